@@ -1,0 +1,293 @@
+import type { BackoffManager } from './backoff-manager.js';
+import { realClock, type Clock, type Timer } from './clock.js';
+import { handleCrash, type CrashOptions } from './crash.js';
+import { toMilliseconds } from './duration.js';
+import type { Random } from './jitter.js';
+
+/** What every loop takes behind its Kubernetes arguments. */
+export interface LoopOptions extends CrashOptions {
+  /** Names the loop in logs and errors; default: the name of `f`, or `loop`. */
+  readonly name?: string;
+  /** Measures and waits; default the real monotonic clock. */
+  readonly clock?: Clock;
+  /** Uniform numbers in `[0, 1)` for jitter; default `Math.random`. Not used by a loop that is given its own backoff manager. */
+  readonly random?: Random;
+  /** `false` waits once before the first run; default `true`. */
+  readonly immediate?: boolean;
+  /** `true` keeps the loop's timer from holding the process open; default `false`. */
+  readonly unref?: boolean;
+}
+
+/** Between two runs, in a run, or at its end. */
+export type LoopState = 'waiting' | 'running' | 'stopped';
+
+/**
+ * Is told what a loop does as it does it, on the hot path.
+ *
+ * @internal
+ */
+export interface LoopObserver {
+  runStarted?(): void;
+  /** The run has ended and its crash, if any, is about to be handled. */
+  runEnded?(failed: boolean, error: unknown): void;
+  /** A wait of so many milliseconds begins; a non-sliding one begins with the run. */
+  waitStarted?(delay: number): void;
+  /** The loop has ended; `crashed` tells whether `error` ended it. */
+  loopEnded(crashed: boolean, error: unknown): void;
+}
+
+/**
+ * The one loop behind everything: a state machine, so that a round makes no promise, closure or listener of its own.
+ *
+ * @internal
+ */
+export class Loop {
+  state: LoopState = 'waiting';
+  runs = 0;
+  stopping = false;
+  /** The timer came due during the run: an overrun, so the next run follows at once. */
+  private overdue = false;
+  private readonly timer: Timer;
+  // Made for the first promise that `f` returns, and used for every one after it.
+  private onFulfilled: (() => void) | undefined;
+  private onRejected: ((error: unknown) => void) | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly f: () => unknown,
+    private readonly backoffManager: BackoffManager,
+    private readonly sliding: boolean,
+    private readonly observer: LoopObserver,
+    private readonly options: LoopOptions,
+  ) {
+    const { clock = realClock, unref = false } = options;
+    this.timer = clock.newTimer(() => this.timerFired(), { unref });
+  }
+
+  start(): void {
+    if (this.state === 'stopped') {
+      return;
+    }
+    if (this.options.immediate === false) {
+      this.armFirst();
+    } else {
+      this.rounds();
+    }
+  }
+
+  /** Ends a wait at once; a run is never interrupted, and the loop ends behind it. */
+  stop(): void {
+    this.stopping = true;
+    if (this.state === 'waiting') {
+      this.rounds();
+    }
+  }
+
+  private timerFired(): void {
+    if (this.state === 'waiting') {
+      this.rounds();
+    } else {
+      this.overdue = true;
+    }
+  }
+
+  /** Goes round until there is something to wait for. Only a crash that ends the loop throws in here. */
+  private rounds(): void {
+    try {
+      do {
+        // Stop is looked at here and nowhere else: a timer that came due together with it, or an overrun, must not run `f` once more.
+        if (this.stopping) {
+          this.end(false, undefined);
+          return;
+        }
+        if (!this.run()) {
+          return; // until the promise that `f` returned settles
+        }
+      } while (this.rest());
+    } catch (error) {
+      this.end(true, error);
+    }
+  }
+
+  /** Calls `f` and tells whether it has ended already. */
+  private run(): boolean {
+    this.state = 'running';
+    this.runs++;
+    this.observer.runStarted?.();
+    if (!this.sliding) {
+      this.armTimer();
+    }
+    try {
+      const result = this.f();
+      if (isThenable(result)) {
+        this.onFulfilled ??= () => this.runSettled(false, undefined);
+        this.onRejected ??= (error) => this.runSettled(true, error);
+        // A native promise comes back as it is; any other thenable is adopted, so that it settles once and later.
+        void Promise.resolve(result).then(this.onFulfilled, this.onRejected);
+        return false;
+      }
+    } catch (error) {
+      this.runEnded(true, error);
+      return true;
+    }
+    this.runEnded(false, undefined);
+    return true;
+  }
+
+  private runSettled(failed: boolean, error: unknown): void {
+    try {
+      this.runEnded(failed, error);
+      if (!this.rest()) {
+        return;
+      }
+    } catch (fatal) {
+      this.end(true, fatal);
+      return;
+    }
+    this.rounds();
+  }
+
+  private runEnded(failed: boolean, error: unknown): void {
+    this.observer.runEnded?.(failed, error);
+    if (failed) {
+      handleCrash(error, { name: this.name, run: this.runs, stopping: this.stopping }, this.options);
+    }
+  }
+
+  /** Begins the wait and tells whether it is over already. */
+  private rest(): boolean {
+    if (this.sliding) {
+      this.armTimer(); // even when told to stop: the backoff manager counts this round, as in Go
+    }
+    this.state = 'waiting';
+    return this.overdue || this.stopping;
+  }
+
+  private armFirst(): void {
+    try {
+      this.armTimer();
+    } catch (error) {
+      this.end(true, error);
+    }
+  }
+
+  private armTimer(): void {
+    const delay = this.backoffManager.backoff();
+    if (!Number.isFinite(delay)) {
+      toMilliseconds(delay, `${this.name}: what its backoff manager returns`);
+    }
+    this.overdue = false;
+    this.timer.reset(delay);
+    this.observer.waitStarted?.(delay);
+  }
+
+  private end(crashed: boolean, error: unknown): void {
+    this.state = 'stopped';
+    this.timer.stop();
+    this.observer.loopEnded(crashed, error);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/**
+ * A stop channel that never closes.
+ *
+ * Counterpart of `wait.NeverStop` in k8s.io/apimachinery v0.19.4.
+ */
+export const neverStop: AbortSignal = new AbortController().signal;
+
+/**
+ * Runs `f` over and over, waiting between runs as long as a backoff manager says, until `stop` aborts.
+ *
+ * Counterpart of `wait.BackoffUntil` in k8s.io/apimachinery v0.19.4.
+ *
+ * **Details.** One round: **1.** end if `stop` has aborted; **2.** if not sliding, start the timer; **3.** run `f` and await its promise; **4.** if sliding, start the timer;
+ * **5.** wait for the timer or for `stop`, whichever is first; **6.** go to 1.
+ *
+ * ```text
+ * sliding      |--f--|------period------|--f--|------period------|
+ * non-sliding  |--f--|--rest--|--f--|--rest--|
+ *              |----period----|----period----|
+ * overrun      |---------f---------||---f---|      the next run follows at once, missed periods are not made up
+ *              |----period----|
+ * ```
+ *
+ * **Gotchas.** The first run is immediate, and `f` is not called at all when `stop` has already aborted. Aborting ends a wait at once but never a running `f`. A wait of zero or below lets
+ * the event loop turn. A backoff manager that throws, or returns no finite number, ends the loop.
+ *
+ * **Differs from Go.** Returns a promise instead of blocking. `f` may be asynchronous. A crash does not end the loop unless `reallyCrash` is set. The timer is disarmed on return, as in the
+ * newest Kubernetes, so that a backoff manager used for a second loop never ends that loop's first wait early.
+ *
+ * @param f - The work; what it returns is awaited, and a throw and a rejection are the same.
+ * @param backoffManager - Is asked for every wait: before `f` when not sliding, after it when sliding.
+ * @param sliding - `true`: a wait starts when `f` has ended; `false`: when `f` starts.
+ * @param stop - The stop channel; {@link neverStop} for none.
+ * @param options - See {@link LoopOptions}.
+ * @returns A promise that settles when the loop has ended: it is rejected only when `reallyCrash` is set, a crash handler threw, or the backoff manager failed.
+ *
+ * @example
+ * const stop = new AbortController();
+ * const manager = new ExponentialBackoffManager({ initial: '800ms', max: '30s', reset: '2m', factor: 2, jitter: 1 });
+ * const done = backoffUntil(() => console.log('listing'), manager, true, stop.signal);
+ * stop.abort();
+ * await done;
+ */
+export function backoffUntil(
+  f: () => unknown,
+  backoffManager: BackoffManager,
+  sliding: boolean,
+  stop: AbortSignal,
+  options: LoopOptions = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => loop.stop();
+    const loopEnded = (crashed: boolean, error: unknown): void => {
+      stop.removeEventListener('abort', onAbort);
+      if (crashed) {
+        reject(error);
+      } else {
+        resolve();
+      }
+    };
+    const loop = new Loop(nameOf(f, options), f, backoffManager, sliding, { loopEnded }, options);
+    if (stop.aborted) {
+      loop.stop();
+    } else if (stop !== neverStop) {
+      stop.addEventListener('abort', onAbort);
+    }
+    loop.start();
+  });
+}
+
+/**
+ * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager says, until the context is cancelled.
+ *
+ * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said there holds here.
+ *
+ * @param ctx - The stop channel, which `f` receives as it is.
+ *
+ * @example
+ * const ctx = AbortSignal.timeout(60_000);
+ * await backoffUntilWithContext(ctx, (signal) => fetch('http://localhost', { signal }), new JitteredBackoffManager('5s', 1), true);
+ */
+export function backoffUntilWithContext(
+  ctx: AbortSignal,
+  f: (ctx: AbortSignal) => unknown,
+  backoffManager: BackoffManager,
+  sliding: boolean,
+  options: LoopOptions = {},
+): Promise<void> {
+  return backoffUntil(() => f(ctx), backoffManager, sliding, ctx, { ...options, name: nameOf(f, options) });
+}
+
+/** The name a loop goes by in logs and errors. */
+export function nameOf(f: { readonly name: string }, options: LoopOptions): string {
+  return options.name ?? (f.name || 'loop');
+}

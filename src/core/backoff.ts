@@ -1,0 +1,89 @@
+import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from './duration.js';
+import { jitter, realRandom, type Random } from './jitter.js';
+
+/** The numbers of a `Backoff`; what is left out is zero, as in Go. */
+export interface BackoffOptions {
+  /** The first delay: milliseconds, or a string such as `'1s'`. */
+  readonly duration: Duration;
+  /** What each step multiplies the delay by; 0 (the default) keeps it constant, below 1 shrinks it. */
+  readonly factor?: number;
+  /** Every delay is stretched by a random share of up to this; 0 (the default) or below: none. */
+  readonly jitter?: number;
+  /** How many steps grow the delay; default 0, which means a constant delay. */
+  readonly steps?: number;
+  /** Upper bound of the base, before jitter: milliseconds or a string; 0 (the default) means none. */
+  readonly cap?: Duration;
+}
+
+// Go's largest time.Duration, 2^63 - 1 nanoseconds or 292 years.
+const MAX_NANOSECONDS = 2 ** 63;
+
+/**
+ * Hands out delays that grow step by step.
+ *
+ * Counterpart of `wait.Backoff` in k8s.io/apimachinery v0.19.4.
+ *
+ * **Details.** `step()` returns the current `duration`, jittered, and then multiplies it by `factor`. A product over `cap` becomes `cap` and ends the growth
+ * (`steps` becomes 0); a product equal to `cap` does not.
+ *
+ * **Gotchas.** The cap bounds products only: a first `duration` over the cap is used as it is, and jitter comes on top of the cap.
+ *
+ * **Differs from Go.** A product beyond Go's largest duration (292 years) stays there; in Go it overflows and becomes negative.
+ *
+ * @example
+ * const backoff = new Backoff({ duration: '1s', factor: 2, steps: 10, cap: '5s' });
+ * [backoff.step(), backoff.step(), backoff.step(), backoff.step()]; // [1000, 2000, 4000, 5000]
+ */
+export class Backoff {
+  /** The next delay before jitter, in milliseconds. */
+  duration: number;
+  readonly factor: number;
+  readonly jitter: number;
+  /** How many steps are left that grow the delay. */
+  steps: number;
+  /** Upper bound of the base in milliseconds; 0 means none. */
+  readonly cap: number;
+  private readonly random: Random;
+
+  /**
+   * @param options - See {@link BackoffOptions}.
+   * @param sources - `random`: uniform numbers in `[0, 1)`; default `Math.random`.
+   * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `duration` or `cap` is not a duration.
+   */
+  constructor(options: BackoffOptions, sources: { readonly random?: Random } = {}) {
+    this.duration = toMilliseconds(options.duration, 'Backoff: duration');
+    this.factor = options.factor ?? 0;
+    this.jitter = options.jitter ?? 0;
+    this.steps = options.steps ?? 0;
+    this.cap = toMilliseconds(options.cap ?? 0, 'Backoff: cap');
+    this.random = sources.random ?? realRandom;
+  }
+
+  /**
+   * Returns the next delay and grows the one after it.
+   *
+   * Counterpart of `Backoff.Step`.
+   *
+   * @returns Milliseconds, jittered.
+   */
+  step(): number {
+    const { duration } = this;
+    if (this.steps >= 1) {
+      this.steps--;
+      this.grow();
+    }
+    return this.jitter > 0 ? jitter(duration, this.jitter, this.random) : duration;
+  }
+
+  private grow(): void {
+    if (this.factor === 0) {
+      return;
+    }
+    const product = Math.min(Math.trunc(toNanoseconds(this.duration) * this.factor), MAX_NANOSECONDS);
+    this.duration = fromNanoseconds(product);
+    if (this.cap > 0 && product > toNanoseconds(this.cap)) {
+      this.duration = this.cap;
+      this.steps = 0;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * A timer that is made once and armed again and again.
+ *
+ * Counterpart of `clock.Timer` in k8s.io/utils.
+ */
+export interface Timer {
+  /**
+   * Arms the timer anew; what it was armed for before is forgotten.
+   *
+   * @param delay - Milliseconds, fractions and any length allowed; zero or below fires in the next turn of the event loop.
+   */
+  reset(delay: number): void;
+  /** Disarms the timer; does nothing when it is not armed. */
+  stop(): void;
+}
+
+/** How a timer relates to its process. */
+export interface TimerOptions {
+  /** `true` keeps the armed timer from holding the process open; default `false`. */
+  readonly unref?: boolean;
+}
+
+/**
+ * Everything that the loops know of time: a monotonic clock in milliseconds, and timers on it.
+ *
+ * Counterpart of `clock.Clock` in k8s.io/utils.
+ *
+ * **Differs from Go.** A timer calls `fire` where Go's sends on a channel. `fire` is never called from within `reset`.
+ *
+ * @see FakeClock in `nestjs-wait/testing`, the one for tests.
+ */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes back, whatever happens to the system's clock. */
+  now(): number;
+  /** Makes a timer, not yet armed, that calls `fire` each time it comes due. */
+  newTimer(fire: () => void, options?: TimerOptions): Timer;
+}
+
+// The longest delay that Node's setTimeout takes; anything above fires after 1 ms.
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+// This is the only file in src that touches Node's timers. They are looked up when called and not before, so that a user's fake
+// timers (jest, sinon, node:test) take effect.
+class RealTimer implements Timer {
+  private timeout: NodeJS.Timeout | undefined;
+  private immediate: NodeJS.Immediate | undefined;
+  /** What is left of the wait behind the timeout that is armed: more than zero only where one timeout is too short for it. */
+  private rest = 0;
+  private due = 0;
+  private readonly expire = (): void => this.expired();
+
+  constructor(
+    private readonly fire: () => void,
+    private readonly unref: boolean,
+  ) {}
+
+  reset(delay: number): void {
+    this.stop();
+    if (delay > 0) {
+      this.due = performance.now() + delay;
+      this.rest = Math.ceil(delay);
+      this.arm();
+    } else {
+      this.immediate = setImmediate(this.expire);
+      if (this.unref) {
+        this.immediate.unref();
+      }
+    }
+  }
+
+  stop(): void {
+    if (this.timeout !== undefined) {
+      clearTimeout(this.timeout);
+      this.timeout = undefined;
+    } else if (this.immediate !== undefined) {
+      clearImmediate(this.immediate);
+      this.immediate = undefined;
+    }
+  }
+
+  private arm(): void {
+    const delay = Math.min(this.rest, MAX_TIMEOUT);
+    this.rest -= delay;
+    this.timeout = setTimeout(this.expire, delay);
+    if (this.unref) {
+      this.timeout.unref();
+    }
+  }
+
+  private expired(): void {
+    const wasImmediate = this.immediate !== undefined;
+    this.timeout = undefined;
+    this.immediate = undefined;
+    if (!wasImmediate && (this.rest > 0 || this.isEarly())) {
+      this.arm();
+    } else {
+      this.fire();
+    }
+  }
+
+  /**
+   * Node counts in whole milliseconds and may fire up to one too early; then another millisecond is waited, once. Where far more is
+   * missing, somebody has faked `setTimeout` but not `performance`, as `node:test` does, and the timer is right.
+   */
+  private isEarly(): boolean {
+    const missing = this.due - performance.now();
+    if (missing <= 0 || missing > 1) {
+      return false;
+    }
+    this.due = 0;
+    this.rest = 1;
+    return true;
+  }
+}
+
+/**
+ * Node's timers on the monotonic clock of `performance.now()`.
+ *
+ * Counterpart of `clock.RealClock` in k8s.io/utils.
+ *
+ * **Details.** No wait ends early: fractions of a millisecond are rounded up. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
+ * the event loop, so that other timers and I/O are served.
+ */
+export const realClock: Clock = {
+  now: () => performance.now(),
+  newTimer: (fire, { unref = false } = {}) => new RealTimer(fire, unref),
+};

@@ -1,0 +1,39 @@
+/** Stable identifiers of everything that `nestjs-wait` refuses; the README has a row for each. */
+export type WaitErrorCode =
+  | 'WAIT_ERR_DUPLICATE_LOOP'
+  | 'WAIT_ERR_FAKE_CLOCK'
+  | 'WAIT_ERR_FOR_ROOT'
+  | 'WAIT_ERR_INVALID_DURATION'
+  | 'WAIT_ERR_INVALID_OPTION'
+  | 'WAIT_ERR_INVALID_TARGET'
+  | 'WAIT_ERR_NOTHING_THROWN'
+  | 'WAIT_ERR_UNKNOWN_LOOP';
+
+/**
+ * Tells what was refused, where, and how to mend it.
+ *
+ * No counterpart in Kubernetes: Go's loops take typed durations and refuse nothing.
+ *
+ * @example
+ * try {
+ *   new JitteredBackoffManager(NaN, 0);
+ * } catch (error) {
+ *   if (error instanceof WaitError) console.log(error.code); // WAIT_ERR_INVALID_DURATION
+ * }
+ */
+export class WaitError extends Error {
+  override readonly name = 'WaitError';
+
+  /**
+   * @param code - Stable identifier, safe to compare in code.
+   * @param message - One or two sentences: what, where, and the remedy.
+   * @param options - `cause`, when another error led to this one.
+   */
+  constructor(
+    readonly code: WaitErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

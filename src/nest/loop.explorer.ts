@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { ContextIdFactory, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { WaitError } from '../core/errors.js';
+import { loopDeclarations } from './loop.metadata.js';
+import { resolveLoop, type LoopOverrides, type LoopSpec } from './loop.options.js';
+import type { LoopBody } from './managed-loop.js';
+
+/** A decorated method, ready to become a loop. */
+export interface LoopDefinition {
+  readonly spec: LoopSpec;
+  readonly body: LoopBody;
+}
+
+type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
+type Instance = Readonly<Record<string | symbol, (signal?: AbortSignal) => unknown>>;
+
+/** Finds the decorated methods of all providers and controllers; starts nothing. */
+@Injectable()
+export class LoopExplorer {
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /**
+   * @param overrides - The module's `loops`, by name.
+   * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop, and whatever is wrong with a loop's options.
+   */
+  async explore(overrides: Readonly<Record<string, LoopOverrides>>): Promise<LoopDefinition[]> {
+    const definitions: LoopDefinition[] = [];
+    const seen = new Set<unknown>();
+    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
+      // One instance may be provided under several tokens; a scoped provider has no instance yet, so it counts itself.
+      const identity = isSingleton(wrapper) ? wrapper.instance : wrapper;
+      if (!wrapper.isAlias && !seen.has(identity)) {
+        seen.add(identity);
+        definitions.push(...(await this.definitionsOf(wrapper, overrides)));
+      }
+    }
+    refuseUnknown(overrides, definitions);
+    return definitions;
+  }
+
+  private async definitionsOf(
+    wrapper: InstanceWrapper,
+    overrides: Readonly<Record<string, LoopOverrides>>,
+  ): Promise<LoopDefinition[]> {
+    const prototype = prototypeOf(wrapper);
+    const declarations = loopDeclarations(prototype);
+    if (prototype === null || declarations.length === 0) {
+      return [];
+    }
+    const instance = isSingleton(wrapper) ? (wrapper.instance as Instance) : await resolveInstance(wrapper);
+    const isFreshPerRun = !wrapper.isDependencyTreeStatic();
+    const timesSeen = new Map<string | symbol, number>();
+    return declarations.map(({ kind, method, input }) => {
+      const nth = (timesSeen.get(method) ?? 0) + 1;
+      timesSeen.set(method, nth);
+      const defaultName = `${prototype.constructor.name}.${String(method)}${nth > 1 ? `/${nth}` : ''}`;
+      const options = typeof input === 'function' ? (input(instance) as unknown) : input;
+      return {
+        spec: resolveLoop(kind, defaultName, options, overrides),
+        body: isFreshPerRun ? freshBody(wrapper, method) : boundBody(instance, method),
+      };
+    });
+  }
+}
+
+function isSingleton(wrapper: InstanceWrapper): boolean {
+  return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
+}
+
+/** Where a provider's loops are declared; nothing for values without a class. No property of the provider is read, so no getter runs. */
+function prototypeOf(wrapper: InstanceWrapper): object | null {
+  if (!isSingleton(wrapper)) {
+    return (wrapper.metatype as { prototype?: object } | null)?.prototype ?? null;
+  }
+  const instance: unknown = wrapper.instance;
+  const isObject = (typeof instance === 'object' && instance !== null) || typeof instance === 'function';
+  return isObject ? (Object.getPrototypeOf(instance) as object | null) : null;
+}
+
+function boundBody(instance: Instance, key: string | symbol): LoopBody {
+  return (loop) => {
+    const method = instance[key] as Instance[string]; // late-bound: spies and proxies are seen
+    return method.call(instance, loop.signalFor(method));
+  };
+}
+
+function freshBody(wrapper: InstanceWrapper, key: string | symbol): LoopBody {
+  return async (loop) => boundBody(await resolveInstance(wrapper), key)(loop);
+}
+
+/** A request-scoped provider from a context of its own, or a transient provider of which the loop is one more consumer. */
+async function resolveInstance(wrapper: InstanceWrapper): Promise<Instance> {
+  const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef;
+  return moduleRef.resolve<Instance>(wrapper.token as string, ContextIdFactory.create(), { strict: true });
+}
+
+function refuseUnknown(overrides: object, definitions: readonly LoopDefinition[]): void {
+  const names = definitions.map(({ spec }) => spec.name);
+  const unknown = Object.keys(overrides).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new WaitError(
+      'WAIT_ERR_UNKNOWN_LOOP',
+      `WaitModule.forRoot: loops['${unknown}'] fits no loop. The decorated loops are: ${names.join(', ') || 'none'}.`,
+    );
+  }
+}

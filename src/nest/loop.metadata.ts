@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import type { LoopKind } from './loop.options.js';
+
+/** What a loop decorator leaves behind. */
+export interface LoopDeclaration {
+  readonly kind: LoopKind;
+  readonly method: string | symbol;
+  /** As the user wrote it: options, a period alone, or a function of the instance that returns one of the two. */
+  readonly input: unknown;
+}
+
+// On the prototype, not on the method: a method that is wrapped, spied on or overridden is a loop still, and discovery need not
+// look at every method of every provider.
+const LOOPS = Symbol.for('nestjs-wait/loops');
+
+export function declareLoop(prototype: object, declaration: LoopDeclaration): void {
+  // Decorators are applied from the bottom up; the list is kept as it is read, from the top down.
+  Reflect.defineMetadata(LOOPS, [declaration, ...ownDeclarations(prototype)], prototype);
+}
+
+/** All loops of a class, inherited ones included. A method that a subclass decorates anew has only the subclass's loops. */
+export function loopDeclarations(prototype: object | null): LoopDeclaration[] {
+  if (prototype === null) {
+    return [];
+  }
+  const own = ownDeclarations(prototype);
+  const redeclared = new Set(own.map(({ method }) => method));
+  const inherited = loopDeclarations(Object.getPrototypeOf(prototype) as object | null);
+  return [...inherited.filter(({ method }) => !redeclared.has(method)), ...own];
+}
+
+function ownDeclarations(prototype: object): readonly LoopDeclaration[] {
+  return (Reflect.getOwnMetadata(LOOPS, prototype) as readonly LoopDeclaration[] | undefined) ?? [];
+}

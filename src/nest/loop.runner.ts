@@ -1,0 +1,234 @@
+import { inspect } from 'node:util';
+import {
+  Inject,
+  Injectable,
+  type LoggerService,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { Clock, Timer } from '../core/clock.js';
+import { isAbortByStop, type CrashContext } from '../core/crash.js';
+import { formatDuration } from '../core/duration.js';
+import { WaitError } from '../core/errors.js';
+import type { Random } from '../core/jitter.js';
+import { LoopExplorer } from './loop.explorer.js';
+import type { LoopSpec } from './loop.options.js';
+import { LoopRegistry } from './loop.registry.js';
+import { ManagedLoop, type LoopBody, type LoopEnvironment } from './managed-loop.js';
+import {
+  DEFAULT_SHUTDOWN_TIMEOUT,
+  LOG_CONTEXT,
+  resolveWaitOptions,
+  WAIT_CLOCK,
+  WAIT_LOGGER,
+  WAIT_OPTIONS,
+  WAIT_RANDOM,
+  type WaitModuleOptions,
+} from './wait.options.js';
+
+/** Starts all loops when the application has started; stops them, and waits for the runs in progress, before it closes. */
+@Injectable()
+export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly environment: LoopEnvironment;
+  private shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
+  /** Loops that begin when the application has started; from then on each begins at once. */
+  private pending: ManagedLoop[] | undefined = [];
+  private starter: Timer | undefined;
+  private bootstrapped: Promise<void> | undefined;
+  private drained: Promise<void> | undefined;
+  private drainEnded: ((loop: ManagedLoop) => void) | undefined;
+  private reason: DOMException | undefined;
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly explorer: LoopExplorer,
+    private readonly registry: LoopRegistry,
+    @Inject(WAIT_OPTIONS) private readonly options: WaitModuleOptions,
+    @Inject(WAIT_CLOCK) clock: Clock,
+    @Inject(WAIT_RANDOM) random: Random,
+    @Inject(WAIT_LOGGER) private readonly logger: LoggerService,
+  ) {
+    const { crashHandlers = [], reallyCrash = false } = options;
+    this.environment = {
+      clock,
+      random,
+      crashHandlers: [(error, context) => this.logCrash(error, context), ...crashHandlers],
+      reallyCrash,
+    };
+  }
+
+  /** Nest may call a hook more than once. */
+  onApplicationBootstrap(): Promise<void> {
+    this.bootstrapped ??= this.bootstrap();
+    return this.bootstrapped;
+  }
+
+  onModuleDestroy(): Promise<void> {
+    this.drained ??= this.drain();
+    return this.drained;
+  }
+
+  /**
+   * Takes a loop that is started at run time.
+   *
+   * @param ctx - Ends it too, beside the application's shutdown.
+   * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when its name is taken.
+   */
+  launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
+    const stopAll = (): void => this.stop(loops);
+    const loops = this.manage(spec, body, (loop) => {
+      this.registry.remove(loop);
+      if (loops.every(({ state }) => state === 'stopped')) {
+        ctx?.removeEventListener('abort', stopAll);
+      }
+    });
+    this.registry.add(loops);
+    ctx?.addEventListener('abort', stopAll);
+    const isTooLate = ctx?.aborted === true || (this.drained !== undefined && isTiedToShutdown(spec));
+    if (isTooLate || !spec.enabled || this.options.enabled === false) {
+      stopAll();
+    } else if (this.pending !== undefined) {
+      this.pending.push(...loops);
+    } else {
+      queueMicrotask(() => start(loops)); // the first run finds the handle that `launch` is about to return
+    }
+    return loops;
+  }
+
+  /** Ends the loops' waits at once; each ends behind its run in progress. */
+  stop(loops: Iterable<ManagedLoop>): void {
+    this.reason ??= new DOMException('The loop was told to stop.', 'AbortError');
+    for (const loop of loops) {
+      loop.stop(this.reason);
+    }
+  }
+
+  private async bootstrap(): Promise<void> {
+    this.refuseSecondForRoot();
+    const { enabled, loops: overrides, shutdownTimeout } = resolveWaitOptions(this.options);
+    this.shutdownTimeout = shutdownTimeout;
+    const definitions = await this.explorer.explore(overrides);
+    if (this.drained !== undefined) {
+      return; // close() came while init() was still under way
+    }
+    const found = definitions.map(({ spec, body }) => ({ spec, loops: this.manage(spec, body, () => {}) }));
+    this.registry.add(found.flatMap(({ loops }) => loops));
+    for (const { spec, loops } of found) {
+      const isOn = enabled && spec.enabled;
+      this.logger.log(announcement(spec, isOn), LOG_CONTEXT);
+      if (isOn) {
+        this.pending?.push(...loops);
+      } else {
+        this.stop(loops);
+      }
+    }
+    // In a later turn of the event loop, so that a busy first run does not delay listen().
+    this.starter = this.environment.clock.newTimer(() => {
+      const loops = this.pending ?? [];
+      this.pending = undefined;
+      start(loops);
+    });
+    this.starter.reset(0);
+  }
+
+  private async drain(): Promise<void> {
+    this.starter?.stop();
+    const { clock } = this.environment;
+    const began = clock.now();
+    const loops = Array.from(this.registry.all()).filter(
+      ({ spec, state }) => isTiedToShutdown(spec) && state !== 'stopped',
+    );
+    this.stop(loops);
+    const running = new Set(loops.filter(({ state }) => state !== 'stopped'));
+    if (running.size > 0) {
+      await this.wait(running);
+    }
+    if (loops.length > 0) {
+      this.logDrain(loops.length, running, clock.now() - began);
+    }
+  }
+
+  /** Until all have ended, or until the deadline; then `running` holds those that have not. */
+  private async wait(running: Set<ManagedLoop>): Promise<void> {
+    let deadline: Timer | undefined;
+    await new Promise<void>((resolve) => {
+      this.drainEnded = (loop) => {
+        if (running.delete(loop) && running.size === 0) {
+          resolve();
+        }
+      };
+      if (this.shutdownTimeout > 0) {
+        deadline = this.environment.clock.newTimer(resolve);
+        deadline.reset(this.shutdownTimeout);
+      }
+    });
+    deadline?.stop();
+    this.drainEnded = undefined;
+  }
+
+  private manage(spec: LoopSpec, body: LoopBody, onEnded: (loop: ManagedLoop) => void): ManagedLoop[] {
+    return Array.from({ length: spec.workers }, (_, worker) => {
+      const name = spec.workers > 1 ? `${spec.name}#${worker}` : spec.name;
+      return new ManagedLoop(name, spec, body, this.environment, (loop) => {
+        onEnded(loop);
+        this.drainEnded?.(loop);
+      });
+    });
+  }
+
+  private refuseSecondForRoot(): void {
+    const count = Array.from(this.modules.values()).filter(({ providers }) =>
+      providers.has(LoopRunner),
+    ).length;
+    if (count > 1) {
+      throw new WaitError(
+        'WAIT_ERR_FOR_ROOT',
+        `WaitModule.forRoot() is imported ${count} times, so that every loop would run ${count} times. Import it once, in the root module: it is global.`,
+      );
+    }
+  }
+
+  private logCrash(error: unknown, context: CrashContext): void {
+    if (!isAbortByStop(error, context)) {
+      this.logger.error(`run ${context.run} failed: ${messageOf(error)}`, inspect(error), context.name);
+    }
+  }
+
+  private logDrain(count: number, running: ReadonlySet<ManagedLoop>, took: number): void {
+    const time = formatDuration(Math.round(took));
+    if (running.size === 0) {
+      this.logger.log(`Stopped ${count} ${count === 1 ? 'loop' : 'loops'} in ${time}.`, LOG_CONTEXT);
+      return;
+    }
+    const names = Array.from(running, ({ name, runs }) => `${name} (run ${runs})`).join(', ');
+    this.logger.error(
+      `Stopped ${count - running.size} of ${count} loops in ${time}. Still running: ${names}. Shutdown goes on without them. ` +
+        `A run that never ends may be awaiting app.close(), which waits for that run; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
+      undefined,
+      LOG_CONTEXT,
+    );
+  }
+}
+
+function start(loops: readonly ManagedLoop[]): void {
+  for (const loop of loops) {
+    loop.start();
+  }
+}
+
+/** Kubernetes' Forever waits for NeverStop. */
+function isTiedToShutdown({ kind }: LoopSpec): boolean {
+  return kind !== 'Forever';
+}
+
+function announcement({ name, kind, schedule, workers }: LoopSpec, isOn: boolean): string {
+  const times = workers > 1 ? `, ${workers} workers` : '';
+  return isOn ? `${name}: ${kind}, ${schedule}${times}` : `${name}: disabled`;
+}
+
+// Not by instanceof: an error that comes from another realm, as Node's own do under jest, is no Error of this one.
+function messageOf(error: unknown): string {
+  const { message } = error as Partial<Error>;
+  return typeof message === 'string' ? message : inspect(error);
+}

@@ -1,0 +1,194 @@
+import { Loop, type LoopObserver, type LoopState } from '../core/backoff-until.js';
+import type { Clock } from '../core/clock.js';
+import type { CrashHandler } from '../core/crash.js';
+import type { Random } from '../core/jitter.js';
+import type { LoopKind, LoopSpec } from './loop.options.js';
+
+/** A loop and how it fares, as it was when asked. */
+export interface LoopInfo {
+  readonly name: string;
+  /** The decorator that it has, or would have. */
+  readonly kind: LoopKind;
+  /** Its period or backoff, for people. */
+  readonly schedule: string;
+  /** Whether its options and the module's let it run. */
+  readonly enabled: boolean;
+  readonly state: LoopState;
+  /** How often it has run, the run in progress included. */
+  readonly runs: number;
+  /** How many runs threw or rejected. */
+  readonly failures: number;
+  /** When the last run started; absent before the first. */
+  readonly lastStart?: Date;
+  /** Milliseconds that the last finished run took; absent before its end. */
+  readonly lastDuration?: number;
+  /** What the last failed run threw; it stays when later runs succeed. */
+  readonly lastError?: unknown;
+  /** When the next run is due; absent where that is not known, as during a sliding run, or will never be. */
+  readonly nextStart?: Date;
+}
+
+/** Does one run. It is given the loop, from which it takes the signal if the method wants one. */
+export type LoopBody = (loop: ManagedLoop) => unknown;
+
+/** What all loops of an application share. */
+export interface LoopEnvironment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly crashHandlers: readonly CrashHandler[];
+  readonly reallyCrash: boolean;
+}
+
+type Method = (...args: never[]) => unknown;
+
+/** One loop of the application: the engine's loop with its figures, and with a signal that is made when somebody wants it. */
+export class ManagedLoop implements LoopObserver {
+  private readonly loop: Loop;
+  private failures = 0;
+  private lastStart: number | undefined;
+  private lastDuration: number | undefined;
+  private lastError: unknown;
+  private nextStart: number | undefined;
+  /** The time as it was read last; a wait begins when a run begins or ends, so it need not be read again. */
+  private now: number;
+  private controller: AbortController | undefined;
+  private stopReason: unknown;
+  private lastMethod: Method | undefined;
+  private lastMethodWantsSignal = false;
+  private outcome: Promise<void> | undefined;
+  private settle: ((crashed: boolean, error: unknown) => void) | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly spec: LoopSpec,
+    body: LoopBody,
+    private readonly environment: LoopEnvironment,
+    private readonly onEnded: (loop: ManagedLoop) => void,
+  ) {
+    const { clock, crashHandlers, reallyCrash } = environment;
+    this.now = clock.now();
+    this.loop = new Loop(name, () => body(this), spec.newBackoffManager(environment), spec.sliding, this, {
+      clock,
+      crashHandlers,
+      reallyCrash,
+      immediate: spec.immediate,
+      unref: spec.kind === 'Forever',
+    });
+  }
+
+  /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for. */
+  get done(): Promise<void> {
+    this.outcome ??=
+      this.state === 'stopped'
+        ? Promise.resolve()
+        : new Promise((resolve, reject) => {
+            this.settle = (crashed, error) => (crashed ? reject(error) : resolve());
+          });
+    return this.outcome;
+  }
+
+  get state(): LoopState {
+    return this.loop.state;
+  }
+
+  get runs(): number {
+    return this.loop.runs;
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** @param reason - What the signal is aborted with: one for all loops, since making one is dear. */
+  stop(reason: unknown): void {
+    if (this.loop.stopping) {
+      return;
+    }
+    this.stopReason = reason;
+    this.loop.stop();
+    this.controller?.abort(reason);
+  }
+
+  /** The loop's signal, or nothing for a method that cannot take one: for thousands of idle loops a signal each is dear. */
+  signalFor(method: Method): AbortSignal | undefined {
+    if (method !== this.lastMethod) {
+      this.lastMethod = method;
+      this.lastMethodWantsSignal = mayTakeParameter(method);
+    }
+    return this.lastMethodWantsSignal ? this.signal : undefined;
+  }
+
+  private get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.loop.stopping) {
+        this.controller.abort(this.stopReason);
+      }
+    }
+    return this.controller.signal;
+  }
+
+  runStarted(): void {
+    this.now = this.environment.clock.now();
+    this.lastStart = this.now;
+  }
+
+  runEnded(failed: boolean, error: unknown): void {
+    this.now = this.environment.clock.now();
+    this.lastDuration = this.now - (this.lastStart as number);
+    if (failed) {
+      this.failures++;
+      this.lastError = error;
+    }
+  }
+
+  waitStarted(delay: number): void {
+    this.nextStart = this.now + Math.max(delay, 0);
+  }
+
+  loopEnded(crashed: boolean, error: unknown): void {
+    if (this.settle !== undefined) {
+      this.settle(crashed, error);
+    } else if (crashed) {
+      // Nobody holds a handle that could tell of it. So this rejection is unhandled and ends the process, as a panic in Go.
+      this.outcome = Promise.reject(error);
+    }
+    this.onEnded(this);
+  }
+
+  info(): LoopInfo {
+    const { name, state, runs, failures } = this;
+    const { kind, schedule, enabled } = this.spec;
+    const isNextKnown = state === 'waiting' || (state === 'running' && !this.spec.sliding);
+    return {
+      name,
+      kind,
+      schedule,
+      enabled,
+      state,
+      runs,
+      failures,
+      ...(this.lastStart !== undefined && { lastStart: this.toDate(this.lastStart) }),
+      ...(this.lastDuration !== undefined && { lastDuration: this.lastDuration }),
+      ...(failures > 0 && { lastError: this.lastError }),
+      ...(isNextKnown && this.nextStart !== undefined && { nextStart: this.toDate(this.nextStart) }),
+    };
+  }
+
+  // For people; nothing is measured or planned with it.
+  private toDate(time: number): Date {
+    return new Date(Date.now() + time - this.environment.clock.now());
+  }
+}
+
+/**
+ * Tells whether a method might look at an argument. `length` alone does not: it is 0 for rest and default parameters, for the wrappers that
+ * other decorators and spies put around a method, and for bound functions; only a source text with an empty parameter list and no `arguments` is sure.
+ */
+function mayTakeParameter(method: Method): boolean {
+  if (method.length > 0) {
+    return true;
+  }
+  const source = Function.prototype.toString.call(method);
+  return !/^[^(]*\(\s*\)/.test(source) || /\barguments\b|\[native code\]/.test(source);
+}

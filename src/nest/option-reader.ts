@@ -1,0 +1,80 @@
+import { inspect } from 'node:util';
+import { toMilliseconds } from '../core/duration.js';
+import { WaitError } from '../core/errors.js';
+
+/** Reads options one by one; each error names their owner, the option, the value, and what it should be. */
+export class OptionReader {
+  private readonly options: Readonly<Record<string, unknown>>;
+
+  constructor(
+    private readonly owner: string,
+    options: object,
+  ) {
+    this.options = { ...options };
+  }
+
+  refuseUnknown(taker: string, known: readonly string[]): void {
+    const unknown = Object.keys(this.options).find((option) => !known.includes(option));
+    if (unknown !== undefined) {
+      throw new WaitError(
+        'WAIT_ERR_INVALID_OPTION',
+        `${this.owner}: ${taker} has no option '${unknown}'; it takes ${known.join(', ')}.`,
+      );
+    }
+  }
+
+  /** A duration from zero up. Below zero, which Kubernetes takes for zero, is a slip in a configuration. */
+  duration(option: string, fallback?: number): number {
+    const value = toMilliseconds(this.value(option, fallback), `${this.owner}: ${option}`);
+    if (value < 0) {
+      throw new WaitError(
+        'WAIT_ERR_INVALID_DURATION',
+        `${this.owner}: ${option} must not be negative, but is ${inspect(this.options[option])}; write 0 for no wait.`,
+      );
+    }
+    return value;
+  }
+
+  number(option: string, fallback?: number): number {
+    const value = this.value(option, fallback);
+    return typeof value === 'number' && Number.isFinite(value)
+      ? value
+      : this.refuse(option, 'a finite number');
+  }
+
+  count(option: string, fallback: number): number {
+    const value = this.value(option, fallback);
+    return Number.isInteger(value) && (value as number) >= 1
+      ? (value as number)
+      : this.refuse(option, 'a whole number from 1');
+  }
+
+  boolean(option: string, fallback: boolean): boolean {
+    const value = this.value(option, fallback);
+    return typeof value === 'boolean' ? value : this.refuse(option, 'true or false');
+  }
+
+  string(option: string, fallback: string): string {
+    const value = this.value(option, fallback);
+    return typeof value === 'string' && value !== ''
+      ? value
+      : this.refuse(option, 'a string that is not empty');
+  }
+
+  function(option: string): unknown {
+    const value = this.options[option];
+    return value === undefined || typeof value === 'function' ? value : this.refuse(option, 'a function');
+  }
+
+  // An option that is written but undefined is a slip too, most often a setting that is missing, unless there is a default.
+  private value(option: string, fallback: unknown): unknown {
+    return this.options[option] === undefined ? fallback : this.options[option];
+  }
+
+  private refuse(option: string, wanted: string): never {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${this.owner}: ${option} must be ${wanted}, not ${inspect(this.options[option])}.`,
+    );
+  }
+}

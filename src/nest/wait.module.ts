@@ -1,0 +1,100 @@
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Logger,
+  Module,
+  Optional,
+  type DynamicModule,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { realClock } from '../core/clock.js';
+import { WaitError } from '../core/errors.js';
+import { realRandom } from '../core/jitter.js';
+import { BackoffUntilService } from './backoff-until.service.js';
+import { startLastStopFirst } from './hook-order.js';
+import { LoopExplorer } from './loop.explorer.js';
+import { LoopRegistry } from './loop.registry.js';
+import { LoopRunner } from './loop.runner.js';
+import {
+  WAIT_CLOCK,
+  WAIT_LOGGER,
+  WAIT_OPTIONS,
+  WAIT_RANDOM,
+  type WaitModuleAsyncOptions,
+  type WaitModuleOptions,
+} from './wait.options.js';
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOptions>({
+  optionsInjectionToken: WAIT_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createWaitOptions')
+  .setExtras({}, (definition) => ({
+    ...definition,
+    global: true,
+    imports: [...(definition.imports ?? []), DiscoveryModule],
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: WAIT_CLOCK, useValue: realClock },
+      { provide: WAIT_RANDOM, useValue: realRandom },
+      { provide: WAIT_LOGGER, useFactory: () => new Logger() },
+      LoopExplorer,
+      LoopRegistry,
+      LoopRunner,
+      BackoffUntilService,
+    ],
+    exports: [BackoffUntilService, LoopRegistry, LoopRunner, WAIT_CLOCK, WAIT_RANDOM, WAIT_LOGGER],
+  }))
+  .build();
+
+/**
+ * Runs the loops of an application: every method with a loop decorator, and what {@link BackoffUntilService} starts.
+ *
+ * **Details.** Imported once, in the root module, it is global. Loops start when every other module has started, and stop before any other module is destroyed; `app.close()` awaits the runs
+ * in progress, up to `shutdownTimeout`. Call `app.enableShutdownHooks()` for SIGTERM and Ctrl-C to do the same.
+ *
+ * @example
+ * ```ts
+ * @Module({ imports: [WaitModule.forRoot({ shutdownTimeout: '10s' })], providers: [Outbox] })
+ * class AppModule {}
+ * ```
+ */
+@Module({})
+export class WaitModule extends ConfigurableModuleClass implements OnModuleInit {
+  constructor(
+    modules: ModulesContainer,
+    @Optional() @Inject(LoopRunner) private readonly runner?: LoopRunner,
+  ) {
+    super();
+    startLastStopFirst(modules, WaitModule);
+  }
+
+  /**
+   * Registers the module with its options.
+   *
+   * @param options - See {@link WaitModuleOptions}. What is wrong with them fails the bootstrap.
+   */
+  static override forRoot(options: WaitModuleOptions = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /**
+   * Registers the module with options that are made by a factory, a class or an existing provider.
+   *
+   * @param options - `useFactory` with `inject`, `useClass` or `useExisting` ({@link WaitModuleOptionsFactory}), and `imports`.
+   */
+  static override forRootAsync(options: WaitModuleAsyncOptions): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  /** @internal */
+  onModuleInit(): void {
+    if (this.runner === undefined) {
+      throw new WaitError(
+        'WAIT_ERR_FOR_ROOT',
+        'WaitModule is imported without forRoot(), so that no loop would run. Import WaitModule.forRoot() once, in the root module.',
+      );
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+
+// One project for what knows no Nest, and the tests on real Nest containers twice: on Nest 12 from the root, and on Nest 11 from test/nest-11.
+const swc = (parser) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    jsc: {
+      target: 'es2022',
+      parser: { ...parser, decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  },
+];
+
+const project = (displayName, folders, modules = {}) => ({
+  displayName,
+  rootDir: fileURLToPath(new URL('..', import.meta.url)),
+  testEnvironment: 'node',
+  testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.spec.ts`),
+  moduleNameMapper: {
+    '^nestjs-wait$': '<rootDir>/src/index.ts',
+    '^nestjs-wait/testing$': '<rootDir>/src/testing/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    ...modules,
+  },
+  // Nest 12 is published as ES modules.
+  transform: {
+    '\\.ts$': swc({ syntax: 'typescript' }),
+    '/node_modules/@nestjs/.+\\.js$': swc({ syntax: 'ecmascript' }),
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sample-app/dist'],
+});
+
+export default {
+  projects: [
+    project('core', ['unit', 'conformance', 'docs']),
+    project('nest-12', ['e2e']),
+    project('nest-11', ['e2e'], {
+      '^@nestjs/(common|core|platform-express|testing)(/.*)?$':
+        '<rootDir>/test/nest-11/node_modules/@nestjs/$1$2',
+    }),
+  ],
+};
