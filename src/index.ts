@@ -6,13 +6,18 @@ export { Backoff } from './core/backoff.js';
 export type { BackoffOptions } from './core/backoff.js';
 export { realClock } from './core/clock.js';
 export type { Clock, Timer, TimerOptions } from './core/clock.js';
+export type { Condition, ConditionResult } from './core/condition-loop.js';
 export { handleCrash, logCrash } from './core/crash.js';
 export type { CrashContext, CrashHandler, CrashOptions } from './core/crash.js';
+export type { DelayFunc } from './core/delay-func.js';
 export type { Duration } from './core/duration.js';
 export { WaitError } from './core/errors.js';
 export type { WaitErrorCode } from './core/errors.js';
+export { exponentialBackoff, exponentialBackoffWithContext } from './core/exponential-backoff.js';
+export { interrupted } from './core/interrupted.js';
 export { jitter } from './core/jitter.js';
 export type { Random } from './core/jitter.js';
+export { pollUntilContextCancel, pollUntilContextTimeout } from './core/poll.js';
 export {
   forever,
   jitterUntil,
@@ -22,8 +27,10 @@ export {
   until,
   untilWithContext,
 } from './core/until.js';
+export { waitForCacheSync } from './core/wait-for-cache-sync.js';
+export type { InformerSynced } from './core/wait-for-cache-sync.js';
 export { BackoffUntilService } from './nest/backoff-until.service.js';
-export type { LoopHandle } from './nest/backoff-until.service.js';
+export type { LoopFunction, LoopHandle } from './nest/backoff-until.service.js';
 export { BackoffUntil, Forever, JitterUntil, NonSlidingUntil, Until } from './nest/loop.decorators.js';
 export type { LoopDecorator, LoopMethod, OptionsOf } from './nest/loop.decorators.js';
 export type {

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.js';
+import { newDelayFunc, type DelayFunc } from './delay-func.js';
 import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from './duration.js';
 import { jitter, realRandom, type Random } from './jitter.js';
 
@@ -73,6 +75,61 @@ export class Backoff {
       this.grow();
     }
     return this.jitter > 0 ? jitter(duration, this.jitter, this.random) : duration;
+  }
+
+  /** A backoff of its own that goes on from here. */
+  clone(): Backoff {
+    return new Backoff(this, { random: this.random });
+  }
+
+  /**
+   * Makes a function that returns one delay after the other. This backoff is not changed.
+   *
+   * Counterpart of `Backoff.DelayFunc` in k8s.io/apimachinery v0.36.3.
+   *
+   * @example
+   * const delay = new Backoff({ duration: 100, factor: 2, steps: 3 }).delayFunc();
+   * [delay(), delay(), delay(), delay()]; // [100, 200, 400, 800]
+   */
+  delayFunc(): DelayFunc {
+    const growth = this.clone();
+    return newDelayFunc(() => growth.step());
+  }
+
+  /**
+   * Makes a function that returns one delay after the other and starts over once an interval. This backoff is not changed.
+   *
+   * Counterpart of `Backoff.DelayWithReset` in k8s.io/apimachinery v0.36.3.
+   *
+   * **Gotchas.** The interval counts from the last start over, not from the last delay as in {@link ExponentialBackoffManager}. An interval of zero or below means a constant delay; a factor of
+   * zero or below means that nothing starts over.
+   *
+   * @param clock - Measures the interval.
+   * @param resetInterval - Milliseconds, or a string such as `'2m'`.
+   * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `resetInterval` is not a duration.
+   */
+  delayWithReset(clock: Clock, resetInterval: Duration): DelayFunc {
+    const interval = toNanoseconds(toMilliseconds(resetInterval, 'Backoff: resetInterval'));
+    if (this.factor <= 0) {
+      return this.delayFunc();
+    }
+    if (interval <= 0) {
+      return new Backoff(
+        { duration: this.duration, jitter: this.jitter, cap: this.cap },
+        { random: this.random },
+      ).delayFunc();
+    }
+    let growth = this.clone();
+    const initial = this.clone();
+    let lastStart = clock.now();
+    return newDelayFunc(() => {
+      const now = clock.now();
+      if (toNanoseconds(now - lastStart) > interval) {
+        growth = initial.clone();
+        lastStart = now;
+      }
+      return growth.step();
+    });
   }
 
   private grow(): void {

@@ -1,5 +1,7 @@
-/** Stable identifiers of everything that `nestjs-wait` refuses; the README has a row for each. */
+/** Stable identifiers of everything that `nestjs-wait` itself throws; the README has a row for each. */
 export type WaitErrorCode =
+  | 'WAIT_ERR_CANCELED'
+  | 'WAIT_ERR_DEADLINE_EXCEEDED'
   | 'WAIT_ERR_DUPLICATE_LOOP'
   | 'WAIT_ERR_FAKE_CLOCK'
   | 'WAIT_ERR_FOR_ROOT'
@@ -7,6 +9,7 @@ export type WaitErrorCode =
   | 'WAIT_ERR_INVALID_OPTION'
   | 'WAIT_ERR_INVALID_TARGET'
   | 'WAIT_ERR_NOTHING_THROWN'
+  | 'WAIT_ERR_TIMED_OUT'
   | 'WAIT_ERR_UNKNOWN_LOOP';
 
 /**
