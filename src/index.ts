@@ -1,5 +1,5 @@
-export { backoffUntil, backoffUntilWithContext, neverStop } from './core/backoff-until.js';
-export type { LoopOptions, LoopState } from './core/backoff-until.js';
+export { backoffUntil } from './core/backoff-until.js';
+export type { LoopState } from './core/backoff-until.js';
 export { ExponentialBackoffManager, JitteredBackoffManager } from './core/backoff-manager.js';
 export type { BackoffManager, ExponentialBackoffOptions } from './core/backoff-manager.js';
 export { Backoff } from './core/backoff.js';
@@ -15,10 +15,13 @@ export { WaitError } from './core/errors.js';
 export type { WaitErrorCode } from './core/errors.js';
 export { exponentialBackoff, exponentialBackoffWithContext } from './core/exponential-backoff.js';
 export { interrupted } from './core/interrupted.js';
+export type { LoopOptions } from './core/loop-options.js';
+export { neverStop } from './core/never-stop.js';
 export { jitter } from './core/jitter.js';
 export type { Random } from './core/jitter.js';
 export { pollUntilContextCancel, pollUntilContextTimeout } from './core/poll.js';
 export {
+  backoffUntilWithContext,
   forever,
   jitterUntil,
   jitterUntilWithContext,

@@ -1,22 +1,9 @@
 import type { BackoffManager } from './backoff-manager.js';
-import { realClock, type Clock, type Timer } from './clock.js';
-import { handleCrash, type CrashOptions } from './crash.js';
+import { realClock, type Timer } from './clock.js';
+import { handleCrash } from './crash.js';
 import { toMilliseconds } from './duration.js';
-import type { Random } from './jitter.js';
-
-/** What every loop takes behind its Kubernetes arguments. */
-export interface LoopOptions extends CrashOptions {
-  /** Names the loop in logs and errors; default: the name of `f`, or `loop`. */
-  readonly name?: string;
-  /** Measures and waits; default the real monotonic clock. */
-  readonly clock?: Clock;
-  /** Uniform numbers in `[0, 1)` for jitter; default `Math.random`. Not used by a loop that is given its own backoff manager. */
-  readonly random?: Random;
-  /** `false` waits once before the first run; default `true`. */
-  readonly immediate?: boolean;
-  /** `true` keeps the loop's timer from holding the process open; default `false`. */
-  readonly unref?: boolean;
-}
+import { nameOf, type LoopOptions } from './loop-options.js';
+import { neverStop } from './never-stop.js';
 
 /** Between two runs, in a run, or at its end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
@@ -197,13 +184,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * A stop channel that never closes.
- *
- * Counterpart of `wait.NeverStop` in k8s.io/apimachinery v0.19.4.
- */
-export const neverStop: AbortSignal = new AbortController().signal;
-
-/**
  * Runs `f` over and over, waiting between runs as long as a backoff manager says, until `stop` aborts.
  *
  * Counterpart of `wait.BackoffUntil` in k8s.io/apimachinery v0.19.4.
@@ -264,30 +244,4 @@ export function backoffUntil(
     }
     loop.start();
   });
-}
-
-/**
- * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager says, until the context is cancelled.
- *
- * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said there holds here.
- *
- * @param ctx - The stop channel, which `f` receives as it is.
- *
- * @example
- * const ctx = AbortSignal.timeout(60_000);
- * await backoffUntilWithContext(ctx, (signal) => fetch('http://localhost', { signal }), new JitteredBackoffManager('5s', 1), true);
- */
-export function backoffUntilWithContext(
-  ctx: AbortSignal,
-  f: (ctx: AbortSignal) => unknown,
-  backoffManager: BackoffManager,
-  sliding: boolean,
-  options: LoopOptions = {},
-): Promise<void> {
-  return backoffUntil(() => f(ctx), backoffManager, sliding, ctx, { ...options, name: nameOf(f, options) });
-}
-
-/** The name a loop goes by in logs and errors. */
-export function nameOf(f: { readonly name: string }, options: LoopOptions): string {
-  return options.name ?? (f.name || 'loop');
 }

@@ -1,5 +1,6 @@
 import type { BackoffManager } from './backoff-manager.js';
-import { Loop, nameOf, type LoopOptions } from './backoff-until.js';
+import { Loop } from './backoff-until.js';
+import { nameOf, type LoopOptions } from './loop-options.js';
 import { contextError } from './interrupted.js';
 
 /**

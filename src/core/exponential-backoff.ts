@@ -1,5 +1,6 @@
 import type { Backoff } from './backoff.js';
-import { neverStop, type LoopOptions } from './backoff-until.js';
+import type { LoopOptions } from './loop-options.js';
+import { neverStop } from './never-stop.js';
 import { loopCondition, type Condition } from './condition-loop.js';
 import { timedOut } from './interrupted.js';
 

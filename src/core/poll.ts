@@ -1,4 +1,4 @@
-import { nameOf, type LoopOptions } from './backoff-until.js';
+import { nameOf, type LoopOptions } from './loop-options.js';
 import { realClock } from './clock.js';
 import { loopCondition, type Condition } from './condition-loop.js';
 import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from './duration.js';

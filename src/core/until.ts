@@ -1,14 +1,31 @@
-import { JitteredBackoffManager } from './backoff-manager.js';
-import {
-  backoffUntil,
-  backoffUntilWithContext,
-  nameOf,
-  neverStop,
-  type LoopOptions,
-} from './backoff-until.js';
+import { JitteredBackoffManager, type BackoffManager } from './backoff-manager.js';
+import { backoffUntil } from './backoff-until.js';
 import { toMilliseconds, type Duration } from './duration.js';
+import { nameOf, type LoopOptions } from './loop-options.js';
+import { neverStop } from './never-stop.js';
 
 // All of these are sugar: each is one line on top of `backoffUntil`, and what is said there holds here.
+
+/**
+ * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager says, until the context is cancelled.
+ *
+ * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said there holds here.
+ *
+ * @param ctx - The stop channel, which `f` receives as it is.
+ *
+ * @example
+ * const ctx = AbortSignal.timeout(60_000);
+ * await backoffUntilWithContext(ctx, (signal) => fetch('http://localhost', { signal }), new JitteredBackoffManager('5s', 1), true);
+ */
+export function backoffUntilWithContext(
+  ctx: AbortSignal,
+  f: (ctx: AbortSignal) => unknown,
+  backoffManager: BackoffManager,
+  sliding: boolean,
+  options: LoopOptions = {},
+): Promise<void> {
+  return backoffUntil(() => f(ctx), backoffManager, sliding, ctx, { ...options, name: nameOf(f, options) });
+}
 
 /**
  * Runs `f` over and over, waiting a randomly stretched period between runs, until `stop` aborts.

@@ -1,4 +1,4 @@
-import type { LoopOptions } from './backoff-until.js';
+import type { LoopOptions } from './loop-options.js';
 import { interrupted } from './interrupted.js';
 import { pollUntilContextCancel } from './poll.js';
 

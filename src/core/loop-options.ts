@@ -1,0 +1,22 @@
+import type { Clock } from './clock.js';
+import type { CrashOptions } from './crash.js';
+import type { Random } from './jitter.js';
+
+/** What every loop takes behind its Kubernetes arguments. */
+export interface LoopOptions extends CrashOptions {
+  /** Names the loop in logs and errors; default: the name of `f`, or `loop`. */
+  readonly name?: string;
+  /** Measures and waits; default the real monotonic clock. */
+  readonly clock?: Clock;
+  /** Uniform numbers in `[0, 1)` for jitter; default `Math.random`. Not used by a loop that is given its own backoff manager. */
+  readonly random?: Random;
+  /** `false` waits once before the first run; default `true`. */
+  readonly immediate?: boolean;
+  /** `true` keeps the loop's timer from holding the process open; default `false`. */
+  readonly unref?: boolean;
+}
+
+/** The name a loop goes by in logs and errors. */
+export function nameOf(f: { readonly name: string }, options: LoopOptions): string {
+  return options.name ?? (f.name || 'loop');
+}
