@@ -22,7 +22,7 @@ const project = (displayName, folders, modules = {}) => ({
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.spec.ts`),
   moduleNameMapper: {
     '^nestjs-wait$': '<rootDir>/src/index.ts',
-    '^nestjs-wait/testing$': '<rootDir>/src/testing/index.ts',
+    '^nestjs-wait/(.+)$': '<rootDir>/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
     ...modules,
   },
@@ -38,7 +38,8 @@ const project = (displayName, folders, modules = {}) => ({
 export default {
   projects: [
     project('core', ['unit', 'conformance', 'docs']),
-    project('nest-12', ['e2e']),
+    project('leader-election', ['leader-election']),
+    project('nest-12', ['e2e', 'sample']),
     project('nest-11', ['e2e'], {
       '^@nestjs/(common|core|platform-express|testing)(/.*)?$':
         '<rootDir>/test/nest-11/node_modules/@nestjs/$1$2',

@@ -1,0 +1,120 @@
+// Compiled by tsc and never run: what is misuse must not compile, and what is right must.
+import {
+  BackoffUntil,
+  Forever,
+  JitterUntil,
+  NonSlidingUntil,
+  Until,
+  WaitModule,
+  type BackoffUntilService,
+} from 'nestjs-wait';
+
+class Right {
+  readonly poll = '5s';
+
+  @Until(5000)
+  noParameter(): void {}
+
+  @Until('5s')
+  async signal(signal: AbortSignal): Promise<void> {
+    await Promise.resolve(signal);
+  }
+
+  @Until((self: Right) => self.poll)
+  @JitterUntil((self: Right) => ({ period: self.poll, jitter: 1, sliding: false }))
+  @NonSlidingUntil({ period: 5000, name: 'a', enabled: false, workers: 2, immediate: false })
+  @BackoffUntil({})
+  @BackoffUntil({ backoffManager: ({ random }) => ({ backoff: () => random() * 1000 }) })
+  @Forever('1m')
+  several(): number {
+    return 1;
+  }
+
+  @Until(5000)
+  protected hidden(): void {}
+
+  @Until(5000)
+  defaulted(signal: AbortSignal = new AbortController().signal): void {
+    void signal;
+  }
+}
+
+class Base {
+  readonly base = 1;
+}
+
+class Derived extends Base {
+  @Until((self: Base) => self.base)
+  inheritedOptions(): void {}
+}
+
+class Wrong {
+  // @ts-expect-error -- two parameters
+  @Until(5000)
+  twoParameters(_signal: AbortSignal, _more: string): void {}
+
+  // @ts-expect-error -- two parameters, one of them optional
+  @Until(5000)
+  optionalParameter(_signal: AbortSignal, _more?: string): void {}
+
+  // @ts-expect-error -- not a signal
+  @Until(5000)
+  wrongParameter(_count: number): void {}
+
+  // @ts-expect-error -- a static method
+  @Until(5000)
+  static staticMethod(): void {}
+
+  // @ts-expect-error -- a getter
+  @Until(5000)
+  get getter(): number {
+    return 1;
+  }
+
+  // @ts-expect-error -- a property
+  @Until(5000)
+  property = (): void => {};
+
+  // @ts-expect-error -- not called
+  @Until
+  bare(): void {}
+
+  // @ts-expect-error -- no period
+  @Until({})
+  noPeriod(): void {}
+
+  // @ts-expect-error -- a slip of the pen
+  @Until({ peroid: 5000 })
+  unknownOption(): void {}
+
+  // @ts-expect-error -- until is always sliding
+  @Until({ period: 5000, sliding: false })
+  notSliding(): void {}
+
+  // @ts-expect-error -- no jitter
+  @JitterUntil({ period: 5000 })
+  noJitter(): void {}
+
+  // @ts-expect-error -- a period alone says nothing of jitter
+  @JitterUntil(5000)
+  periodAlone(): void {}
+
+  // @ts-expect-error -- options of another class
+  @Until((self: Right) => self.poll)
+  otherSelf(): void {}
+}
+
+export function services(service: BackoffUntilService, ctx: AbortSignal): void {
+  service.until((signal) => signal.aborted, '5s');
+  service.untilWithContext(ctx, () => undefined, { period: 5000, name: 'x' });
+  // @ts-expect-error -- the context comes first
+  service.untilWithContext(() => undefined, '5s', ctx);
+  // @ts-expect-error -- no jitter
+  service.jitterUntil(() => undefined, { period: 5000 });
+  // @ts-expect-error -- no such option
+  WaitModule.forRoot({ timeout: 5 });
+  // @ts-expect-error -- a loop's name cannot be overridden
+  WaitModule.forRoot({ loops: { a: { name: 'b' } } });
+}
+
+export { Derived, Right, Wrong };

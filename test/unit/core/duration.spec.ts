@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { JitteredBackoffManager } from 'nestjs-wait';
+import { formatDuration } from '../../../src/core/duration.js';
+
+describe('durations', () => {
+  it.each([
+    { duration: 5000, wantMilliseconds: 5000 },
+    { duration: 0.5, wantMilliseconds: 0.5 },
+    { duration: '250ms', wantMilliseconds: 250 },
+    { duration: '5s', wantMilliseconds: 5000 },
+    { duration: '1.5m', wantMilliseconds: 90_000 },
+    { duration: '2h', wantMilliseconds: 7_200_000 },
+    { duration: '1 day', wantMilliseconds: 86_400_000 },
+    { duration: '100', wantMilliseconds: 100 },
+  ])('reads $duration as $wantMilliseconds ms', ({ duration, wantMilliseconds }) => {
+    expect(new JitteredBackoffManager(duration, 0).backoff()).toBe(wantMilliseconds);
+  });
+
+  it.each([NaN, Infinity, '', 'abc', '5 parsecs', ' '.repeat(200), undefined, null, 5n, {}])(
+    'refuses %p',
+    (duration) => {
+      expect(() => new JitteredBackoffManager(duration as number, 0)).toThrow(
+        /period must be a finite number/,
+      );
+    },
+  );
+
+  it.each([
+    { milliseconds: 0, wantText: '0ms' },
+    { milliseconds: 1500, wantText: '1500ms' },
+    { milliseconds: 5000, wantText: '5s' },
+    { milliseconds: 90_000, wantText: '90s' },
+    { milliseconds: 120_000, wantText: '2m' },
+    { milliseconds: 86_400_000, wantText: '1d' },
+  ])('writes $milliseconds ms as $wantText', ({ milliseconds, wantText }) => {
+    expect(formatDuration(milliseconds)).toBe(wantText);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals';
+import { until } from 'nestjs-wait';
+import { FakeClock } from 'nestjs-wait/testing';
+
+describe('FakeClock', () => {
+  it('stands still until it is moved', async () => {
+    const clock = new FakeClock();
+    expect(clock.now()).toBe(0);
+    await clock.advance(1500.5);
+    expect(clock.now()).toBe(1500.5);
+  });
+
+  it('fires what is due in order, each at its own time, and equal ones in the order of arming', async () => {
+    const clock = new FakeClock();
+    const fired: [number, string][] = [];
+    for (const [name, delay] of [
+      ['c', 30],
+      ['a', 10],
+      ['b1', 20],
+      ['b2', 20],
+      ['later', 31],
+    ] as const) {
+      clock.newTimer(() => fired.push([clock.now(), name])).reset(delay);
+    }
+    await clock.advance(30);
+    expect(fired).toEqual([
+      [10, 'a'],
+      [20, 'b1'],
+      [20, 'b2'],
+      [30, 'c'],
+    ]);
+    expect(clock.armedTimers).toBe(1);
+  });
+
+  it('lets a run that became ready go on in between, so that it arms the next wait within one advance', async () => {
+    const clock = new FakeClock();
+    const stop = new AbortController();
+    const starts: number[] = [];
+    const f = async (): Promise<void> => {
+      starts.push(clock.now());
+      await clock.sleep(100);
+      await Promise.resolve();
+    };
+    const done = until(f, 1000, stop.signal, { clock });
+    await clock.advance(3000);
+    expect(starts).toEqual([0, 1100, 2200]);
+    stop.abort();
+    await done;
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  it('takes virtual time for a sleep, and none for one of zero', async () => {
+    const clock = new FakeClock();
+    await clock.sleep(0);
+    let woke = -1;
+    void clock.sleep(250).then(() => (woke = clock.now()));
+    expect(clock.armedTimers).toBe(1);
+    await clock.advance(249);
+    expect(woke).toBe(-1);
+    await clock.advance(1);
+    expect(woke).toBe(250);
+  });
+
+  it('waits until so many timers are armed', async () => {
+    const clock = new FakeClock();
+    await clock.waitForTimers(0);
+    const met: string[] = [];
+    const waiting = clock.waitForTimers(2).then(() => met.push('two'));
+    clock.newTimer(() => undefined).reset(10);
+    await clock.advance(0);
+    expect(met).toEqual([]);
+    clock.newTimer(() => undefined).reset(10);
+    await waiting;
+    expect(met).toEqual(['two']);
+  });
+
+  it('counts a timer once, however often it is armed, and not when it is stopped', () => {
+    const clock = new FakeClock();
+    const timer = clock.newTimer(() => undefined);
+    timer.reset(10);
+    timer.reset(20);
+    expect(clock.armedTimers).toBe(1);
+    timer.stop();
+    timer.stop();
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  it.each([-1, NaN])('refuses to advance by %p', async (duration) => {
+    await expect(new FakeClock().advance(duration)).rejects.toMatchObject({ code: 'WAIT_ERR_FAKE_CLOCK' });
+  });
+
+  it('says so when time stands still', async () => {
+    const clock = new FakeClock();
+    const stop = new AbortController();
+    void until(() => undefined, 0, stop.signal, { clock });
+    await expect(clock.advance(1000)).rejects.toThrow('Time stands still at 0 ms');
+    stop.abort();
+  });
+});

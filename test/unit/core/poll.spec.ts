@@ -1,0 +1,152 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Backoff,
+  exponentialBackoff,
+  exponentialBackoffWithContext,
+  interrupted,
+  pollUntilContextCancel,
+  pollUntilContextTimeout,
+  waitForCacheSync,
+  WaitError,
+  type ConditionResult,
+} from 'nestjs-wait';
+import { Trace } from './trace.js';
+
+describe('polling', () => {
+  let trace: Trace;
+  let ctx: AbortController;
+
+  beforeEach(() => {
+    trace = new Trace();
+    ctx = new AbortController();
+  });
+  afterEach(() => {
+    expect(trace.time.armedTimers).toBe(0);
+    expect(getEventListeners(ctx.signal, 'abort')).toEqual([]);
+  });
+
+  /** A condition that gives these answers, the last one again and again. */
+  function answers(...results: ConditionResult[]): () => ConditionResult {
+    return () => {
+      trace.note('check');
+      return (results.length > 1 ? results.shift() : results[0]) ?? false;
+    };
+  }
+
+  it('checks on a fixed grid until the condition is true', async () => {
+    const polled = trace.ending(
+      pollUntilContextCancel(ctx.signal, 100, false, answers(false, false, true), trace.options()),
+    );
+    await trace.time.advance(1000);
+    await polled;
+    expect(trace.events.filter(([, what]) => what !== 'arm')).toEqual([
+      [100, 'check'],
+      [200, 'check'],
+      [300, 'check'],
+      [300, 'stop'],
+    ]);
+  });
+
+  it('ends with an error that the condition returns', async () => {
+    const failed = new Error('no such thing');
+    const polled = pollUntilContextCancel(ctx.signal, 100, true, answers(failed), trace.options());
+    await expect(polled).rejects.toBe(failed);
+    expect(interrupted(failed)).toBe(false);
+  });
+
+  it('takes a condition that throws for false, and tells the crash handlers of it', async () => {
+    const crashes: string[] = [];
+    let checks = 0;
+    const condition = async (): Promise<boolean> => {
+      if (++checks === 1) {
+        throw new Error('boom');
+      }
+      return true;
+    };
+    const polled = pollUntilContextCancel(ctx.signal, 100, true, condition, {
+      clock: trace.clock,
+      crashHandlers: [(error, { name, run }) => crashes.push(`${name} ${run} ${(error as Error).message}`)],
+    });
+    await trace.time.advance(100);
+    await polled;
+    expect(crashes).toEqual(['condition 1 boom']);
+  });
+
+  it('rejects with the reason of the context as its cause', async () => {
+    const reason = new Error('deployment rolled back');
+    const polled = pollUntilContextCancel(ctx.signal, 100, true, answers(false), trace.options());
+    polled.catch(() => undefined);
+    await trace.time.advance(150);
+    ctx.abort(reason);
+    await expect(polled).rejects.toMatchObject({ code: 'WAIT_ERR_CANCELED', cause: reason });
+  });
+
+  it('rejects when the time is up, without a last check, and leaves no timer', async () => {
+    const polled = trace.ending(
+      pollUntilContextTimeout(ctx.signal, '100ms', '250ms', true, answers(false), trace.options()),
+    );
+    await trace.time.advance(1000);
+    await polled;
+    expect(trace.events.filter(([, what]) => what === 'check')).toHaveLength(3);
+    expect(trace.events.at(-1)).toEqual([
+      250,
+      'crash',
+      expect.objectContaining({ code: 'WAIT_ERR_DEADLINE_EXCEEDED' }),
+    ]);
+  });
+
+  it('leaves no timer when the condition is true before the time is up', async () => {
+    await pollUntilContextTimeout(ctx.signal, 100, 5000, true, answers(true), trace.options());
+    expect(trace.time.armedTimers).toBe(0);
+  });
+
+  it('does not change the backoff that it is given', async () => {
+    const backoff = new Backoff({ duration: 100, factor: 2, steps: 3 });
+    const waited = exponentialBackoff(backoff, answers(false), trace.options());
+    waited.catch(() => undefined);
+    await trace.time.advance(1000);
+    await expect(waited).rejects.toMatchObject({ code: 'WAIT_ERR_TIMED_OUT' });
+    expect(backoff).toMatchObject({ duration: 100, steps: 3 });
+    expect(trace.events.filter(([, what]) => what === 'check')).toHaveLength(3);
+  });
+
+  it('makes no check with a context that is cancelled already', async () => {
+    ctx.abort();
+    const backoff = new Backoff({ duration: 100, steps: 3 });
+    await expect(
+      exponentialBackoffWithContext(ctx.signal, backoff, answers(true), trace.options()),
+    ).rejects.toMatchObject({ code: 'WAIT_ERR_CANCELED' });
+    expect(trace.events).toEqual([]);
+  });
+
+  it('waits until all caches are synced, looking every 100 ms, and at no cache behind one that is not', async () => {
+    const looks: string[] = [];
+    const first = (): boolean => (looks.push(`first ${trace.time.now()}`), trace.time.now() >= 200);
+    const second = async (): Promise<boolean> => (looks.push(`second ${trace.time.now()}`), true);
+    const synced = waitForCacheSync(ctx.signal, first, second, trace.options());
+    await trace.time.advance(1000);
+    await expect(synced).resolves.toBe(true);
+    expect(looks).toEqual(['first 0', 'first 100', 'first 200', 'second 200']);
+  });
+
+  it('tells that the caches did not sync before the context was cancelled', async () => {
+    const synced = waitForCacheSync(ctx.signal, () => false, trace.options());
+    await trace.time.advance(250);
+    ctx.abort();
+    await expect(synced).resolves.toBe(false);
+  });
+
+  it.each([
+    { error: new WaitError('WAIT_ERR_TIMED_OUT', ''), wantInterrupted: true },
+    { error: new WaitError('WAIT_ERR_CANCELED', ''), wantInterrupted: true },
+    { error: new WaitError('WAIT_ERR_DEADLINE_EXCEEDED', ''), wantInterrupted: true },
+    { error: new DOMException('', 'AbortError'), wantInterrupted: true },
+    { error: new DOMException('', 'TimeoutError'), wantInterrupted: true },
+    { error: new WaitError('WAIT_ERR_INVALID_OPTION', ''), wantInterrupted: false },
+    { error: new Error('boom'), wantInterrupted: false },
+    { error: undefined, wantInterrupted: false },
+  ])('calls $error interrupted: $wantInterrupted', ({ error, wantInterrupted }) => {
+    expect(interrupted(error)).toBe(wantInterrupted);
+  });
+});
