@@ -36,6 +36,7 @@ const project = (displayName, folders, modules = {}) => ({
 });
 
 export default {
+  maxWorkers: '100%',
   projects: [
     project('core', ['unit', 'conformance', 'docs']),
     project('leader-election', ['leader-election']),

@@ -1,0 +1,68 @@
+// Checks what `npm publish` would publish: packs it, lays it into an empty project, and uses it from plain Node as ESM and as CommonJS.
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const project = mkdtempSync(join(tmpdir(), 'nestjs-wait-package-'));
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+
+const entries = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports)
+  .filter((entry) => entry !== './package.json')
+  .map((entry) => entry.replace('.', 'nestjs-wait'));
+
+try {
+  run('npm', ['pack', '--silent', '--pack-destination', project], root);
+  const [tarball] = readdirSync(project);
+  run('npx', ['publint', '--strict', join(project, tarball)], root);
+  run('npx', ['attw', join(project, tarball), '--profile', 'node16'], root);
+
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, 'nestjs-wait'), { recursive: true });
+  run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, 'nestjs-wait')], project);
+  symlinkSync(join(root, 'node_modules/@nestjs'), join(modules, '@nestjs'));
+  symlinkSync(join(root, 'node_modules/reflect-metadata'), join(modules, 'reflect-metadata'));
+  symlinkSync(join(root, 'node_modules/ms'), join(modules, 'ms'));
+
+  // One copy of the classes, whichever way they are loaded: an error is recognised, a provider is found.
+  writeFileSync(
+    join(project, 'use.mjs'),
+    `import { createRequire } from 'node:module';
+     const require = createRequire(import.meta.url);
+     for (const entry of ${JSON.stringify(entries)}) {
+       const imported = await import(entry);
+       const required = require(entry);
+       const names = Object.keys(imported).filter((name) => name !== 'default' && name !== 'module.exports');
+       if (names.length === 0) throw new Error(entry + ' exports nothing');
+       for (const name of names) {
+         if (imported[name] !== required[name]) throw new Error(entry + ': two copies of ' + name);
+       }
+       console.log(entry + ': ' + names.length + ' exports, the same by import and by require');
+     }`,
+  );
+  run('node', ['use.mjs'], project);
+  // The CommonJS copy by itself, which older tools and jest load.
+  writeFileSync(
+    join(project, 'use.cjs'),
+    `const { WaitModule, until, WaitError } = require('./node_modules/nestjs-wait/dist/cjs/index.js');
+     if (typeof WaitModule.forRoot !== 'function' || typeof until !== 'function') throw new Error('dist/cjs is broken');
+     until(() => {}, 'abc', AbortSignal.abort()).then(() => process.exit(1), (error) => {
+       if (!(error instanceof WaitError)) throw error;
+       console.log('dist/cjs works');
+     });`,
+  );
+  run('node', ['use.cjs'], project);
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
