@@ -4,6 +4,7 @@ import { handleCrash } from './crash.js';
 import { toMilliseconds } from './duration.js';
 import { nameOf, type LoopOptions } from './loop-options.js';
 import { neverStop } from './never-stop.js';
+import { unwatchStop, watchStop, type Stoppable } from './stop-channel.js';
 
 /** Between two runs, in a run, or at its end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
@@ -28,7 +29,7 @@ export interface LoopObserver {
  *
  * @internal
  */
-export class Loop {
+export class Loop implements Stoppable {
   state: LoopState = 'waiting';
   runs = 0;
   stopping = false;
@@ -227,9 +228,8 @@ export function backoffUntil(
   options: LoopOptions = {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => loop.stop();
     const loopEnded = (crashed: boolean, error: unknown): void => {
-      stop.removeEventListener('abort', onAbort);
+      unwatchStop(stop, loop);
       if (crashed) {
         reject(error);
       } else {
@@ -240,7 +240,7 @@ export function backoffUntil(
     if (stop.aborted) {
       loop.stop();
     } else if (stop !== neverStop) {
-      stop.addEventListener('abort', onAbort);
+      watchStop(stop, loop);
     }
     loop.start();
   });

@@ -41,8 +41,12 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 
 // This is the only file in src that touches Node's timers. They are looked up when called and not before, so that a user's fake
 // timers (jest, sinon, node:test) take effect.
+const nodeSetTimeout = globalThis.setTimeout;
+
 class RealTimer implements Timer {
+  /** Kept when it has expired, since arming it again costs a fifth of making another. */
   private timeout: NodeJS.Timeout | undefined;
+  private timeoutDelay = 0;
   private immediate: NodeJS.Immediate | undefined;
   /** What is left of the wait behind the timeout that is armed: more than zero only where one timeout is too short for it. */
   private rest = 0;
@@ -55,12 +59,13 @@ class RealTimer implements Timer {
   ) {}
 
   reset(delay: number): void {
-    this.stop();
     if (delay > 0) {
+      this.clearImmediate();
       this.due = performance.now() + delay;
       this.rest = Math.ceil(delay);
       this.arm();
     } else {
+      this.stop();
       this.immediate = setImmediate(this.expire);
       if (this.unref) {
         this.immediate.unref();
@@ -69,10 +74,15 @@ class RealTimer implements Timer {
   }
 
   stop(): void {
+    this.clearImmediate();
     if (this.timeout !== undefined) {
       clearTimeout(this.timeout);
       this.timeout = undefined;
-    } else if (this.immediate !== undefined) {
+    }
+  }
+
+  private clearImmediate(): void {
+    if (this.immediate !== undefined) {
       clearImmediate(this.immediate);
       this.immediate = undefined;
     }
@@ -81,17 +91,24 @@ class RealTimer implements Timer {
   private arm(): void {
     const delay = Math.min(this.rest, MAX_TIMEOUT);
     this.rest -= delay;
+    // node:test's fake timers come without refresh().
+    if (this.timeout !== undefined && delay === this.timeoutDelay && setTimeout === nodeSetTimeout) {
+      this.timeout.refresh();
+      return;
+    }
+    clearTimeout(this.timeout);
     this.timeout = setTimeout(this.expire, delay);
+    this.timeoutDelay = delay;
     if (this.unref) {
       this.timeout.unref();
     }
   }
 
   private expired(): void {
-    const wasImmediate = this.immediate !== undefined;
-    this.timeout = undefined;
-    this.immediate = undefined;
-    if (!wasImmediate && (this.rest > 0 || this.isEarly())) {
+    if (this.immediate !== undefined) {
+      this.immediate = undefined;
+      this.fire();
+    } else if (this.rest > 0 || this.isEarly()) {
       this.arm();
     } else {
       this.fire();

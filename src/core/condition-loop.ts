@@ -1,6 +1,7 @@
 import type { BackoffManager } from './backoff-manager.js';
 import { Loop } from './backoff-until.js';
 import { nameOf, type LoopOptions } from './loop-options.js';
+import { unwatchStop, watchStop } from './stop-channel.js';
 import { contextError } from './interrupted.js';
 
 /**
@@ -46,7 +47,7 @@ export function loopCondition(
       backoff: () => (answer === false ? delay() : 0), // an answer draws no further delay
     };
     const loopEnded = (crashed: boolean, error: unknown): void => {
-      ctx.removeEventListener('abort', onAbort);
+      unwatchStop(ctx, loop);
       if (answer === true) {
         resolve();
       } else if (answer !== false) {
@@ -55,7 +56,6 @@ export function loopCondition(
         reject(crashed ? error : contextError(ctx));
       }
     };
-    const onAbort = (): void => loop.stop();
     const loop = new Loop(
       nameOf(condition, options),
       check,
@@ -64,13 +64,14 @@ export function loopCondition(
       { loopEnded },
       { ...options, immediate },
     );
-    ctx.addEventListener('abort', onAbort);
-    if (ctx.aborted && !immediate) {
+    if (!ctx.aborted) {
+      watchStop(ctx, loop);
+    } else if (!immediate) {
       loop.stop();
     }
     loop.start();
     if (ctx.aborted) {
-      loop.stop();
+      loop.stop(); // behind the first check, which is made all the same
     }
   });
 }

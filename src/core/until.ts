@@ -49,7 +49,7 @@ export function backoffUntilWithContext(
  * stop.abort();
  * await done;
  */
-export async function jitterUntil(
+export function jitterUntil(
   f: () => unknown,
   period: Duration,
   jitterFactor: number,
@@ -57,7 +57,7 @@ export async function jitterUntil(
   stop: AbortSignal,
   options: LoopOptions = {},
 ): Promise<void> {
-  return backoffUntil(f, jittered(f, period, jitterFactor, options), sliding, stop, options);
+  return orReject(() => backoffUntil(f, jittered(f, period, jitterFactor, options), sliding, stop, options));
 }
 
 /**
@@ -70,7 +70,7 @@ export async function jitterUntil(
  * @example
  * await jitterUntilWithContext(AbortSignal.timeout(60_000), () => console.log('trying'), '2s', 1.2, true);
  */
-export async function jitterUntilWithContext(
+export function jitterUntilWithContext(
   ctx: AbortSignal,
   f: (ctx: AbortSignal) => unknown,
   period: Duration,
@@ -78,7 +78,9 @@ export async function jitterUntilWithContext(
   sliding: boolean,
   options: LoopOptions = {},
 ): Promise<void> {
-  return backoffUntilWithContext(ctx, f, jittered(f, period, jitterFactor, options), sliding, options);
+  return orReject(() =>
+    backoffUntilWithContext(ctx, f, jittered(f, period, jitterFactor, options), sliding, options),
+  );
 }
 
 /**
@@ -92,7 +94,7 @@ export async function jitterUntilWithContext(
  * const stop = new AbortController();
  * void until(() => console.log('tick'), '1s', stop.signal);
  */
-export async function until(
+export function until(
   f: () => unknown,
   period: Duration,
   stop: AbortSignal,
@@ -108,7 +110,7 @@ export async function until(
  *
  * @param ctx - The stop channel, which `f` receives as it is.
  */
-export async function untilWithContext(
+export function untilWithContext(
   ctx: AbortSignal,
   f: (ctx: AbortSignal) => unknown,
   period: Duration,
@@ -126,7 +128,7 @@ export async function untilWithContext(
  *
  * @param period - From start to start: milliseconds, or a string; zero or below means no wait.
  */
-export async function nonSlidingUntil(
+export function nonSlidingUntil(
   f: () => unknown,
   period: Duration,
   stop: AbortSignal,
@@ -142,7 +144,7 @@ export async function nonSlidingUntil(
  *
  * @param ctx - The stop channel, which `f` receives as it is.
  */
-export async function nonSlidingUntilWithContext(
+export function nonSlidingUntilWithContext(
   ctx: AbortSignal,
   f: (ctx: AbortSignal) => unknown,
   period: Duration,
@@ -159,7 +161,7 @@ export async function nonSlidingUntilWithContext(
  * @param period - Wait between runs: milliseconds, or a string; zero or below means none.
  * @returns A promise that settles only if a crash ends the loop.
  */
-export async function forever(f: () => unknown, period: Duration, options?: LoopOptions): Promise<void> {
+export function forever(f: () => unknown, period: Duration, options?: LoopOptions): Promise<void> {
   return until(f, period, neverStop, options);
 }
 
@@ -171,4 +173,13 @@ function jittered(
 ): JitteredBackoffManager {
   const milliseconds = toMilliseconds(period, `${nameOf(f, options)}: period`);
   return new JitteredBackoffManager(milliseconds, jitterFactor, options);
+}
+
+// Not an async function: the promise that it would lay around the loop's costs as much as the loop itself.
+function orReject(start: () => Promise<void>): Promise<void> {
+  try {
+    return start();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

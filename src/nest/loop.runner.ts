@@ -12,6 +12,7 @@ import { isAbortByStop, type CrashContext } from '../core/crash.js';
 import { formatDuration } from '../core/duration.js';
 import { WaitError } from '../core/errors.js';
 import type { Random } from '../core/jitter.js';
+import { unwatchStop, watchStop, type Stoppable } from '../core/stop-channel.js';
 import { LoopExplorer } from './loop.explorer.js';
 import type { LoopSpec } from './loop.options.js';
 import { LoopRegistry } from './loop.registry.js';
@@ -76,18 +77,20 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when its name is taken.
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
-    const stopAll = (): void => this.stop(loops);
+    const group: Stoppable = { stop: () => this.stop(loops) };
     const loops = this.manage(spec, body, (loop) => {
       this.registry.remove(loop);
-      if (loops.every(({ state }) => state === 'stopped')) {
-        ctx?.removeEventListener('abort', stopAll);
+      if (ctx !== undefined && loops.every(({ state }) => state === 'stopped')) {
+        unwatchStop(ctx, group);
       }
     });
     this.registry.add(loops);
-    ctx?.addEventListener('abort', stopAll);
+    if (ctx?.aborted === false) {
+      watchStop(ctx, group);
+    }
     const isTooLate = ctx?.aborted === true || (this.drained !== undefined && isTiedToShutdown(spec));
     if (isTooLate || !spec.enabled || this.options.enabled === false) {
-      stopAll();
+      this.stop(loops);
     } else if (this.pending !== undefined) {
       this.pending.push(...loops);
     } else {

@@ -274,6 +274,14 @@ describe('backoffUntil', () => {
       expect(seen[0]).toBe(stop.signal);
     });
 
+    it('adds one listener to a signal, however many loops wait for it, and leaves none', async () => {
+      const ended = Array.from({ length: 20 }, () => until(trace.run(), 1000, stop.signal, trace.options()));
+      expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+      stop.abort();
+      await Promise.all(ended);
+      expect(trace.events.filter(([, what]) => what === 'run')).toHaveLength(20);
+    });
+
     it('does not listen to neverStop', () => {
       const before = getEventListeners(neverStop, 'abort').length;
       void until(() => undefined, 1000, neverStop, { clock: new Trace().clock });
