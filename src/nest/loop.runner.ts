@@ -85,11 +85,12 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       }
     });
     this.registry.add(loops);
+    this.logger.debug?.(announcement(spec, this.isOn(spec)), LOG_CONTEXT);
     if (ctx?.aborted === false) {
       watchStop(ctx, group);
     }
     const isTooLate = ctx?.aborted === true || (this.drained !== undefined && isTiedToShutdown(spec));
-    if (isTooLate || !spec.enabled || this.options.enabled === false) {
+    if (isTooLate || !this.isOn(spec)) {
       this.stop(loops);
     } else if (this.pending !== undefined) {
       this.pending.push(...loops);
@@ -109,7 +110,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async bootstrap(): Promise<void> {
     this.refuseSecondForRoot();
-    const { enabled, loops: overrides, shutdownTimeout } = resolveWaitOptions(this.options);
+    const { loops: overrides, shutdownTimeout } = resolveWaitOptions(this.options);
     this.shutdownTimeout = shutdownTimeout;
     const definitions = await this.explorer.explore(overrides);
     if (this.drained !== undefined) {
@@ -118,9 +119,8 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const found = definitions.map(({ spec, body }) => ({ spec, loops: this.manage(spec, body, () => {}) }));
     this.registry.add(found.flatMap(({ loops }) => loops));
     for (const { spec, loops } of found) {
-      const isOn = enabled && spec.enabled;
-      this.logger.log(announcement(spec, isOn), LOG_CONTEXT);
-      if (isOn) {
+      this.logger.log(announcement(spec, this.isOn(spec)), LOG_CONTEXT);
+      if (this.isOn(spec)) {
         this.pending?.push(...loops);
       } else {
         this.stop(loops);
@@ -178,6 +178,10 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
         this.drainEnded?.(loop);
       });
     });
+  }
+
+  private isOn(spec: LoopSpec): boolean {
+    return spec.enabled && this.options.enabled !== false;
   }
 
   private refuseSecondForRoot(): void {

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { WaitModule } from 'nestjs-wait';
+import { Finalizer } from './finalizer/finalizer.js';
+import { StatusController } from './http/status.controller.js';
+import { Candidates } from './leader-election/candidates.js';
+import { BufferedLogger } from './log-flush/buffered-logger.js';
+import { LogFlush } from './log-flush/log-flush.js';
+import { Reflector } from './reflector/reflector.js';
+import { ResourceStore } from './reflector/resource-store.js';
+import { RouteReconciler } from './routes/route-reconciler.js';
+import { Settings } from './settings.js';
+import { SizeMonitor } from './size-monitor/size-monitor.js';
+
+@Module({
+  imports: [WaitModule.forRoot({ shutdownTimeout: '10s' })],
+  controllers: [StatusController],
+  providers: [
+    Settings,
+    BufferedLogger,
+    ResourceStore,
+    Reflector,
+    Candidates,
+    RouteReconciler,
+    Finalizer,
+    LogFlush,
+    SizeMonitor,
+  ],
+})
+export class AppModule {}

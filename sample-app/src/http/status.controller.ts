@@ -1,0 +1,66 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import { LoopRegistry } from 'nestjs-wait';
+import { Candidates } from '../leader-election/candidates.js';
+import { LogFlush } from '../log-flush/log-flush.js';
+import { ResourceStore } from '../reflector/resource-store.js';
+import { SizeMonitor } from '../size-monitor/size-monitor.js';
+
+/** What an operator asks: is it well, what runs, what does it see. */
+@Controller()
+export class StatusController {
+  constructor(
+    private readonly registry: LoopRegistry,
+    private readonly logFlush: LogFlush,
+    private readonly store: ResourceStore,
+    private readonly sizes: SizeMonitor,
+    private readonly candidates: Candidates,
+  ) {}
+
+  @Get('healthz')
+  healthz(): { status: string } {
+    if (!this.logFlush.isHealthy) {
+      throw new ServiceUnavailableException('The log has not been written for two periods');
+    }
+    return { status: 'ok' };
+  }
+
+  @Get('loops')
+  loops(): unknown[] {
+    return this.registry.list().map((loop) => ({
+      ...loop,
+      ...(loop.failures > 0 && { lastError: String(loop.lastError) }),
+    }));
+  }
+
+  @Get('leader')
+  leader(): { leader: string | undefined } {
+    return { leader: this.candidates.leader };
+  }
+
+  @Get('resources')
+  resources(): unknown {
+    return { synced: this.store.hasSynced(), items: this.store.list() };
+  }
+
+  @Get('sizes')
+  listSizes(): unknown[] {
+    return this.sizes.list();
+  }
+
+  /** The path with its slashes encoded: `DELETE /sizes/%2Ftmp`. */
+  @Delete('sizes/:endpoint')
+  @HttpCode(204)
+  cancelSize(@Param('endpoint') endpoint: string): void {
+    if (!this.sizes.cancel(endpoint)) {
+      throw new NotFoundException(`${endpoint} is not measured`);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { stripVTControlCharacters } from 'node:util';
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+
+/** Nest's console logger, which keeps every line until somebody takes them. */
+export class BufferedLogger extends ConsoleLogger {
+  private lines: string[] = [];
+
+  take(): string[] {
+    const { lines } = this;
+    this.lines = [];
+    return lines;
+  }
+
+  putBack(lines: readonly string[]): void {
+    this.lines = [...lines, ...this.lines];
+  }
+
+  protected override formatMessage(
+    logLevel: LogLevel,
+    message: unknown,
+    pidMessage: string,
+    formattedLogLevel: string,
+    contextMessage: string,
+    timestampDiff: string,
+  ): string {
+    const line = super.formatMessage(
+      logLevel,
+      message,
+      pidMessage,
+      formattedLogLevel,
+      contextMessage,
+      timestampDiff,
+    );
+    this.lines.push(stripVTControlCharacters(line));
+    return line;
+  }
+}

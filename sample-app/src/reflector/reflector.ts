@@ -1,0 +1,100 @@
+import { on } from 'node:events';
+import { watch } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Injectable, Logger } from '@nestjs/common';
+import { BackoffUntil } from 'nestjs-wait';
+import { parseManifest } from '../manifests/manifest.js';
+import { Settings } from '../settings.js';
+import { ResourceStore } from './resource-store.js';
+
+/**
+ * List and watch, as client-go's reflector does it, and with its backoff: a run lasts as long as the watch holds, so the waits grow only
+ * while watches break at once, and start over after one that has held for two minutes.
+ */
+@Injectable()
+export class Reflector {
+  private readonly logger = new Logger(Reflector.name);
+  /** Modification time and size of each file as it was read last, so that a broken one is reported once and not at every event. */
+  private versions = new Map<string, string>();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly store: ResourceStore,
+  ) {}
+
+  @BackoffUntil({ initial: '800ms', max: '30s', reset: '2m', factor: 2, jitter: 1, sliding: true })
+  async listAndWatch(signal: AbortSignal): Promise<void> {
+    try {
+      await this.listAndWatchFolder(signal);
+    } catch (error) {
+      this.handleWatchError(error as NodeJS.ErrnoException);
+    }
+  }
+
+  private async listAndWatchFolder(signal: AbortSignal): Promise<void> {
+    const { resourcesDir } = this.settings;
+    const { ino } = await stat(resourcesDir);
+    const watcher = watch(resourcesDir);
+    try {
+      const events = on(watcher, 'change', { signal }); // before the list, so that no change falls between the two
+      await this.list();
+      this.store.markSynced();
+      for await (const [, file] of events as AsyncIterable<[event: string, file: string | null]>) {
+        this.logger.verbose(`${file ?? 'Something'} has changed`);
+        await this.list();
+        if ((await stat(resourcesDir)).ino !== ino) {
+          throw Object.assign(new Error(`${resourcesDir} is another folder now`), { code: 'ESTALE' });
+        }
+      }
+    } finally {
+      watcher.close();
+    }
+  }
+
+  /** By kind: what an operator can mend gets one line, and a retry; what nobody expects goes to the loop's own log, with its stack. */
+  private handleWatchError(error: NodeJS.ErrnoException): void {
+    switch (error.code) {
+      case 'ENOENT':
+      case 'ESTALE':
+        this.logger.warn(`The watch has ended, the folder was removed: ${error.message}`);
+        return;
+      case 'EACCES':
+      case 'EPERM':
+      case 'ENOTDIR':
+        this.logger.error(`Cannot read the resources: ${error.message}`);
+        return;
+      default:
+        throw error;
+    }
+  }
+
+  private async list(): Promise<void> {
+    const entries = await readdir(this.settings.resourcesDir, { withFileTypes: true });
+    // Files only: a symbolic link could lead anywhere. A dot marks the drafts of editors, and ours.
+    const files = entries.filter((entry) => entry.isFile() && /^[^.].*\.json$/.test(entry.name));
+    const names = new Set(files.map(({ name }) => name));
+    for (const key of this.store.keys().filter((name) => !names.has(name))) {
+      this.store.delete(key);
+    }
+    this.versions = new Map([...this.versions].filter(([name]) => names.has(name)));
+    await Promise.all([...names].map((name) => this.read(name)));
+  }
+
+  private async read(name: string): Promise<void> {
+    const file = join(this.settings.resourcesDir, name);
+    try {
+      const { mtimeMs, size } = await stat(file);
+      const version = `${mtimeMs} ${size}`;
+      if (this.versions.get(name) !== version) {
+        this.versions.set(name, version);
+        this.store.set(name, parseManifest(await readFile(file, 'utf8')));
+      }
+    } catch (error) {
+      this.store.delete(name);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.logger.warn(`${name} is left out, it is no manifest: ${(error as Error).message}`);
+      }
+    }
+  }
+}

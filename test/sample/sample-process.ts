@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../..');
+const main = join(root, 'sample-app/dist/sample-app/src/main.js');
+
+/** The compiled sample application in a process and folders of its own. */
+export class SampleProcess {
+  output = '';
+  private process: ChildProcess | undefined;
+  private exit: Promise<[code: number | null, signal: NodeJS.Signals | null]> | undefined;
+
+  private constructor(private readonly folder: string) {}
+
+  static async create(): Promise<SampleProcess> {
+    const sample = new SampleProcess(await mkdtemp(join(tmpdir(), 'nestjs-wait-sample-')));
+    await mkdir(sample.resources);
+    return sample;
+  }
+
+  get resources(): string {
+    return join(this.folder, 'resources');
+  }
+
+  get state(): string {
+    return join(this.folder, 'state');
+  }
+
+  start(environment: Record<string, string> = {}): this {
+    const child = spawn(process.execPath, [main], {
+      cwd: root,
+      env: {
+        PATH: process.env['PATH'],
+        NO_COLOR: '1',
+        PORT: '0',
+        RESOURCES_DIR: this.resources,
+        STATE_DIR: this.state,
+        SIZE_ENDPOINTS: `${this.resources},${this.state}`,
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    }
+    this.exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve([code, signal])));
+    this.process = child;
+    return this;
+  }
+
+  /** As an editor saves: the text is there whole, or not at all. */
+  async edit(name: string, content: unknown): Promise<void> {
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    await writeFile(join(this.folder, name), text);
+    await rename(join(this.folder, name), join(this.resources, name));
+  }
+
+  /** Until the log holds the text; fails with the whole log. */
+  async logs(text: string | RegExp, within = 10_000): Promise<void> {
+    await this.until(
+      () => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output)),
+      text,
+      within,
+    );
+  }
+
+  async until(condition: () => boolean | Promise<boolean>, what: unknown, within = 10_000): Promise<void> {
+    const deadline = performance.now() + within;
+    while (!(await condition())) {
+      if (performance.now() > deadline) {
+        throw new Error(`Not within ${within} ms: ${String(what)}. The log:\n${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async request(path: string, method = 'GET'): Promise<{ status: number; body: unknown }> {
+    await this.logs(/Listening on (\S+):/);
+    const [, url] = /Listening on (\S+): /.exec(this.output) ?? [];
+    const response = await fetch(`${url ?? ''}${path}`, { method });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+  }
+
+  /** How the process ended, and how many milliseconds after it was told to. */
+  async stop(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null; took: number }> {
+    const began = performance.now();
+    this.process?.kill(signal);
+    const [code, endedBy] = await this.exited();
+    return { code, signal: endedBy, took: performance.now() - began };
+  }
+
+  async exited(): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
+    return this.exit ?? [null, null];
+  }
+
+  async dispose(): Promise<void> {
+    this.process?.kill('SIGKILL');
+    await this.exited();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

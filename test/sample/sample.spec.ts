@@ -1,0 +1,169 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SampleProcess } from './sample-process.js';
+
+const route = (path: string, target: string): object => ({
+  kind: 'Route',
+  metadata: { name: path.slice(1) },
+  spec: { path, target },
+});
+
+describe('the sample application', () => {
+  let sample: SampleProcess;
+
+  beforeAll(() => {
+    execFileSync('npx', ['nest', 'build'], { cwd: join(__dirname, '../..'), stdio: 'pipe' });
+  }, 60_000);
+  beforeEach(async () => {
+    sample = await SampleProcess.create();
+  });
+  afterEach(() => sample.dispose());
+
+  const routes = (): Promise<string> => readFile(join(sample.state, 'routes.json'), 'utf8');
+
+  it('runs all its loops, and tells so', async () => {
+    await sample.edit('shop.json', route('/shop', 'http://127.0.0.1:8081'));
+    sample.start();
+    await sample.logs('Routes: + /shop');
+    await expect(sample.request('/healthz')).resolves.toEqual({ status: 200, body: { status: 'ok' } });
+    const { body } = await sample.request('/loops');
+    expect((body as { name: string }[]).map(({ name }) => name).toSorted()).toEqual([
+      'Finalizer.work#0',
+      'Finalizer.work#1',
+      'LogFlush.flush',
+      'Reflector.listAndWatch',
+      'RouteReconciler.reconcile',
+      'acquire beta',
+      'renew alpha',
+      `size of ${sample.resources}`,
+      `size of ${sample.state}`,
+    ]);
+    await expect(sample.request('/leader')).resolves.toMatchObject({ body: { leader: 'alpha' } });
+    await expect(sample.request('/resources')).resolves.toMatchObject({
+      body: { synced: true, items: [{ kind: 'Route', metadata: { name: 'shop' } }] },
+    });
+    expect(JSON.parse(await routes())).toEqual({ '/shop': 'http://127.0.0.1:8081' });
+  });
+
+  it('sees what an editor changes, and a broken manifest stops nobody else', async () => {
+    sample.start();
+    await sample.logs('Listening');
+    await sample.edit('broken.json', '{ "kind": ');
+    await sample.edit('no-kind.json', {});
+    await sample.edit('shop.json', route('/shop', 'http://127.0.0.1:8081'));
+    await sample.until(
+      async () => JSON.stringify(await sample.request('/resources')).includes('/shop'),
+      '/shop',
+    );
+    expect(sample.output.match(/WARN.*broken\.json is left out, it is no manifest/g)).toHaveLength(1);
+    expect(
+      sample.output.match(/WARN.*no-kind\.json is left out.*kind and metadata\.name are missing/g),
+    ).toHaveLength(1);
+    expect(sample.output).not.toMatch(/^\s+at /m);
+  });
+
+  it('runs the finalizers of a manifest that is to go, and then deletes its file', async () => {
+    await sample.edit('report.json', {
+      kind: 'Report',
+      metadata: {
+        name: 'report',
+        deletionTimestamp: '2026-01-01T00:00:00Z',
+        finalizers: ['archive', 'notify'],
+      },
+    });
+    await sample.edit('stuck.json', {
+      kind: 'Report',
+      metadata: { name: 'stuck', deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['unheard-of'] },
+    });
+    await sample.edit('kept.json', { kind: 'Report', metadata: { name: 'kept', finalizers: ['archive'] } });
+    sample.start();
+    await sample.logs('report.json is finalized and deleted');
+    await sample.logs("stuck.json is tried again: there is no finalizer 'unheard-of'");
+    expect(existsSync(join(sample.resources, 'report.json'))).toBe(false);
+    expect(existsSync(join(sample.state, 'archive/report.json'))).toBe(true);
+    expect(existsSync(join(sample.resources, 'stuck.json'))).toBe(true);
+    expect(existsSync(join(sample.resources, 'kept.json'))).toBe(true);
+  });
+
+  it('comes back with backoff when the folder has gone and is there again', async () => {
+    await sample.edit('shop.json', route('/shop', 'http://127.0.0.1:8081'));
+    sample.start();
+    await sample.logs('Listening');
+    await rm(sample.resources, { recursive: true });
+    await sample.logs('the folder was removed');
+    await mkdir(sample.resources);
+    await sample.edit('search.json', route('/search', 'http://127.0.0.1:8082'));
+    await sample.until(
+      async () => JSON.stringify(await sample.request('/resources')).includes('/search'),
+      'the new folder is read',
+      15_000,
+    );
+    expect(sample.output).not.toMatch(/^\s+at /m);
+  });
+
+  it('says in one line that the resources cannot be read', async () => {
+    const file = join(sample.state, 'not-a-folder');
+    await mkdir(sample.state);
+    await writeFile(file, '');
+    sample.start({ RESOURCES_DIR: file });
+    await sample.logs(/ERROR.*Cannot read the resources: ENOTDIR/);
+    expect(sample.output).not.toMatch(/^\s+at /m);
+  });
+
+  it('measures until it is told not to', async () => {
+    sample.start();
+    const endpoint = sample.resources;
+    await sample.until(
+      async () => JSON.stringify((await sample.request('/sizes')).body).includes('bytes'),
+      'sizes',
+    );
+    const path = `/sizes/${encodeURIComponent(endpoint)}`;
+    await expect(sample.request(path, 'DELETE')).resolves.toMatchObject({ status: 204 });
+    await expect(sample.request(path, 'DELETE')).resolves.toMatchObject({ status: 404 });
+    expect(JSON.stringify(await sample.request('/loops'))).not.toContain(`size of ${endpoint}`);
+    expect(JSON.stringify(await sample.request('/sizes'))).not.toContain(endpoint);
+  });
+
+  it('is unhealthy while the log cannot be written', async () => {
+    await writeFile(sample.state, 'a file where the folder should be');
+    sample.start();
+    await sample.until(async () => (await sample.request('/healthz')).status === 503, '503');
+    expect(sample.output).toMatch(/ERROR \[LogFlush\.flush\] run 1 failed: /);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops its loops first and ends within a second on %s',
+    async (signal) => {
+      sample.start();
+      await sample.logs('alpha leads');
+      const end = await sample.stop(signal);
+      expect(end).toMatchObject({ code: null, signal });
+      expect(end.took).toBeLessThan(1000);
+      const order = [
+        'Stopped 8 loops in',
+        'The lease is released',
+        'Closed with 0 resources',
+        'The last lines are written',
+      ];
+      const positions = order.map((text) => sample.output.indexOf(text));
+      expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+      expect(positions[0]).toBeGreaterThan(0);
+      expect(await readFile(join(sample.state, 'manager.log'), 'utf8')).toContain('Stopped 8 loops in');
+    },
+  );
+
+  it('says in one line that its port is in use, and fails', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    sample.start({ PORT: String(port) });
+    await expect(sample.exited()).resolves.toEqual([1, null]);
+    server.close();
+    expect(sample.output.match(/^.*address already in use 127\.0\.0\.1:\d+.*$/gm)).toHaveLength(1);
+    expect(sample.output).not.toMatch(/^\s+at /m);
+  });
+});
