@@ -40,7 +40,7 @@ export default {
   projects: [
     project('core', ['unit', 'conformance', 'docs']),
     project('leader-election', ['leader-election']),
-    project('nest-12', ['e2e', 'sample']),
+    project('nest-12', ['e2e', 'process', 'sample']),
     project('nest-11', ['e2e'], {
       '^@nestjs/(common|core|platform-express|testing)(/.*)?$':
         '<rootDir>/test/nest-11/node_modules/@nestjs/$1$2',

@@ -105,13 +105,13 @@ export class BackoffUntilService {
     input: LoopInput<K>,
     ctx?: AbortSignal,
   ): LoopHandle {
-    const defaultName = f.name || `${kind}/${++this.unnamed}`;
     if (typeof f !== 'function') {
       throw new WaitError(
         'WAIT_ERR_INVALID_TARGET',
-        `BackoffUntilService: the loop '${defaultName}' needs a function to run.`,
+        `BackoffUntilService: ${kind} needs a function to run, not ${String(f)}.`,
       );
     }
+    const defaultName = f.name || `${kind}/${++this.unnamed}`;
     const spec = resolveLoop(kind, defaultName, input);
     const loops = this.runner.launch(spec, (loop) => f(loop.signalFor(f) as AbortSignal), ctx);
     const done =

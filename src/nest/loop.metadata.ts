@@ -14,8 +14,11 @@ export interface LoopDeclaration {
 const LOOPS = Symbol.for('nestjs-wait/loops');
 
 export function declareLoop(prototype: object, declaration: LoopDeclaration): void {
-  // Decorators are applied from the bottom up; the list is kept as it is read, from the top down.
-  Reflect.defineMetadata(LOOPS, [declaration, ...ownDeclarations(prototype)], prototype);
+  const declared = ownDeclarations(prototype);
+  // Methods come from the top down, but the decorators of one method from the bottom up; the list is kept as the source is read.
+  const first = declared.findIndex(({ method }) => method === declaration.method);
+  const list = first < 0 ? [...declared, declaration] : declared.toSpliced(first, 0, declaration);
+  Reflect.defineMetadata(LOOPS, list, prototype);
 }
 
 /** All loops of a class, inherited ones included. A method that a subclass decorates anew has only the subclass's loops. */

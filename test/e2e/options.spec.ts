@@ -1,0 +1,404 @@
+import { describe, expect, it } from '@jest/globals';
+import { Injectable, Module } from '@nestjs/common';
+import {
+  BackoffUntil,
+  Forever,
+  JitterUntil,
+  NonSlidingUntil,
+  Until,
+  WaitModule,
+  type LoopInfo,
+  type UntilOptions,
+  type WaitModuleOptions,
+  type WaitModuleOptionsFactory,
+} from 'nestjs-wait';
+import { boot, compile } from '../support/boot.js';
+
+@Injectable()
+class Outbox {
+  runs = 0;
+
+  @Until('5s')
+  flush(): void {
+    this.runs++;
+  }
+}
+
+const invalid = (text: string | RegExp, code = 'WAIT_ERR_INVALID_OPTION'): object => ({
+  code,
+  message: expect.stringMatching(text),
+});
+
+/** What a class definition with such a decorator throws. */
+function definitionError(decorate: () => MethodDecorator): unknown {
+  try {
+    class Outbox2 {
+      flush(): void {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Outbox2.prototype, 'flush') as PropertyDescriptor;
+    decorate()(Outbox2.prototype, 'flush', descriptor);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('the options of a loop', () => {
+  it.each([
+    { title: 'a number', decorator: Until(5000), wantSchedule: '5s between runs' },
+    { title: 'a string', decorator: Until('5m'), wantSchedule: '5m between runs' },
+    { title: 'an object', decorator: Until({ period: 1500 }), wantSchedule: '1500ms between runs' },
+    { title: 'a function of the instance', decorator: Until(() => '2h'), wantSchedule: '2h between runs' },
+    { title: 'a non-sliding period', decorator: NonSlidingUntil('5s'), wantSchedule: 'every 5s' },
+    {
+      title: 'jitter',
+      decorator: JitterUntil({ period: '5s', jitter: 1 }),
+      wantSchedule: '5s to 10s between runs',
+    },
+    {
+      title: 'jitter, not sliding',
+      decorator: JitterUntil({ period: '5s', jitter: 0.5, sliding: false }),
+      wantSchedule: 'every 5s to 7500ms',
+    },
+    {
+      title: 'no backoff option at all',
+      decorator: BackoffUntil({}),
+      wantSchedule: 'backing off from 800ms to 30s, factor 2, jitter 1, reset after 2m',
+    },
+    {
+      title: 'a backoff manager',
+      decorator: BackoffUntil({ backoffManager: () => ({ backoff: () => 1000 }) }),
+      wantSchedule: 'as its backoff manager says',
+    },
+  ])('may be $title', async ({ decorator, wantSchedule }) => {
+    class Job {
+      tick(): void {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Job.prototype, 'tick') as PropertyDescriptor;
+    (decorator as MethodDecorator)(Job.prototype, 'tick', descriptor);
+    const { registry } = await boot({ providers: [Job] });
+    expect(registry.get('Job.tick')).toMatchObject({ schedule: wantSchedule, state: 'waiting', runs: 1 });
+  });
+
+  it('are taken from the instance at bootstrap', async () => {
+    @Injectable()
+    class Settings {
+      readonly poll = '3s';
+    }
+    @Injectable()
+    class Poller {
+      constructor(readonly settings: Settings) {}
+
+      @JitterUntil((self: Poller) => ({ period: self.settings.poll, jitter: 1 }))
+      poll(): void {}
+    }
+    const { registry, clock } = await boot({ providers: [Settings, Poller] });
+    await clock.advance(4499);
+    expect(registry.get('Poller.poll')?.runs).toBe(1);
+    await clock.advance(1);
+    expect(registry.get('Poller.poll')?.runs).toBe(2);
+  });
+
+  it('wait once before the first run when it is not immediate', async () => {
+    class Job {
+      @Until({ period: '5s', immediate: false })
+      tick(): void {}
+    }
+    const { registry, clock } = await boot({ providers: [Job] });
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 0, state: 'waiting' });
+    await clock.advance(5000);
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 1 });
+  });
+
+  it('give each worker a backoff manager of its own', async () => {
+    let made = 0;
+    class Job {
+      @BackoffUntil({ workers: 2, backoffManager: () => (made++, { backoff: () => 1000 }) })
+      tick(): void {}
+    }
+    await boot({ providers: [Job] });
+    expect(made).toBe(2);
+  });
+
+  it('do not start a loop that is disabled, and list it all the same', async () => {
+    class Job {
+      @Until({ period: '5s', enabled: false })
+      tick(): void {}
+    }
+    const { registry, clock, logger } = await boot({ providers: [Job] });
+    await clock.advance(60_000);
+    expect(registry.list()).toEqual([
+      {
+        name: 'Job.tick',
+        kind: 'Until',
+        schedule: '5s between runs',
+        enabled: false,
+        state: 'stopped',
+        runs: 0,
+        failures: 0,
+      } satisfies LoopInfo,
+    ]);
+    expect(logger.messages('log')).toEqual(['Job.tick: disabled']);
+  });
+
+  const badPeriods = [
+    { period: NaN, wantText: 'NaN' },
+    { period: Infinity, wantText: 'Infinity' },
+    { period: 'abc', wantText: "'abc'" },
+    { period: '', wantText: "''" },
+    { period: -1, wantText: '-1' },
+    { period: '-5s', wantText: "'-5s'" },
+    { period: undefined, wantText: 'undefined' },
+    { period: null, wantText: 'null' },
+    { period: 5n, wantText: '5n' },
+  ];
+
+  it.each(badPeriods)('refuse a period of $wantText where the class is defined', ({ period, wantText }) => {
+    const error = definitionError(() => Until({ period } as UntilOptions) as MethodDecorator);
+    expect(error).toMatchObject(
+      invalid(new RegExp(`^Outbox2\\.flush: period .*${wantText}`), 'WAIT_ERR_INVALID_DURATION'),
+    );
+  });
+
+  it.each(badPeriods)(
+    'refuse a period of $wantText from the instance at bootstrap',
+    async ({ period, wantText }) => {
+      class Job {
+        @Until(() => ({ period }) as UntilOptions)
+        tick(): void {}
+      }
+      const { app, clock } = await compile({ providers: [Job, Outbox] });
+      await expect(app.init()).rejects.toMatchObject(
+        invalid(new RegExp(`^Job\\.tick: period .*${wantText}`), 'WAIT_ERR_INVALID_DURATION'),
+      );
+      await clock.advance(60_000);
+      expect(app.get(Outbox).runs).toBe(0);
+    },
+  );
+
+  it.each([
+    {
+      title: 'an option that there is not',
+      decorate: () => Until({ peroid: 1 } as never),
+      wantText: "no option 'peroid'; it takes period",
+    },
+    {
+      title: 'sliding for Until',
+      decorate: () => Until({ period: 1, sliding: false } as never),
+      wantText: "no option 'sliding'",
+    },
+    {
+      title: 'no options',
+      decorate: () => Until(undefined as never),
+      wantText: 'takes an options object or a period, not undefined',
+    },
+    {
+      title: 'a period alone for jitter',
+      decorate: () => JitterUntil(5000 as never),
+      wantText: 'takes an options object, not 5000',
+    },
+    {
+      title: 'jitter that is no number',
+      decorate: () => JitterUntil({ period: 1, jitter: '1' as never }),
+      wantText: "jitter must be a finite number, not '1'",
+    },
+    {
+      title: 'sliding that is no boolean',
+      decorate: () => JitterUntil({ period: 1, jitter: 1, sliding: 1 as never }),
+      wantText: 'sliding must be true or false, not 1',
+    },
+    {
+      title: 'no worker',
+      decorate: () => Until({ period: 1, workers: 0 }),
+      wantText: 'workers must be a whole number from 1, not 0',
+    },
+    {
+      title: 'half a worker',
+      decorate: () => Until({ period: 1, workers: 1.5 }),
+      wantText: 'workers must be a whole number from 1, not 1.5',
+    },
+    {
+      title: 'an empty name',
+      decorate: () => Until({ period: 1, name: '' }),
+      wantText: "name must be a string that is not empty, not ''",
+    },
+    {
+      title: 'enabled that is no boolean',
+      decorate: () => Forever({ period: 1, enabled: 'yes' as never }),
+      wantText: "enabled must be true or false, not 'yes'",
+    },
+    {
+      title: 'a backoff manager that is not made',
+      decorate: () => BackoffUntil({ backoffManager: {} as never }),
+      wantText: 'backoffManager must be a function',
+    },
+  ])('refuse $title', ({ decorate, wantText }) => {
+    expect(definitionError(decorate as () => MethodDecorator)).toMatchObject(invalid(wantText));
+    expect(definitionError(decorate as () => MethodDecorator)).toMatchObject({
+      message: expect.stringMatching(/^Outbox2\.flush: /),
+    });
+  });
+
+  it.each([
+    { title: 'a static method', target: class Job {}, descriptor: { value: () => undefined } },
+    { title: 'a getter', target: class Job {}.prototype, descriptor: { get: () => undefined } },
+    { title: 'a property', target: class Job {}.prototype, descriptor: undefined },
+  ])('are refused on $title', ({ target, descriptor }) => {
+    const decorate = Until(5000) as (target: object, key: string, descriptor: unknown) => void;
+    expect(() => decorate(target, 'tick', descriptor)).toThrow(
+      /^Job\.tick: @Until goes on an instance method/,
+    );
+  });
+});
+
+describe('the options of the module', () => {
+  const overriding = (loops: WaitModuleOptions['loops']): WaitModuleOptions => ({ loops: loops ?? {} });
+
+  it('change a loop by its name', async () => {
+    const { registry, clock } = await boot(
+      { providers: [Outbox] },
+      overriding({ 'Outbox.flush': { period: '1m', workers: 2 } }),
+    );
+    await clock.advance(59_999);
+    expect(registry.list()).toMatchObject([
+      { name: 'Outbox.flush#0', schedule: '1m between runs', runs: 1 },
+      { name: 'Outbox.flush#1', schedule: '1m between runs', runs: 1 },
+    ]);
+  });
+
+  it('change a loop whose name comes from the instance', async () => {
+    class Job {
+      @Until(() => ({ period: '5s', name: 'my job' }))
+      tick(): void {}
+    }
+    const { registry } = await boot({ providers: [Job] }, overriding({ 'my job': { enabled: false } }));
+    expect(registry.get('my job')).toMatchObject({ enabled: false, runs: 0 });
+  });
+
+  it.each([
+    {
+      loops: { 'Outbox.flash': {} },
+      wantError: invalid(/loops\['Outbox\.flash'\] fits no loop.*: Outbox\.flush\./, 'WAIT_ERR_UNKNOWN_LOOP'),
+    },
+    {
+      loops: { 'Outbox.flush': { peroid: 1 } as never },
+      wantError: invalid(/^loops\['Outbox\.flush'\]: Until has no option 'peroid'/),
+    },
+    {
+      loops: { 'Outbox.flush': { name: 'x' } as never },
+      wantError: invalid(/^loops\['Outbox\.flush'\]: Until has no option 'name'/),
+    },
+    {
+      loops: { 'Outbox.flush': { period: NaN } },
+      wantError: invalid(/^Outbox\.flush: period .*NaN/, 'WAIT_ERR_INVALID_DURATION'),
+    },
+    {
+      loops: { 'Outbox.flush': { period: undefined as never } },
+      wantError: invalid(/^Outbox\.flush: period .*undefined/, 'WAIT_ERR_INVALID_DURATION'),
+    },
+  ])('fail the bootstrap when they override with $loops', async ({ loops, wantError }) => {
+    const { app, clock } = await compile({ providers: [Outbox] }, { loops });
+    await expect(app.init()).rejects.toMatchObject(wantError);
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  it.each([
+    {
+      options: { shutdownTimeout: 'soon' },
+      wantError: invalid(/^WaitModule\.forRoot: shutdownTimeout .*'soon'/, 'WAIT_ERR_INVALID_DURATION'),
+    },
+    {
+      options: { shutdownTimeout: -1 },
+      wantError: invalid(/^WaitModule\.forRoot: shutdownTimeout .*-1/, 'WAIT_ERR_INVALID_DURATION'),
+    },
+    { options: { timeout: 1 } as never, wantError: invalid(/^WaitModule\.forRoot: .*no option 'timeout'/) },
+    {
+      options: { enabled: 'no' as never },
+      wantError: invalid(/^WaitModule\.forRoot: enabled must be true or false, not 'no'/),
+    },
+    {
+      options: { reallyCrash: 1 as never },
+      wantError: invalid(/^WaitModule\.forRoot: reallyCrash must be true or false, not 1/),
+    },
+  ])('fail the bootstrap when they are $options', async ({ options, wantError }) => {
+    const { app } = await compile({ providers: [Outbox] }, options);
+    await expect(app.init()).rejects.toMatchObject(wantError);
+  });
+
+  it('run no loop at all when it is disabled, decorated or started at run time', async () => {
+    const { app, registry, service, clock } = await boot({ providers: [Outbox] }, { enabled: false });
+    let runs = 0;
+    const handle = service.until(() => runs++, '5s');
+    await handle.done;
+    await clock.advance(60_000);
+    expect(runs).toBe(0);
+    expect(app.get(Outbox).runs).toBe(0);
+    expect(registry.get('Outbox.flush')).toMatchObject({ state: 'stopped', runs: 0 });
+  });
+
+  @Injectable()
+  class Config implements WaitModuleOptionsFactory {
+    createWaitOptions(): WaitModuleOptions {
+      return { loops: { 'Outbox.flush': { period: '42s' } } };
+    }
+  }
+  @Module({ providers: [Config], exports: [Config] })
+  class ConfigModule {}
+
+  it.each([
+    {
+      title: 'a factory',
+      module: WaitModule.forRootAsync({
+        imports: [ConfigModule],
+        inject: [Config],
+        useFactory: async (config: Config) => config.createWaitOptions(),
+      }),
+    },
+    { title: 'a class', module: WaitModule.forRootAsync({ useClass: Config }) },
+    {
+      title: 'an existing provider',
+      module: WaitModule.forRootAsync({ imports: [ConfigModule], useExisting: Config }),
+    },
+  ])('may come from $title', async ({ module }) => {
+    const { registry } = await boot({ imports: [module], providers: [Outbox] });
+    expect(registry.get('Outbox.flush')?.schedule).toBe('42s between runs');
+  });
+});
+
+describe('WaitModule', () => {
+  it('is refused twice, with the remedy in the text', async () => {
+    @Module({ imports: [WaitModule.forRoot()] })
+    class Feature {}
+    const { app, clock } = await compile({ imports: [WaitModule.forRoot(), Feature], providers: [Outbox] });
+    await expect(app.init()).rejects.toMatchObject(
+      invalid(/imported 2 times.*Import it once, in the root module/, 'WAIT_ERR_FOR_ROOT'),
+    );
+    await clock.advance(60_000);
+    expect(app.get(Outbox).runs).toBe(0);
+  });
+
+  it('may be imported bare beside forRoot()', async () => {
+    @Module({ imports: [WaitModule] })
+    class Feature {}
+    const { app } = await boot({ imports: [WaitModule.forRoot(), Feature], providers: [Outbox] });
+    expect(app.get(Outbox).runs).toBe(1);
+  });
+
+  it('is one module when the same dynamic module is imported twice', async () => {
+    const module = WaitModule.forRoot();
+    @Module({ imports: [module] })
+    class Feature {}
+    const { app } = await boot({ imports: [module, Feature], providers: [Outbox] });
+    expect(app.get(Outbox).runs).toBe(1);
+  });
+
+  it('does not meet the module of another application in the process', async () => {
+    const one = await boot({ providers: [Outbox] });
+    const two = await boot({ providers: [Outbox] });
+    await one.clock.advance(10_000);
+    await one.close();
+    await two.clock.advance(5000);
+    expect(one.registry.get('Outbox.flush')).toMatchObject({ runs: 3, state: 'stopped' });
+    expect(two.registry.get('Outbox.flush')).toMatchObject({ runs: 2, state: 'waiting' });
+  });
+});

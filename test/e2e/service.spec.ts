@@ -1,0 +1,251 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { BackoffUntilService, Until, type LoopFunction, type LoopHandle } from 'nestjs-wait';
+import { boot, compile } from '../support/boot.js';
+
+type Start = (service: BackoffUntilService, f: LoopFunction, ctx: AbortSignal) => LoopHandle;
+
+const loops: { title: string; wantStarts: number[]; start: Start }[] = [
+  { title: 'until', wantStarts: [0, 1000, 2000], start: (service, f) => service.until(f, '1s') },
+  {
+    title: 'untilWithContext',
+    wantStarts: [0, 1000, 2000],
+    start: (service, f, ctx) => service.untilWithContext(ctx, f, 1000),
+  },
+  {
+    title: 'nonSlidingUntil',
+    wantStarts: [0, 1000, 2000],
+    start: (service, f) => service.nonSlidingUntil(f, '1s'),
+  },
+  {
+    title: 'nonSlidingUntilWithContext',
+    wantStarts: [0, 1000, 2000],
+    start: (service, f, ctx) => service.nonSlidingUntilWithContext(ctx, f, { period: '1s' }),
+  },
+  {
+    title: 'jitterUntil',
+    wantStarts: [0, 1500],
+    start: (service, f) => service.jitterUntil(f, { period: '1s', jitter: 1 }),
+  },
+  {
+    title: 'jitterUntilWithContext',
+    wantStarts: [0, 1500],
+    start: (service, f, ctx) =>
+      service.jitterUntilWithContext(ctx, f, { period: '1s', jitter: 1, sliding: false }),
+  },
+  {
+    title: 'backoffUntil',
+    wantStarts: [0, 500, 1500],
+    start: (service, f) => service.backoffUntil(f, { initial: 500, jitter: 0 }),
+  },
+  {
+    title: 'backoffUntilWithContext',
+    wantStarts: [0, 500, 1500],
+    start: (service, f, ctx) => service.backoffUntilWithContext(ctx, f, { initial: 500, jitter: 0 }),
+  },
+  { title: 'forever', wantStarts: [0, 1000, 2000], start: (service, f) => service.forever(f, '1s') },
+];
+
+describe('BackoffUntilService', () => {
+  it.each(loops)(
+    '$title runs until its handle stops it, and then leaves the registry',
+    async ({ start, wantStarts }) => {
+      const { service, clock, registry } = await boot({});
+      const ctx = new AbortController();
+      const starts: number[] = [];
+      function tick(signal: AbortSignal): void {
+        expect(signal.aborted).toBe(false);
+        starts.push(clock.now());
+      }
+      const handle = start(service, tick, ctx.signal);
+      expect(handle.name).toBe('tick');
+      expect(registry.get('tick')).toMatchObject({ state: 'waiting', runs: 0 });
+      await clock.advance(2400);
+      expect(starts).toEqual(wantStarts);
+      expect(registry.get('tick')).toMatchObject({ runs: wantStarts.length, failures: 0 });
+      await handle.stop();
+      await handle.done;
+      await clock.advance(60_000);
+      expect(starts).toEqual(wantStarts);
+      expect(registry.list()).toEqual([]);
+      expect(clock.armedTimers).toBe(0);
+      expect(getEventListeners(ctx.signal, 'abort')).toEqual([]);
+    },
+  );
+
+  it.each(loops.filter(({ title }) => title.endsWith('WithContext')))(
+    '$title ends when its own context aborts',
+    async ({ start }) => {
+      const { service, clock } = await boot({});
+      const ctx = new AbortController();
+      let signal: AbortSignal | undefined;
+      let runs = 0;
+      const handle = start(service, (own) => ((signal = own), runs++), ctx.signal);
+      await clock.advance(100);
+      ctx.abort();
+      await handle.done;
+      expect(signal?.aborted).toBe(true);
+      await clock.advance(60_000);
+      expect(runs).toBe(1);
+      expect(getEventListeners(ctx.signal, 'abort')).toEqual([]);
+    },
+  );
+
+  it('never runs with a context that has aborted already', async () => {
+    const { service, clock } = await boot({});
+    let runs = 0;
+    const handle = service.untilWithContext(AbortSignal.abort(), () => runs++, '1s');
+    await handle.done;
+    await clock.advance(5000);
+    expect(runs).toBe(0);
+  });
+
+  it('ends its loops with the application, and awaits the run in progress', async () => {
+    const { service, clock, close } = await boot({});
+    let ended = false;
+    service.until(async () => {
+      await clock.sleep(300);
+      ended = true;
+    }, '1s');
+    await clock.advance(0);
+    await close(300);
+    expect(ended).toBe(true);
+  });
+
+  it('lets a run use the handle, even the first one', async () => {
+    const { service, clock } = await boot({});
+    let runs = 0;
+    const handle = service.until(() => {
+      runs++;
+      void handle.stop();
+    }, '1s');
+    await handle.done;
+    await clock.advance(5000);
+    expect(runs).toBe(1);
+  });
+
+  it('awaits the run in progress when the handle stops it', async () => {
+    const { service, clock } = await boot({});
+    const events: string[] = [];
+    const handle = service.until(async () => {
+      await clock.sleep(300);
+      events.push('run ended');
+    }, '1s');
+    await clock.advance(100);
+    const stopped = handle.stop().then(() => events.push('stopped'));
+    await clock.advance(300);
+    await stopped;
+    expect(events).toEqual(['run ended', 'stopped']);
+  });
+
+  it('starts what was asked for during the start of the application with the decorated loops', async () => {
+    const events: string[] = [];
+    @Injectable()
+    class Early implements OnModuleInit {
+      constructor(private readonly service: BackoffUntilService) {}
+
+      onModuleInit(): void {
+        this.service.until(() => events.push('early'), '1s');
+      }
+
+      async onApplicationBootstrap(): Promise<void> {
+        await Promise.resolve();
+        events.push('bootstrapped');
+      }
+
+      @Until('1s')
+      decorated(): void {
+        events.push('decorated');
+      }
+    }
+    await boot({ providers: [Early] });
+    expect(events).toEqual(['bootstrapped', 'early', 'decorated']);
+  });
+
+  it('never runs what is started while the application closes, but for loops that run for ever', async () => {
+    const { app, service, clock } = await boot({});
+    await app.close();
+    let runs = 0;
+    await service.until(() => runs++, '1s').done;
+    const forever = service.forever(() => runs++, '1s');
+    await clock.advance(1500);
+    expect(runs).toBe(2);
+    await forever.stop();
+  });
+
+  it('refuses a name that is taken, and takes it again when it is free', async () => {
+    class Job {
+      @Until('5s')
+      tick(): void {}
+    }
+    const { service, registry } = await boot({ providers: [Job] });
+    const start = (name: string): LoopHandle => service.until(() => undefined, { period: '1s', name });
+    const handle = start('probe');
+    expect(() => start('probe')).toThrow("Two loops are named 'probe'");
+    expect(() => start('Job.tick')).toThrow("Two loops are named 'Job.tick'");
+    await handle.stop();
+    start('probe');
+    expect(registry.list().map(({ name }) => name)).toEqual(['Job.tick', 'probe']);
+  });
+
+  it('makes up names for functions that have none', async () => {
+    const { service } = await boot({});
+    const names = [service.until(() => undefined, '1s'), service.until(() => undefined, '1s')].map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual(['Until/1', 'Until/2']);
+  });
+
+  it('runs workers under one handle', async () => {
+    const { service, registry, clock } = await boot({});
+    const ctx = new AbortController();
+    const handle = service.untilWithContext(ctx.signal, () => clock.sleep(100), {
+      period: '1s',
+      name: 'work',
+      workers: 2,
+    });
+    await clock.advance(50);
+    expect(registry.list().map(({ name, state }) => [name, state])).toEqual([
+      ['work#0', 'running'],
+      ['work#1', 'running'],
+    ]);
+    const stopped = handle.stop();
+    await clock.advance(100);
+    await stopped;
+    expect(registry.list()).toEqual([]);
+    expect(getEventListeners(ctx.signal, 'abort')).toEqual([]);
+  });
+
+  it.each([
+    {
+      title: 'a bad period',
+      start: (service: BackoffUntilService) => service.until(() => undefined, NaN),
+      wantText: /Until\/1: period .*NaN/,
+    },
+    {
+      title: 'no function',
+      start: (service: BackoffUntilService) => service.until(undefined as never, '1s'),
+      wantText: /needs a function/,
+    },
+    {
+      title: 'an unknown option',
+      start: (service: BackoffUntilService) => service.until(() => undefined, { every: '1s' } as never),
+      wantText: /no option 'every'/,
+    },
+  ])('refuses $title at once, and starts nothing', async ({ start, wantText }) => {
+    const { service, registry } = await boot({});
+    expect(() => start(service)).toThrow(wantText);
+    expect(registry.list()).toEqual([]);
+  });
+
+  it('starts nothing before the application is initialised', async () => {
+    const { service, clock, close } = await compile({});
+    let runs = 0;
+    const handle = service.until(() => runs++, '1s');
+    await clock.advance(5000);
+    expect(runs).toBe(0);
+    await close();
+    await handle.done;
+  });
+});

@@ -1,0 +1,96 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+const root = join(__dirname, '../..');
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+}
+
+describe('in a process of its own', () => {
+  let build: string;
+  let child: ChildProcess | undefined;
+
+  beforeAll(() => {
+    build = mkdtempSync(join(tmpdir(), 'nestjs-wait-process-'));
+    execFileSync('npx', ['tsc', '-p', 'src/tsconfig.json', '--outDir', build], { cwd: root, stdio: 'pipe' });
+    writeFileSync(join(build, 'package.json'), '{"type":"module"}');
+    symlinkSync(join(root, 'node_modules'), join(build, 'node_modules'));
+  }, 60_000);
+  afterAll(() => rmSync(build, { recursive: true, force: true }));
+  afterEach(() => {
+    child?.kill('SIGKILL');
+  });
+
+  /** Runs a script to its end; once it prints the word, it gets the signal. */
+  function run(script: string, word?: string, signal?: NodeJS.Signals): Promise<Ending> {
+    const started = spawn(process.execPath, [join(__dirname, 'scripts', script)], {
+      env: { PATH: process.env['PATH'], NO_COLOR: '1', NESTJS_WAIT: join(build, 'index.js') },
+    });
+    child = started;
+    let output = '';
+    let isSignalled = false;
+    const onData = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (!isSignalled && word !== undefined && signal !== undefined && output.includes(word)) {
+        isSignalled = true;
+        started.kill(signal);
+      }
+    };
+    started.stdout.on('data', onData);
+    started.stderr.on('data', onData);
+    return new Promise((resolve) =>
+      started.once('close', (code, endedBy) => resolve({ code, signal: endedBy, output })),
+    );
+  }
+
+  it('@Forever does not hold the process open', async () => {
+    await expect(run('forever.mjs')).resolves.toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^run$/m),
+    });
+  });
+
+  it('an idle loop of another kind holds the process open until it is closed', async () => {
+    let isEnded = false;
+    const ending = run('until.mjs').finally(() => (isEnded = true));
+    await new Promise<void>((resolve) => {
+      child?.stdout?.on('data', (chunk: Buffer) => {
+        if (/^run$/m.test(chunk.toString())) {
+          resolve();
+        }
+      });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isEnded).toBe(false);
+    child?.kill('SIGUSR2');
+    await expect(ending).resolves.toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Stopped 1 loop in'),
+    });
+  });
+
+  it('SIGTERM awaits the run in progress, and then ends the process', async () => {
+    const { code, signal, output } = await run('slow-run.mjs', 'run\n', 'SIGTERM');
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(output).toMatch(/run ended, aborted: true\n.*Stopped 1 loop in \d+ms/s);
+  });
+
+  it('a run that really crashes ends the process', async () => {
+    const { code, output } = await run('really-crash.mjs');
+    expect(code).toBe(1);
+    expect(output).toMatch(/ERROR \[Job\.tick\] run 1 failed: boom/);
+  });
+
+  it('runs on the fake timers of node:test', async () => {
+    await expect(run('node-test-timers.mjs')).resolves.toMatchObject({
+      code: 0,
+      output: expect.stringContaining('11 runs\n'),
+    });
+  });
+});
