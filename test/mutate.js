@@ -1,0 +1,177 @@
+// Makes each mistake below in a copy of the sources, and fails unless a test turns red for it. `npm run mutate`, or `npm run mutate -- crash` for those whose name contains a word.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const LOOP = 'src/core/backoff-until.ts';
+const MANAGER = 'src/core/backoff-manager.ts';
+
+const MUTATIONS = [
+  {
+    name: '>= for > in the reset rule',
+    file: MANAGER,
+    edits: [['> this.resetNanoseconds', '>= this.resetNanoseconds']],
+    tests: 'conformance/managers',
+  },
+  {
+    name: 'rounding instead of truncation',
+    file: 'src/core/jitter.ts',
+    edits: [['Math.trunc(', 'Math.round(']],
+    tests: 'conformance/jitter',
+  },
+  {
+    name: 'grid catch-up after an overrun',
+    file: LOOP,
+    edits: [
+      [
+        'this.timer.reset(delay);',
+        `const now = this.options.clock.now();
+    this.grid = Math.max(this.grid ?? 0, this.sliding ? now : 0) + delay;
+    this.timer.reset(this.grid - now);`,
+      ],
+    ],
+    tests: 'conformance/loops',
+  },
+  {
+    name: 'jitter clipped at the cap',
+    file: 'src/core/backoff.ts',
+    edits: [
+      [
+        'jitter(duration, this.jitter, this.random) : duration',
+        'Math.min(jitter(duration, this.jitter, this.random), this.cap || Infinity) : duration',
+      ],
+    ],
+    tests: 'conformance/managers',
+  },
+  {
+    name: 'drawing the jitter after f in non-sliding mode',
+    file: LOOP,
+    edits: [
+      [
+        'if (!this.sliding) {\n      this.armTimer();',
+        'if (!this.sliding) {\n      this.began = this.options.clock.now();',
+      ],
+      ['if (this.sliding) {\n      this.armTimer();', '{\n      this.armTimer();'],
+      [
+        'this.timer.reset(delay);',
+        'this.timer.reset(this.sliding ? delay : delay - (this.options.clock.now() - this.began));',
+      ],
+    ],
+    tests: 'conformance/loops',
+  },
+  {
+    name: 'no re-check of stop when the timer came due too',
+    file: LOOP,
+    edits: [
+      [
+        'if (this.stopping) {\n          this.end',
+        'if (this.stopping && !this.overdue) {\n          this.end',
+      ],
+    ],
+    tests: 'conformance/loops',
+  },
+  {
+    name: 'no check of stop at the head of the loop',
+    file: LOOP,
+    edits: [
+      [
+        'if (this.stopping) {\n          this.end',
+        'if (this.stopping && this.runs > 0) {\n          this.end',
+      ],
+    ],
+    tests: 'conformance/loops',
+  },
+  {
+    name: 'not arming after a stop during a sliding run',
+    file: LOOP,
+    edits: [
+      [
+        'if (this.sliding) {\n      this.armTimer();',
+        'if (this.sliding && !this.stopping) {\n      this.armTimer();',
+      ],
+    ],
+    tests: 'conformance/loops',
+  },
+  {
+    name: 'a crash that skips the handlers',
+    file: 'src/core/crash.ts',
+    edits: [['of options.crashHandlers ?? DEFAULT_CRASH_HANDLERS', 'of []']],
+    tests: 'conformance/handle-crash',
+  },
+  {
+    name: 'steps not restored by a reset',
+    file: MANAGER,
+    edits: [['      this.growth.steps = UNLIMITED_STEPS;\n', '']],
+    tests: 'conformance/managers',
+  },
+  {
+    name: 'abort listener left behind',
+    file: 'src/core/stop-channel.ts',
+    edits: [["stop.removeEventListener('abort', watch.listener);", '']],
+    tests: 'unit/core/backoff-until',
+  },
+  {
+    name: 'hooks in the order of Nest',
+    file: 'src/nest/hook-order.ts',
+    edits: [['moduleRef.distance = 0;', '']],
+    tests: 'e2e/lifecycle',
+    project: 'nest-12',
+  },
+];
+
+const copy = mkdtempSync(join(tmpdir(), 'nestjs-wait-mutate-'));
+for (const part of ['src', 'test', 'package.json', 'tsconfig.json']) {
+  cpSync(join(root, part), join(copy, part), {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  });
+}
+symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+
+/** Whether some of these tests fail on the copy as it stands. */
+function isRed(project, ...patterns) {
+  const jest = ['--no', 'jest', '--', '--config', 'test/jest.config.js', '--bail'];
+  const selection = ['--selectProjects', project, '--testPathPatterns', ...patterns];
+  const { stderr } = spawnSync('npx', [...jest, ...selection], { cwd: copy, encoding: 'utf8' });
+  if (!stderr.includes('Tests:')) {
+    throw new Error(`The tests did not run.\n${stderr}`);
+  }
+  return /^Tests: .*\bfailed/m.test(stderr);
+}
+
+function isNoticed({ name, file, edits, tests, project = 'core' }) {
+  const path = join(copy, file);
+  const source = readFileSync(path, 'utf8');
+  const mutated = edits.reduce((text, [found, replacement]) => {
+    if (text.split(found).length !== 2) {
+      throw new Error(
+        `${name}: ${JSON.stringify(found)} does not stand exactly once in ${file}. Mend test/mutate.js.`,
+      );
+    }
+    return text.replace(found, replacement);
+  }, source);
+  writeFileSync(path, mutated);
+  const noticed = isRed(project, tests);
+  writeFileSync(path, source);
+  return noticed;
+}
+
+try {
+  const wanted = MUTATIONS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+  if (isRed('core', ...new Set(wanted.map(({ tests }) => tests)))) {
+    throw new Error('The tests are red before anything is changed. Mend that first.');
+  }
+  const unnoticed = wanted.filter((mutation) => {
+    const noticed = isNoticed(mutation);
+    console.log(`${noticed ? 'red  ' : 'GREEN'} ${mutation.name}`);
+    return !noticed;
+  });
+  console.log(`mutations ${wanted.length - unnoticed.length}/${wanted.length}`);
+  process.exitCode = unnoticed.length > 0 ? 1 : 0;
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
