@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
@@ -57,6 +57,25 @@ describe('the README', () => {
       .filter((name) => name !== '' && name !== 'WaitError');
     const parity = readme.slice(readme.indexOf('## Kubernetes parity'));
     const missing = values.filter((name) => !new RegExp(`\`(new )?${name}\\b`).test(parity));
+    expect(missing).toEqual([]);
+  });
+
+  it('names tests that there are, in the parity table', () => {
+    const rows = readme
+      .slice(readme.indexOf('## Kubernetes parity'))
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    const named = rows.flatMap(
+      (row) =>
+        row
+          .split('|')
+          .at(-2)!
+          .match(/(?<=`)[^`]+(?=`)/g) ?? [],
+    );
+    const missing = named.filter(
+      (name) => !existsSync(join(root, 'test', name)) && !existsSync(join(root, 'test', `${name}.spec.ts`)),
+    );
+    expect(named).not.toEqual([]);
     expect(missing).toEqual([]);
   });
 });
