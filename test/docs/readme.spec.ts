@@ -65,12 +65,14 @@ describe('the README', () => {
       .slice(readme.indexOf('## Kubernetes parity'))
       .split('\n')
       .filter((line) => line.startsWith('| '));
-    const named = rows.flatMap(
-      (row) =>
+    const named = rows.flatMap((row) =>
+      Array.from(
         row
           .split('|')
           .at(-2)!
-          .match(/(?<=`)[^`]+(?=`)/g) ?? [],
+          .matchAll(/`([^`]+)`/g),
+        ([, name]) => name!,
+      ),
     );
     const missing = named.filter(
       (name) => !existsSync(join(root, 'test', name)) && !existsSync(join(root, 'test', `${name}.spec.ts`)),
