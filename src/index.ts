@@ -34,6 +34,8 @@ export { waitForCacheSync } from './core/wait-for-cache-sync.js';
 export type { InformerSynced } from './core/wait-for-cache-sync.js';
 export { BackoffUntilService } from './nest/backoff-until.service.js';
 export type { LoopFunction, LoopHandle } from './nest/backoff-until.service.js';
+export { LeaderElection } from './nest/leader-election.js';
+export type { Unsubscribe } from './nest/leader-election.js';
 export { BackoffUntil, Forever, JitterUntil, NonSlidingUntil, Until } from './nest/loop.decorators.js';
 export type { LoopDecorator, LoopMethod, OptionsOf } from './nest/loop.decorators.js';
 export type {
@@ -50,6 +52,7 @@ export type { LoopInfo } from './nest/managed-loop.js';
 export { WaitModule } from './nest/wait.module.js';
 export { WAIT_CLOCK, WAIT_LOGGER, WAIT_OPTIONS, WAIT_RANDOM } from './nest/wait.options.js';
 export type {
+  LeaderElectionOptions,
   WaitModuleAsyncOptions,
   WaitModuleOptions,
   WaitModuleOptionsFactory,

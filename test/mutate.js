@@ -68,7 +68,7 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        'if (this.stopping) {\n          this.end',
+        'if (this.stopping || this.observer.mayRun?.() === false) {\n          this.end',
         'if (this.stopping && !this.overdue) {\n          this.end',
       ],
     ],
@@ -79,7 +79,7 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        'if (this.stopping) {\n          this.end',
+        'if (this.stopping || this.observer.mayRun?.() === false) {\n          this.end',
         'if (this.stopping && this.runs > 0) {\n          this.end',
       ],
     ],

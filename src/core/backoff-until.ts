@@ -15,6 +15,8 @@ export type LoopState = 'waiting' | 'running' | 'stopped';
  * @internal
  */
 export interface LoopObserver {
+  /** Asked before every run: `false` ends the loop, as a stop does. */
+  mayRun?(): boolean;
   runStarted?(): void;
   /** The run has ended and its crash, if any, is about to be handled. */
   runEnded?(failed: boolean, error: unknown): void;
@@ -84,7 +86,7 @@ export class Loop implements Stoppable {
     try {
       do {
         // Stop is looked at here and nowhere else: a timer that came due together with it, or an overrun, must not run `f` once more.
-        if (this.stopping) {
+        if (this.stopping || this.observer.mayRun?.() === false) {
           this.end(false, undefined);
           return;
         }
@@ -170,6 +172,9 @@ export class Loop implements Stoppable {
   }
 
   private end(crashed: boolean, error: unknown): void {
+    if (this.state === 'stopped') {
+      return; // by a stop from inside what was called here
+    }
     this.state = 'stopped';
     this.timer.stop();
     this.observer.loopEnded(crashed, error);

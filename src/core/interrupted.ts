@@ -43,3 +43,16 @@ export function timedOut(): WaitError {
     'All steps of the backoff were used up before the condition was true.',
   );
 }
+
+/** Tells whether a poll came to its answer, rather than being cut short. */
+export async function orInterrupted(poll: Promise<void>): Promise<boolean> {
+  try {
+    await poll;
+    return true;
+  } catch (error) {
+    if (interrupted(error)) {
+      return false;
+    }
+    throw error;
+  }
+}

@@ -1,4 +1,5 @@
 import { nameOf, type LoopOptions } from './loop-options.js';
+import { withChild } from './child-signal.js';
 import { realClock } from './clock.js';
 import { loopCondition, type Condition } from './condition-loop.js';
 import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from './duration.js';
@@ -56,25 +57,20 @@ export async function pollUntilContextTimeout(
   options: LoopOptions = {},
 ): Promise<void> {
   const limit = toMilliseconds(timeout, `${nameOf(condition, options)}: timeout`);
-  const deadline = new AbortController();
-  const expire = (): void => deadline.abort(new DOMException(`${limit} ms are up.`, 'TimeoutError'));
-  const timer = (options.clock ?? realClock).newTimer(expire);
-  if (limit > 0) {
-    timer.reset(limit);
-  } else {
-    expire();
-  }
-  try {
-    await pollUntilContextCancel(
-      AbortSignal.any([ctx, deadline.signal]),
-      interval,
-      immediate,
-      condition,
-      options,
-    );
-  } finally {
-    timer.stop();
-  }
+  return withChild(ctx, async (child) => {
+    const expire = (): void => child.abort(new DOMException(`${limit} ms are up.`, 'TimeoutError'));
+    const timer = (options.clock ?? realClock).newTimer(expire);
+    if (limit > 0) {
+      timer.reset(limit);
+    } else {
+      expire();
+    }
+    try {
+      await pollUntilContextCancel(child.signal, interval, immediate, condition, options);
+    } finally {
+      timer.stop();
+    }
+  });
 }
 
 /** Delays to the next point of a fixed grid, as of a Go ticker. Asked when a tick is taken, so a tick that is missed is taken late, and the ones behind it are dropped. */

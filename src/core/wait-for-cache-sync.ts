@@ -1,5 +1,5 @@
 import type { LoopOptions } from './loop-options.js';
-import { interrupted } from './interrupted.js';
+import { orInterrupted } from './interrupted.js';
 import { pollUntilContextCancel } from './poll.js';
 
 /**
@@ -41,16 +41,6 @@ export async function waitForCacheSync(
     }
     return true;
   };
-  try {
-    await pollUntilContextCancel(ctx, SYNCED_POLL_PERIOD, true, allSynced, {
-      name: 'waitForCacheSync',
-      ...options,
-    });
-    return true;
-  } catch (error) {
-    if (interrupted(error)) {
-      return false;
-    }
-    throw error;
-  }
+  const loopOptions = { name: 'waitForCacheSync', ...options };
+  return orInterrupted(pollUntilContextCancel(ctx, SYNCED_POLL_PERIOD, true, allSynced, loopOptions));
 }

@@ -21,6 +21,11 @@ export interface CommonLoopOptions {
   readonly immediate?: boolean;
   /** So many independent loops on the same method, named `X.tick#0`, `X.tick#1`, …; a whole number from 1, default 1. */
   readonly workers?: number;
+  /**
+   * `true`: runs only on the replica that leads, as the module's `leaderElection` says; a name: of that group. Default: on every replica. It starts when leadership is won, its signal aborts when that is lost, and
+   * it starts again when it is won again.
+   */
+  readonly leaderOnly?: boolean | string;
 }
 
 /** Options of `@Until`: a fixed wait between the end of a run and the start of the next. */
@@ -95,6 +100,8 @@ export interface LoopSpec {
   readonly enabled: boolean;
   readonly immediate: boolean;
   readonly workers: number;
+  /** The group whose leader runs it; nothing where every replica does. */
+  readonly leaderOnly: string | undefined;
   readonly sliding: boolean;
   /** For people: `every 5s`. */
   readonly schedule: string;
@@ -108,7 +115,7 @@ const OPTION_NAMES: Readonly<Record<LoopKind, readonly string[]>> = {
   JitterUntil: ['period', 'jitter', 'sliding'],
   BackoffUntil: ['initial', 'max', 'reset', 'factor', 'jitter', 'sliding', 'backoffManager'],
 };
-const COMMON_OPTION_NAMES = ['enabled', 'immediate', 'workers'];
+const COMMON_OPTION_NAMES = ['enabled', 'immediate', 'workers', 'leaderOnly'];
 
 /** client-go's reflector, the best known user of an exponential backoff manager. */
 const BACKOFF_DEFAULTS = { initial: 800, max: 30_000, reset: 120_000, factor: 2, jitter: 1 } as const;
@@ -135,6 +142,7 @@ export function resolveLoop(
     enabled: options.boolean('enabled', true),
     immediate: options.boolean('immediate', true),
     workers: options.count('workers', 1),
+    leaderOnly: options.group('leaderOnly'),
     ...(kind === 'BackoffUntil' ? backingOff(options) : periodic(kind, options)),
   };
 }

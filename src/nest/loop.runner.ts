@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import {
   Inject,
   Injectable,
@@ -8,18 +7,18 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Clock, Timer } from '../core/clock.js';
-import { isAbortByStop, type CrashContext } from '../core/crash.js';
-import { formatDuration } from '../core/duration.js';
 import { WaitError } from '../core/errors.js';
 import type { Random } from '../core/jitter.js';
 import { unwatchStop, watchStop, type Stoppable } from '../core/stop-channel.js';
+import { LeaderElection } from './leader-election.js';
+import { LeaderOnlyLoop } from './leadership.js';
 import { LoopExplorer } from './loop.explorer.js';
+import { LoopLog } from './loop-log.js';
 import type { LoopSpec } from './loop.options.js';
 import { LoopRegistry } from './loop.registry.js';
 import { ManagedLoop, type LoopBody, type LoopEnvironment } from './managed-loop.js';
 import {
   DEFAULT_SHUTDOWN_TIMEOUT,
-  LOG_CONTEXT,
   resolveWaitOptions,
   WAIT_CLOCK,
   WAIT_LOGGER,
@@ -32,6 +31,7 @@ import {
 @Injectable()
 export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly environment: LoopEnvironment;
+  private readonly log: LoopLog;
   private shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
   /** Loops that begin when the application has started; from then on each begins at once. */
   private pending: ManagedLoop[] | undefined = [];
@@ -45,16 +45,18 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly modules: ModulesContainer,
     private readonly explorer: LoopExplorer,
     private readonly registry: LoopRegistry,
+    private readonly election: LeaderElection,
     @Inject(WAIT_OPTIONS) private readonly options: WaitModuleOptions,
     @Inject(WAIT_CLOCK) clock: Clock,
     @Inject(WAIT_RANDOM) random: Random,
-    @Inject(WAIT_LOGGER) private readonly logger: LoggerService,
+    @Inject(WAIT_LOGGER) logger: LoggerService,
   ) {
+    this.log = new LoopLog(logger);
     const { crashHandlers = [], reallyCrash = false } = options;
     this.environment = {
       clock,
       random,
-      crashHandlers: [(error, context) => this.logCrash(error, context), ...crashHandlers],
+      crashHandlers: [(error, context) => this.log.crashed(error, context), ...crashHandlers],
       reallyCrash,
     };
   }
@@ -66,7 +68,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onModuleDestroy(): Promise<void> {
-    this.drained ??= this.drain();
+    this.drained ??= this.shutDown();
     return this.drained;
   }
 
@@ -85,7 +87,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       }
     });
     this.registry.add(loops);
-    this.logger.debug?.(announcement(spec, this.isOn(spec)), LOG_CONTEXT);
+    this.log.launched(spec, this.isOn(spec));
     if (ctx?.aborted === false) {
       watchStop(ctx, group);
     }
@@ -112,6 +114,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.refuseSecondForRoot();
     const { loops: overrides, shutdownTimeout } = resolveWaitOptions(this.options);
     this.shutdownTimeout = shutdownTimeout;
+    this.election.configure(shutdownTimeout, this.environment.crashHandlers);
     const definitions = await this.explorer.explore(overrides);
     if (this.drained !== undefined) {
       return; // close() came while init() was still under way
@@ -119,7 +122,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const found = definitions.map(({ spec, body }) => ({ spec, loops: this.manage(spec, body, () => {}) }));
     this.registry.add(found.flatMap(({ loops }) => loops));
     for (const { spec, loops } of found) {
-      this.logger.log(announcement(spec, this.isOn(spec)), LOG_CONTEXT);
+      this.log.found(spec, this.isOn(spec));
       if (this.isOn(spec)) {
         this.pending?.push(...loops);
       } else {
@@ -131,12 +134,21 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       const loops = this.pending ?? [];
       this.pending = undefined;
       start(loops);
+      if (this.options.enabled !== false && this.options.leaderElection !== undefined) {
+        this.election.start();
+      }
     });
     this.starter.reset(0);
   }
 
-  private async drain(): Promise<void> {
+  private async shutDown(): Promise<void> {
     this.starter?.stop();
+    const drained = this.drain();
+    await this.election.stop(this.reason); // behind the loops: it releases a lease when the last of them has ended
+    await drained;
+  }
+
+  private async drain(): Promise<void> {
     const { clock } = this.environment;
     const began = clock.now();
     const loops = Array.from(this.registry.all()).filter(
@@ -148,7 +160,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       await this.wait(running);
     }
     if (loops.length > 0) {
-      this.logDrain(loops.length, running, clock.now() - began);
+      this.log.drained(loops.length, running, clock.now() - began);
     }
   }
 
@@ -171,12 +183,18 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private manage(spec: LoopSpec, body: LoopBody, onEnded: (loop: ManagedLoop) => void): ManagedLoop[] {
+    const { leaderOnly } = spec;
+    const leadership =
+      leaderOnly === undefined ? undefined : this.election.leadershipOf(leaderOnly, spec.name);
     return Array.from({ length: spec.workers }, (_, worker) => {
       const name = spec.workers > 1 ? `${spec.name}#${worker}` : spec.name;
-      return new ManagedLoop(name, spec, body, this.environment, (loop) => {
+      const ended = (loop: ManagedLoop): void => {
         onEnded(loop);
         this.drainEnded?.(loop);
-      });
+      };
+      return leadership === undefined
+        ? new ManagedLoop(name, spec, body, this.environment, ended)
+        : new LeaderOnlyLoop(leadership, name, spec, body, this.environment, ended);
     });
   }
 
@@ -195,27 +213,6 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
   }
-
-  private logCrash(error: unknown, context: CrashContext): void {
-    if (!isAbortByStop(error, context)) {
-      this.logger.error(`run ${context.run} failed: ${messageOf(error)}`, inspect(error), context.name);
-    }
-  }
-
-  private logDrain(count: number, running: ReadonlySet<ManagedLoop>, took: number): void {
-    const time = formatDuration(Math.round(took));
-    if (running.size === 0) {
-      this.logger.log(`Stopped ${count} ${count === 1 ? 'loop' : 'loops'} in ${time}.`, LOG_CONTEXT);
-      return;
-    }
-    const names = Array.from(running, ({ name, runs }) => `${name} (run ${runs})`).join(', ');
-    this.logger.error(
-      `Stopped ${count - running.size} of ${count} loops in ${time}. Still running: ${names}. Shutdown goes on without them. ` +
-        `A run that never ends may be awaiting app.close(), which waits for that run; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
-      undefined,
-      LOG_CONTEXT,
-    );
-  }
 }
 
 function start(loops: readonly ManagedLoop[]): void {
@@ -227,15 +224,4 @@ function start(loops: readonly ManagedLoop[]): void {
 /** Kubernetes' Forever waits for NeverStop. */
 function isTiedToShutdown({ kind }: LoopSpec): boolean {
   return kind !== 'Forever';
-}
-
-function announcement({ name, kind, schedule, workers }: LoopSpec, isOn: boolean): string {
-  const times = workers > 1 ? `, ${workers} workers` : '';
-  return isOn ? `${name}: ${kind}, ${schedule}${times}` : `${name}: disabled`;
-}
-
-// Not by instanceof: an error that comes from another realm, as Node's own do under jest, is no Error of this one.
-function messageOf(error: unknown): string {
-  const { message } = error as Partial<Error>;
-  return typeof message === 'string' ? message : inspect(error);
 }

@@ -13,7 +13,10 @@ export interface LoopInfo {
   readonly schedule: string;
   /** Whether its options and the module's let it run. */
   readonly enabled: boolean;
-  readonly state: LoopState;
+  /** `standby`: leader-only, while another replica leads. */
+  readonly state: LoopState | 'standby';
+  /** The group whose leader alone runs it; absent for a loop that runs on every replica. */
+  readonly leaderOnly?: string;
   /** How often it has run, the run in progress included. */
   readonly runs: number;
   /** How many runs threw or rejected. */
@@ -43,7 +46,7 @@ type Method = (...args: never[]) => unknown;
 
 /** One loop of the application: the engine's loop with its figures, and with a signal that is made when somebody wants it. */
 export class ManagedLoop implements LoopObserver {
-  private readonly loop: Loop;
+  private loop: Loop;
   private failures = 0;
   private lastStart: number | undefined;
   private lastDuration: number | undefined;
@@ -61,19 +64,12 @@ export class ManagedLoop implements LoopObserver {
   constructor(
     readonly name: string,
     readonly spec: LoopSpec,
-    body: LoopBody,
+    private readonly body: LoopBody,
     private readonly environment: LoopEnvironment,
     private readonly onEnded: (loop: ManagedLoop) => void,
   ) {
-    const { clock, crashHandlers, reallyCrash } = environment;
-    this.now = clock.now();
-    this.loop = new Loop(name, () => body(this), spec.newBackoffManager(environment), spec.sliding, this, {
-      clock,
-      crashHandlers,
-      reallyCrash,
-      immediate: spec.immediate,
-      unref: spec.kind === 'Forever',
-    });
+    this.now = environment.clock.now();
+    this.loop = this.newLoop();
   }
 
   /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for. */
@@ -87,7 +83,7 @@ export class ManagedLoop implements LoopObserver {
     return this.outcome;
   }
 
-  get state(): LoopState {
+  get state(): LoopInfo['state'] {
     return this.loop.state;
   }
 
@@ -104,9 +100,32 @@ export class ManagedLoop implements LoopObserver {
     if (this.loop.stopping) {
       return;
     }
+    const { controller } = this;
     this.stopReason = reason;
     this.loop.stop();
-    this.controller?.abort(reason);
+    controller?.abort(reason);
+  }
+
+  /** Makes it ready to start once more, after its end; its figures go on. */
+  protected renew(): void {
+    const { runs } = this.loop;
+    this.loop = this.newLoop();
+    this.loop.runs = runs;
+    this.controller = undefined;
+    this.nextStart = undefined;
+  }
+
+  private newLoop(): Loop {
+    const { clock, crashHandlers, reallyCrash } = this.environment;
+    const { kind, sliding, immediate } = this.spec;
+    const backoffManager = this.spec.newBackoffManager(this.environment);
+    return new Loop(this.name, () => this.body(this), backoffManager, sliding, this, {
+      clock,
+      crashHandlers,
+      reallyCrash,
+      immediate,
+      unref: kind === 'Forever',
+    });
   }
 
   /** The loop's signal, or nothing for a method that cannot take one: for thousands of idle loops a signal each is dear. */
@@ -158,7 +177,7 @@ export class ManagedLoop implements LoopObserver {
 
   info(): LoopInfo {
     const { name, state, runs, failures } = this;
-    const { kind, schedule, enabled } = this.spec;
+    const { kind, schedule, enabled, leaderOnly } = this.spec;
     const isNextKnown = state === 'waiting' || (state === 'running' && !this.spec.sliding);
     return {
       name,
@@ -166,6 +185,7 @@ export class ManagedLoop implements LoopObserver {
       schedule,
       enabled,
       state,
+      ...(leaderOnly !== undefined && { leaderOnly }),
       runs,
       failures,
       ...(this.lastStart !== undefined && { lastStart: this.toDate(this.lastStart) }),

@@ -2,6 +2,9 @@ import { inspect } from 'node:util';
 import { toMilliseconds } from '../core/duration.js';
 import { WaitError } from '../core/errors.js';
 
+/** What a group of replicas is called that was not given a name. */
+export const DEFAULT_GROUP = 'default';
+
 /** Reads options one by one; each error names their owner, the option, the value, and what it should be. */
 export class OptionReader {
   private readonly options: Readonly<Record<string, unknown>>;
@@ -59,6 +62,17 @@ export class OptionReader {
     return typeof value === 'string' && value !== ''
       ? value
       : this.refuse(option, 'a string that is not empty');
+  }
+
+  /** The name of a group of replicas; `true` is the default one, and `false` is none. */
+  group(option: string): string | undefined {
+    const value = this.value(option, false);
+    if (typeof value === 'boolean') {
+      return value ? DEFAULT_GROUP : undefined;
+    }
+    return typeof value === 'string' && value !== ''
+      ? value
+      : this.refuse(option, 'true, false or the name of a group');
   }
 
   function(option: string): unknown {

@@ -13,6 +13,7 @@ import { WaitError } from '../core/errors.js';
 import { realRandom } from '../core/jitter.js';
 import { BackoffUntilService } from './backoff-until.service.js';
 import { startLastStopFirst } from './hook-order.js';
+import { LeaderElection } from './leader-election.js';
 import { LoopExplorer } from './loop.explorer.js';
 import { LoopRegistry } from './loop.registry.js';
 import { LoopRunner } from './loop.runner.js';
@@ -42,9 +43,18 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       LoopExplorer,
       LoopRegistry,
       LoopRunner,
+      LeaderElection,
       BackoffUntilService,
     ],
-    exports: [BackoffUntilService, LoopRegistry, LoopRunner, WAIT_CLOCK, WAIT_RANDOM, WAIT_LOGGER],
+    exports: [
+      BackoffUntilService,
+      LeaderElection,
+      LoopRegistry,
+      LoopRunner,
+      WAIT_CLOCK,
+      WAIT_RANDOM,
+      WAIT_LOGGER,
+    ],
   }))
   .build();
 

@@ -1,6 +1,7 @@
 import type { ConfigurableModuleAsyncOptions } from '@nestjs/common';
 import type { CrashHandler } from '../core/crash.js';
 import type { Duration } from '../core/duration.js';
+import type { LeaderElectorOptions } from '../leader-election/leader-elector-options.js';
 import type { LoopOverrides } from './loop.options.js';
 import { OptionReader } from './option-reader.js';
 
@@ -16,6 +17,17 @@ export interface WaitModuleOptions {
   readonly crashHandlers?: readonly CrashHandler[];
   /** Changes decorated loops by name, so that an environment decides without a change of code. A name that no loop has fails the bootstrap. */
   readonly loops?: Readonly<Record<string, LoopOverrides>>;
+  /** What decides which replica runs the loops with `leaderOnly`; several, each with a `name`, for several groups of loops. Default: none, and a loop with `leaderOnly` fails the bootstrap. */
+  readonly leaderElection?: LeaderElectionOptions | readonly LeaderElectionOptions[];
+}
+
+/** How one group of loops elects the replica that runs them. */
+export interface LeaderElectionOptions extends Pick<
+  LeaderElectorOptions,
+  'lock' | 'leaseDuration' | 'renewDeadline' | 'retryPeriod' | 'releaseOnCancel'
+> {
+  /** What `leaderOnly` calls the group; default `default`, which is what `leaderOnly: true` means. */
+  readonly name?: string;
 }
 
 /** A class that makes the module's options, for `forRootAsync({ useClass })` and `{ useExisting }`. */
@@ -52,7 +64,14 @@ export const DEFAULT_SHUTDOWN_TIMEOUT = 30_000;
 /** @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the option and the value. */
 export function resolveWaitOptions(options: WaitModuleOptions): ResolvedWaitOptions {
   const reader = new OptionReader('WaitModule.forRoot', options);
-  reader.refuseUnknown('WaitModule', ['enabled', 'shutdownTimeout', 'reallyCrash', 'crashHandlers', 'loops']);
+  reader.refuseUnknown('WaitModule', [
+    'enabled',
+    'shutdownTimeout',
+    'reallyCrash',
+    'crashHandlers',
+    'loops',
+    'leaderElection',
+  ]);
   return {
     enabled: reader.boolean('enabled', true),
     shutdownTimeout: reader.duration('shutdownTimeout', DEFAULT_SHUTDOWN_TIMEOUT),

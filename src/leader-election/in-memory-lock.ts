@@ -1,0 +1,139 @@
+import { defaultIdentity } from './identity.js';
+import { lockConflict } from './lock-conflict.js';
+import type { LeaderElectionRecord, ResourceLock, LockedRecord } from './resource-lock.js';
+
+/**
+ * Keeps the records of any number of elections in this process.
+ *
+ * No counterpart in client-go. It is what the locks of several candidates share, in a test; a real engine takes its place.
+ */
+export class InMemoryLockStore {
+  private readonly records = new Map<string, LockedRecord>();
+  private readonly tokens = new Map<string, number>();
+  private writes = 0;
+
+  /** What is stored under a name. */
+  read(name: string): LockedRecord | undefined {
+    return this.records.get(name);
+  }
+
+  /**
+   * Stores a record, provided that the one that is there has this version.
+   *
+   * @param raw - The version; nothing when no record must be there.
+   * @returns What is stored now, or nothing when another version was there.
+   */
+  compareAndSwap(
+    name: string,
+    raw: string | undefined,
+    record: LeaderElectionRecord,
+  ): LockedRecord | undefined {
+    const old = this.records.get(name);
+    if (old?.raw !== raw) {
+      return undefined;
+    }
+    if (beginsTerm(record, old?.record)) {
+      this.tokens.set(name, this.token(name) + 1);
+    }
+    const stored = { record: { ...record }, raw: String(++this.writes) };
+    this.records.set(name, stored);
+    return stored;
+  }
+
+  /** Forgets a record, as an administrator might; its token goes on growing. */
+  delete(name: string): void {
+    this.records.delete(name);
+  }
+
+  /** The fencing token of the term that the last write was part of; 0 before the first. */
+  token(name: string): number {
+    return this.tokens.get(name) ?? 0;
+  }
+}
+
+/** What an `InMemoryLock` is made of; all of it may be left out. */
+export interface InMemoryLockOptions {
+  /** Shared by all candidates; default: a new one, so that this candidate is alone. */
+  readonly store?: InMemoryLockStore;
+  /** Names the election within the store; default `leader`. */
+  readonly name?: string;
+  /** Names the candidate; default: host name and a uuid. */
+  readonly identity?: string;
+}
+
+/**
+ * A lock whose record lies in this process: for tests, and for an application that runs alone and is written for many.
+ *
+ * No counterpart in client-go.
+ *
+ * @example
+ * const store = new InMemoryLockStore();
+ * const candidates = ['a', 'b'].map((identity) => new InMemoryLock({ store, identity }));
+ */
+export class InMemoryLock implements ResourceLock {
+  private readonly store: InMemoryLockStore;
+  private readonly name: string;
+  private readonly self: string;
+  private seen: string | undefined;
+  private token: string | undefined;
+
+  constructor(options: InMemoryLockOptions = {}) {
+    this.store = options.store ?? new InMemoryLockStore();
+    this.name = options.name ?? 'leader';
+    this.self = options.identity ?? defaultIdentity();
+  }
+
+  async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
+    signal.throwIfAborted();
+    const stored = this.store.read(this.name);
+    this.seen = stored?.raw;
+    return stored;
+  }
+
+  async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
+    this.write(undefined, record, signal);
+  }
+
+  async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
+    const { seen } = this;
+    if (seen === undefined) {
+      throw lockConflict(this.describe());
+    }
+    this.write(seen, record, signal);
+  }
+
+  recordEvent(): void {
+    // nobody looks here
+  }
+
+  identity(): string {
+    return this.self;
+  }
+
+  describe(): string {
+    return `${this.name} (in memory)`;
+  }
+
+  fencingToken(): string | undefined {
+    return this.token;
+  }
+
+  private write(raw: string | undefined, record: LeaderElectionRecord, signal: AbortSignal): void {
+    this.seen = undefined;
+    signal.throwIfAborted();
+    const stored = this.store.compareAndSwap(this.name, raw, record);
+    if (stored === undefined) {
+      throw lockConflict(this.describe());
+    }
+    this.seen = stored.raw;
+    this.token = String(this.store.token(this.name));
+  }
+}
+
+function beginsTerm(record: LeaderElectionRecord, old: LeaderElectionRecord | undefined): boolean {
+  return (
+    record.holderIdentity !== old?.holderIdentity ||
+    record.acquireTime.getTime() !== old.acquireTime.getTime() ||
+    record.leaderTransitions !== old.leaderTransitions
+  );
+}

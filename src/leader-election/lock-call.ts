@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.js';
+import { withChild } from '../core/child-signal.js';
+import { unlessAborted } from './unless-aborted.js';
+
+/**
+ * Makes one call to a lock, with a time limit. It is over when the time is up or `ctx` aborts, even if the lock never answers: a candidate that waits for a lock may believe for too long that it leads.
+ *
+ * @param clock - Measures the limit.
+ * @param limit - Milliseconds.
+ * @param ctx - Gives the call up.
+ * @param call - May throw, as a lock should not.
+ * @throws Whatever the lock threw; a `TimeoutError`; the reason of `ctx`.
+ */
+export function callLock<T>(
+  clock: Clock,
+  limit: number,
+  ctx: AbortSignal,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withChild(ctx, async (child) => {
+    const { signal } = child;
+    signal.throwIfAborted();
+    const timer = clock.newTimer(() => {
+      child.abort(new DOMException(`There was no answer within ${limit} ms.`, 'TimeoutError'));
+    });
+    timer.reset(limit);
+    try {
+      return await unlessAborted(signal, call(signal));
+    } finally {
+      timer.stop();
+    }
+  });
+}

@@ -1,0 +1,289 @@
+import { WaitError } from '../../core/errors.js';
+import { defaultIdentity } from '../identity.js';
+import { lockConflict } from '../lock-conflict.js';
+import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
+import { unlessAborted } from '../unless-aborted.js';
+
+/** Whatever runs a statement with `$1` parameters: a `Client` of `pg`, or an adapter to another driver. */
+export interface PostgresClient {
+  query(sql: string, parameters?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** What the lock needs of a connection that it has taken from a pool. */
+export interface PostgresPoolClient extends PostgresClient {
+  release(error?: Error | boolean): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** What the lock needs of a `Pool` of `pg`. */
+export interface PostgresPool {
+  connect(): Promise<PostgresPoolClient>;
+}
+
+/** Where the lease is kept. Exactly one of `pool`, `client` and `connection`. */
+export interface PostgresLockOptions {
+  /** Names the election: the row's key. */
+  readonly name: string;
+  /** The user's pool. A connection whose answer does not come in time is dropped from it. It stays open on `close()`. */
+  readonly pool?: PostgresPool;
+  /** Whatever has `query(sql, parameters)`. A `Client` of `pg` never connects again once its connection has broken, so a pool is the better choice. It stays open on `close()`. */
+  readonly client?: PostgresClient;
+  /** A connection string or `pg`'s options, for a pool of two connections of its own; needs the package `pg`. */
+  readonly connection?: string | object;
+  /** The table; default `nestjs_wait_leases`. */
+  readonly table?: string;
+  /** The table's schema; default: the first of the `search_path`. */
+  readonly schema?: string;
+  /** Who this candidate is; default the host's name and a UUID. Two candidates must never share one. */
+  readonly identity?: string;
+}
+
+interface Row {
+  version: unknown;
+  token: unknown;
+  holder_identity: string;
+  lease_duration_seconds: unknown;
+  acquire_time: string | Date;
+  renew_time: string | Date;
+  leader_transitions: unknown;
+}
+
+type OwnPool = PostgresPool & { readonly ended: boolean; end(): Promise<void> };
+
+const OWN_POOL = { max: 2, connectionTimeoutMillis: 3000, keepAlive: true, allowExitOnIdle: true };
+const MAX_IDENTIFIER_BYTES = 63;
+const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
+
+/**
+ * Keeps the lease in a row of PostgreSQL.
+ *
+ * No counterpart in Kubernetes; an implementation of client-go's `resourcelock.Interface`.
+ *
+ * **Details.** The row is written by compare-and-swap on its `version`. Versions come from a sequence, so that none returns when the row is deleted; the fencing token is the version with which the term
+ * began. {@link PostgresLock.createTable} makes both, once; by hand it is
+ *
+ * ```sql
+ * CREATE TABLE nestjs_wait_leases (
+ *   name text PRIMARY KEY,
+ *   version bigint NOT NULL,
+ *   token bigint NOT NULL,
+ *   holder_identity text NOT NULL,
+ *   lease_duration_seconds double precision NOT NULL,
+ *   acquire_time timestamptz NOT NULL,
+ *   renew_time timestamptz NOT NULL,
+ *   leader_transitions integer NOT NULL
+ * );
+ * CREATE SEQUENCE nestjs_wait_leases_version;
+ * GRANT SELECT, INSERT, UPDATE ON nestjs_wait_leases TO app;
+ * GRANT USAGE ON SEQUENCE nestjs_wait_leases_version TO app;
+ * ```
+ *
+ * **Gotchas.** All candidates must talk to the primary. A fail-over to a standby that lags behind forgets the last writes, and with them possibly who leads: use synchronous replication, or check the
+ * token where the work is written. It works behind PgBouncer in every pooling mode. Not an advisory lock: a frozen holder would keep that for ever, and behind transaction pooling two clients get it.
+ *
+ * @example
+ * const lock = new PostgresLock({ name: 'outbox', connection: 'postgres://app@db/app' });
+ * await lock.createTable();
+ */
+export class PostgresLock implements ResourceLock {
+  private readonly name: string;
+  private readonly id: string;
+  private readonly table: string;
+  private readonly sequence: string;
+  private ownPool: Promise<OwnPool> | undefined;
+  private seen: string | undefined;
+  private token: string | undefined;
+
+  /**
+   * @param options - See {@link PostgresLockOptions}.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the name is empty, an identifier is too long, or not exactly one of `pool`, `client` and `connection` is given.
+   */
+  constructor(private readonly options: PostgresLockOptions) {
+    const { name, pool, client, connection, table = 'nestjs_wait_leases', schema, identity } = options;
+    if ([pool, client, connection].filter((given) => given !== undefined).length !== 1) {
+      throw invalid('exactly one of pool, client and connection must be given');
+    }
+    if (!name) {
+      throw invalid('name must not be empty');
+    }
+    const path = schema === undefined ? '' : `${quoted(schema)}.`;
+    this.name = name;
+    this.id = identity ?? defaultIdentity();
+    this.table = path + quoted(table);
+    this.sequence = path + quoted(`${table}_version`);
+  }
+
+  /**
+   * Makes the table and the sequence where they are missing. Any number of replicas may call it at once.
+   *
+   * **Gotchas.** Needs the right to create them. It is two statements in one text without parameters, which a `client` that is an adapter may refuse; run the SQL by hand then.
+   */
+  async createTable(signal: AbortSignal = new AbortController().signal): Promise<void> {
+    // IF NOT EXISTS alone fails now and then when two sessions come at the same time. The text runs as one transaction, which ends the lock.
+    const sql = `SELECT pg_advisory_xact_lock(hashtext('nestjs-wait'));
+      CREATE TABLE IF NOT EXISTS ${this.table} (name text PRIMARY KEY, version bigint NOT NULL, token bigint NOT NULL, holder_identity text NOT NULL, lease_duration_seconds double precision NOT NULL,
+        acquire_time timestamptz NOT NULL, renew_time timestamptz NOT NULL, leader_transitions integer NOT NULL);
+      CREATE SEQUENCE IF NOT EXISTS ${this.sequence}`;
+    await this.run(sql, undefined, signal);
+  }
+
+  async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
+    this.seen = undefined;
+    const [row] = await this.run(`SELECT * FROM ${this.table} WHERE name = $1`, [this.name], signal);
+    if (row === undefined) {
+      return undefined;
+    }
+    this.seen = String(row.version);
+    const record: LeaderElectionRecord = {
+      holderIdentity: row.holder_identity,
+      leaseDurationSeconds: Number(row.lease_duration_seconds),
+      acquireTime: new Date(row.acquire_time),
+      renewTime: new Date(row.renew_time),
+      leaderTransitions: Number(row.leader_transitions),
+    };
+    return { record, raw: this.seen };
+  }
+
+  async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
+    const sql = `INSERT INTO ${this.table}
+        (name, version, token, holder_identity, lease_duration_seconds, acquire_time, renew_time, leader_transitions)
+      SELECT $1, next, next, $3, $4, $5, $6, $7 FROM nextval($2::regclass) AS next
+      ON CONFLICT (name) DO NOTHING RETURNING version, token`;
+    await this.write(sql, record, [], signal);
+  }
+
+  async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
+    const sql = `UPDATE ${this.table} AS lease
+      SET version = next, holder_identity = $3, lease_duration_seconds = $4, acquire_time = $5, renew_time = $6, leader_transitions = $7,
+        token = CASE WHEN (holder_identity, acquire_time, leader_transitions) = ($3::text, $5::timestamptz, $7::int) THEN token ELSE next END
+      FROM nextval($2::regclass) AS next
+      WHERE name = $1 AND version = $8 RETURNING lease.version, lease.token`;
+    if (this.seen === undefined) {
+      throw lockConflict(this.describe());
+    }
+    await this.write(sql, record, [this.seen], signal);
+  }
+
+  recordEvent(): void {
+    // The row tells.
+  }
+
+  identity(): string {
+    return this.id;
+  }
+
+  describe(): string {
+    return `${this.table}/${this.name}`;
+  }
+
+  /** The version with which the latest own term began: a decimal number, to be compared as a `bigint` and not as a text. */
+  fencingToken(): string | undefined {
+    return this.token;
+  }
+
+  /** Ends the lock's own pool; one that was given stays open. */
+  async close(): Promise<void> {
+    const pool = await this.ownPool;
+    if (pool?.ended === false) {
+      await pool.end();
+    }
+  }
+
+  private async write(
+    sql: string,
+    record: LeaderElectionRecord,
+    more: unknown[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.seen = undefined; // until this write is known to have gone through
+    const parameters = [
+      this.name,
+      this.sequence,
+      record.holderIdentity,
+      record.leaseDurationSeconds,
+      record.acquireTime.toISOString(),
+      record.renewTime.toISOString(),
+      record.leaderTransitions,
+      ...more,
+    ];
+    const [row] = await this.run(sql, parameters, signal);
+    if (row === undefined) {
+      throw lockConflict(this.describe());
+    }
+    this.seen = String(row.version);
+    this.token = String(row.token);
+  }
+
+  private async run(sql: string, parameters: unknown[] | undefined, signal: AbortSignal): Promise<Row[]> {
+    signal.throwIfAborted();
+    try {
+      const { rows } = await this.query(sql, parameters, signal);
+      return rows as Row[];
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (code === SERIALIZATION_FAILURE) {
+        throw lockConflict(this.describe(), { cause: error });
+      }
+      if (code === UNDEFINED_TABLE) {
+        throw new WaitError(
+          'WAIT_ERR_LEADER_ELECTION',
+          `There is no table ${this.table} or no sequence ${this.sequence}: call createTable() of the PostgresLock once, or run its SQL.`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+
+  private async query(
+    sql: string,
+    parameters: unknown[] | undefined,
+    signal: AbortSignal,
+  ): Promise<{ rows: unknown[] }> {
+    if (this.options.client !== undefined) {
+      return unlessAborted(signal, this.options.client.query(sql, parameters));
+    }
+    const pool = this.options.pool ?? (await (this.ownPool ??= this.open()));
+    const connecting = pool.connect();
+    const client = await unlessAborted(signal, connecting, (late) => late.release());
+    // A broken connection is told to the query and by an event, which ends the process where nobody listens.
+    client.on('error', ignore);
+    try {
+      const result = await unlessAborted(signal, client.query(sql, parameters));
+      client.off('error', ignore);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true); // drops the socket: an answer that is late must not be taken for the next one's
+      throw error;
+    }
+  }
+
+  private async open(): Promise<OwnPool> {
+    const { connection } = this.options;
+    const { default: pg } = await import('pg');
+    const settings = typeof connection === 'string' ? { connectionString: connection } : connection;
+    const pool = new pg.Pool({ ...OWN_POOL, ...settings });
+    pool.on('error', ignore); // of an idle connection; the next call makes another
+    return pool;
+  }
+}
+
+const ignore = (): void => {};
+
+function invalid(what: string): WaitError {
+  return new WaitError('WAIT_ERR_INVALID_OPTION', `PostgresLock: ${what}.`);
+}
+
+/** PostgreSQL cuts a longer identifier short without a word, and two of them could then be one. */
+function quoted(identifier: string): string {
+  if (
+    identifier === '' ||
+    identifier.includes('\0') ||
+    Buffer.byteLength(identifier) > MAX_IDENTIFIER_BYTES
+  ) {
+    throw invalid(`'${identifier}' must have 1 to ${MAX_IDENTIFIER_BYTES} bytes`);
+  }
+  return `"${identifier.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,1 @@
+export { RedisLock, type IORedisClient, type RedisClient, type RedisLockOptions } from './redis-lock.js';
