@@ -15,6 +15,8 @@ const swc = (parser) => [
   },
 ];
 
+const ES_MODULES = ['@nestjs/', '@kubernetes/', 'openid-client/', 'oauth4webapi/', 'jose/'];
+
 const project = (displayName, folders, modules = {}) => ({
   displayName,
   rootDir: fileURLToPath(new URL('..', import.meta.url)),
@@ -26,12 +28,12 @@ const project = (displayName, folders, modules = {}) => ({
     '^(\\.{1,2}/.*)\\.js$': '$1',
     ...modules,
   },
-  // Nest 12 is published as ES modules.
+  // Nest 12 and the client of Kubernetes are published as ES modules.
   transform: {
     '\\.ts$': swc({ syntax: 'typescript' }),
-    '/node_modules/@nestjs/.+\\.js$': swc({ syntax: 'ecmascript' }),
+    '/node_modules/.+\\.js$': swc({ syntax: 'ecmascript' }),
   },
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
+  transformIgnorePatterns: [`/node_modules/(?!${ES_MODULES.join('|')})`],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sample-app/dist'],
 });
 

@@ -25,7 +25,7 @@ export interface LeaderElectionRecord {
 /** A record as it was read, and the version that it had. */
 export interface LockedRecord {
   readonly record: LeaderElectionRecord;
-  /** An opaque text that changes with every write, whoever writes and whatever is written. It is compared, never read. */
+  /** An opaque text that changes with every write that changes the record, whoever writes. It is compared, never read. */
   readonly raw: string;
 }
 

@@ -130,6 +130,7 @@ export class KubernetesLeaseLock implements ResourceLock {
 
   async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
     const { name, namespace } = this;
+    this.term = undefined; // also when an earlier record had the same marks
     const lease: Lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { createServer, connect, type AddressInfo } from 'node:net';
+
+/** Runs a command to its end. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<void> {
+  const child = start(command, args, options);
+  const code = await ended(child);
+  if (code !== 0) {
+    throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output(child)}`);
+  }
+}
+
+const outputs = new WeakMap<ChildProcess, string>();
+
+/** Starts a server; its last words are kept for the error's text. */
+export function start(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  outputs.set(child, '');
+  const keep = (chunk: unknown): void =>
+    void outputs.set(child, (output(child) + String(chunk)).slice(-4000));
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  child.on('error', keep);
+  return child;
+}
+
+export function output(child: ChildProcess): string {
+  return outputs.get(child) ?? '';
+}
+
+/** Waits for the end of a process, which may have come already. */
+export function ended(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    const done = (): void => resolve(child.exitCode ?? child.signalCode ?? 'no start');
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+      done();
+    } else {
+      child.once('exit', done);
+      child.once('error', done);
+    }
+  });
+}
+
+/** Sends a signal to a process that was started here, and waits for its end. */
+export async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (child !== undefined) {
+    child.kill(signal);
+    await ended(child);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Asks until the answer is true; fails with the server's last words when it has ended or the time is up. */
+export async function until(
+  what: string,
+  check: () => Promise<boolean> | boolean,
+  { timeout = 10_000, child }: { timeout?: number; child?: ChildProcess } = {},
+): Promise<void> {
+  const deadline = performance.now() + timeout;
+  while (!(await check())) {
+    const over = child !== undefined && (child.exitCode !== null || child.pid === undefined);
+    if (over || performance.now() > deadline) {
+      throw new Error(`${what}: not within ${timeout} ms.${child === undefined ? '' : `\n${output(child)}`}`);
+    }
+    await sleep(20);
+  }
+}
+
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}

@@ -1,0 +1,140 @@
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/**
+ * What happens to the bytes: they `pass`; they are held as on a partitioned network (`blackhole`), in which case what was sent still arrives when it heals, even from a client that has given up; only the
+ * answers are held (`deaf`); every connection is reset and none is accepted (`cut`); or they come late by so many milliseconds.
+ */
+export type ProxyMode = 'pass' | 'blackhole' | 'deaf' | 'cut' | { readonly delay: number };
+
+/** A TCP proxy on loopback between one candidate and the server, whose network the test can break and mend. */
+export class Proxy {
+  private mode: ProxyMode = 'pass';
+  private readonly connections = new Set<Connection>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: number,
+  ) {
+    server.on('connection', (client) => this.accept(client));
+  }
+
+  static async to(target: number): Promise<Proxy> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new Proxy(server, target);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  set(mode: ProxyMode): void {
+    this.mode = mode;
+    for (const connection of this.connections) {
+      connection.pump();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.set('cut');
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private accept(client: Socket): void {
+    if (this.mode === 'cut') {
+      reset(client);
+      return;
+    }
+    const connection: Connection = new Connection(
+      client,
+      this.target,
+      () => this.mode,
+      () => this.connections.delete(connection),
+    );
+    this.connections.add(connection);
+  }
+}
+
+class Connection {
+  private readonly upstream: Socket;
+  private readonly requests: Lane;
+  private readonly answers: Lane;
+
+  constructor(
+    private readonly client: Socket,
+    port: number,
+    private readonly mode: () => ProxyMode,
+    closed: () => void,
+  ) {
+    this.upstream = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    this.requests = new Lane(client, this.upstream, () => this.mode() !== 'blackhole', mode);
+    this.answers = new Lane(
+      this.upstream,
+      client,
+      () => !['blackhole', 'deaf'].includes(mode() as string),
+      mode,
+    );
+    let open = 2;
+    for (const socket of [client, this.upstream]) {
+      socket.once('close', () => {
+        open--;
+        if (open === 0) {
+          closed();
+        }
+      });
+    }
+  }
+
+  pump(): void {
+    if (this.mode() === 'cut') {
+      reset(this.client);
+      this.upstream.destroy();
+    } else {
+      this.requests.pump();
+      this.answers.pump();
+    }
+  }
+}
+
+/** One direction. It goes on reading when it may not write, so that what was sent into a partition is kept, as a retransmission would. */
+class Lane {
+  private readonly held: Array<{ readonly due: number; readonly deliver: () => void }> = [];
+
+  constructor(
+    from: Socket,
+    to: Socket,
+    private readonly open: () => boolean,
+    private readonly mode: () => ProxyMode,
+  ) {
+    from.on('data', (chunk) => this.push(() => to.write(chunk)));
+    from.on('error', () => {}); // 'close' follows
+    from.once('end', () => this.push(() => to.end()));
+    from.once('close', () => this.push(() => to.destroySoon()));
+  }
+
+  private push(deliver: () => void): void {
+    const mode = this.mode();
+    const delay = typeof mode === 'object' ? mode.delay : 0;
+    this.held.push({ due: performance.now() + delay, deliver });
+    if (delay > 0) {
+      setTimeout(() => this.pump(), delay + 1);
+    } else {
+      this.pump();
+    }
+  }
+
+  pump(): void {
+    while (this.open() && this.held[0] !== undefined && this.held[0].due <= performance.now()) {
+      this.held.shift()?.deliver();
+    }
+  }
+}
+
+/** Node 20 never closes a socket that is reset while it is being shut down, and then never ends. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) {
+    socket.destroy();
+  } else {
+    socket.resetAndDestroy();
+  }
+}
