@@ -1,10 +1,7 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-
-const root = join(__dirname, '../..');
+import { Build } from '../support/build.js';
 
 interface Ending {
   readonly code: number | null;
@@ -13,16 +10,13 @@ interface Ending {
 }
 
 describe('in a process of its own', () => {
-  let build: string;
+  let build: Build;
   let child: ChildProcess | undefined;
 
   beforeAll(() => {
-    build = mkdtempSync(join(tmpdir(), 'nestjs-wait-process-'));
-    execFileSync('npx', ['tsc', '-p', 'src/tsconfig.json', '--outDir', build], { cwd: root, stdio: 'pipe' });
-    writeFileSync(join(build, 'package.json'), '{"type":"module"}');
-    symlinkSync(join(root, 'node_modules'), join(build, 'node_modules'));
+    build = new Build();
   }, 60_000);
-  afterAll(() => rmSync(build, { recursive: true, force: true }));
+  afterAll(() => build.remove());
   afterEach(() => {
     child?.kill('SIGKILL');
   });
@@ -30,7 +24,7 @@ describe('in a process of its own', () => {
   /** Runs a script to its end; once it prints the word, it gets the signal. */
   function run(script: string, word?: string, signal?: NodeJS.Signals): Promise<Ending> {
     const started = spawn(process.execPath, [join(__dirname, 'scripts', script)], {
-      env: { PATH: process.env['PATH'], NO_COLOR: '1', NESTJS_WAIT: join(build, 'index.js') },
+      env: { PATH: process.env['PATH'], NO_COLOR: '1', NESTJS_WAIT: join(build.folder, 'index.js') },
     });
     child = started;
     let output = '';

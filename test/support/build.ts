@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../..');
+
+/** The library as JavaScript, for tests that start plain Node processes. */
+export class Build {
+  readonly folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-build-'));
+
+  constructor() {
+    const flags = ['-p', 'src/tsconfig.json', '--outDir', this.folder, '--declaration', 'false'];
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...flags], {
+      cwd: root,
+      stdio: 'pipe',
+    });
+    writeFileSync(join(this.folder, 'package.json'), '{"type":"module"}');
+    symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
