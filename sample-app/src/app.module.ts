@@ -3,6 +3,8 @@ import { WaitModule } from 'nestjs-wait';
 import { Finalizer } from './finalizer/finalizer.js';
 import { StatusController } from './http/status.controller.js';
 import { Candidates } from './leader-election/candidates.js';
+import { Census } from './leader-election/census.js';
+import { electionOf } from './leader-election/election.js';
 import { BufferedLogger } from './log-flush/buffered-logger.js';
 import { LogFlush } from './log-flush/log-flush.js';
 import { Reflector } from './reflector/reflector.js';
@@ -12,7 +14,14 @@ import { Settings } from './settings.js';
 import { SizeMonitor } from './size-monitor/size-monitor.js';
 
 @Module({
-  imports: [WaitModule.forRoot({ shutdownTimeout: '10s' })],
+  imports: [
+    WaitModule.forRootAsync({
+      useFactory: async () => ({
+        shutdownTimeout: '10s',
+        leaderElection: await electionOf(new Settings()),
+      }),
+    }),
+  ],
   controllers: [StatusController],
   providers: [
     Settings,
@@ -20,6 +29,7 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
     ResourceStore,
     Reflector,
     Candidates,
+    Census,
     RouteReconciler,
     Finalizer,
     LogFlush,

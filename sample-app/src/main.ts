@@ -10,7 +10,10 @@ app.enableShutdownHooks();
 try {
   const { host, port } = app.get(Settings);
   await app.listen(port, host);
-  logger.log(`Listening on ${await app.getUrl()}: /healthz, /loops, /leader, /resources, /sizes`, 'Main');
+  logger.log(
+    `Listening on ${await app.getUrl()}: /healthz, /loops, /leader, /candidates, /resources, /sizes`,
+    'Main',
+  );
 } catch {
   process.exitCode = 1; // Nest has logged why
   await app.close();

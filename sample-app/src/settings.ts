@@ -1,6 +1,9 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 
+/** What keeps the lease that the copies of the sample compete for. */
+export type Engine = 'memory' | 'postgres' | 'redis' | 'kubernetes';
+
 /** Where the sample finds its manifests, and where it keeps what it makes of them. */
 export class Settings {
   readonly resourcesDir = resolve(process.env['RESOURCES_DIR'] ?? 'sample-app/resources');
@@ -8,4 +11,15 @@ export class Settings {
   readonly sizeEndpoints = process.env['SIZE_ENDPOINTS']?.split(',') ?? [this.resourcesDir, tmpdir()];
   readonly host = process.env['HOST'] ?? '127.0.0.1';
   readonly port = Number(process.env['PORT'] ?? 3000);
+  readonly leaderElection = engineOf(process.env['LEADER_ELECTION'] ?? 'memory');
+  /** Without it, LEADER_ELECTION=postgres starts a database of its own. */
+  readonly databaseUrl = process.env['DATABASE_URL'];
+  readonly redisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+}
+
+function engineOf(name: string): Engine {
+  if (name === 'memory' || name === 'postgres' || name === 'redis' || name === 'kubernetes') {
+    return name;
+  }
+  throw new Error(`LEADER_ELECTION must be memory, postgres, redis or kubernetes, not '${name}'.`);
 }

@@ -467,6 +467,7 @@ describe('LeaderElector', () => {
             throw fatal;
           },
         ],
+        logger: { warn: () => {} },
       },
     );
     const run = elector.run(stop.signal);

