@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadAdapter } from '../adapters/adapter.mjs';
+import { measured } from './child.mjs';
+import { usedBytes } from './heap.mjs';
+
+// What loops cost that only wait: to start, to keep, to stop.
+await measured(async ({ adapter, loops, period }) => {
+  const run = () => {};
+  const { start } = await loadAdapter(adapter);
+  const bytesBefore = usedBytes();
+
+  const beforeStart = performance.now();
+  const stop = await start({ loops, period, jitter: 0, async: false, run });
+  const startMicroseconds = (1000 * (performance.now() - beforeStart)) / loops;
+
+  await sleep(100); // first runs are over
+  const bytesPerLoop = (usedBytes() - bytesBefore) / loops;
+
+  const beforeStop = performance.now();
+  await stop();
+  const stopMicroseconds = (1000 * (performance.now() - beforeStop)) / loops;
+
+  return { bytesPerLoop, startMicroseconds, stopMicroseconds };
+});

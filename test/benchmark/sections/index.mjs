@@ -1,0 +1,12 @@
+import { bootstrap } from './bootstrap.mjs';
+import { cpu } from './cpu.mjs';
+import { herd } from './herd.mjs';
+import { idle } from './idle.mjs';
+import { importTime } from './import-time.mjs';
+import { lateness } from './lateness.mjs';
+import { scaling } from './scaling.mjs';
+import { soak } from './soak.mjs';
+import { sparse } from './sparse.mjs';
+
+/** All sections in the order of the results, each a function of whether it has to be quick. */
+export const sections = [cpu, idle, scaling, sparse, lateness, herd, bootstrap, importTime, soak];
