@@ -2,57 +2,57 @@ import type { BackoffManager } from './backoff-manager.js';
 import { realClock, type Timer } from './clock.js';
 import { handleCrash } from './crash.js';
 import { toMilliseconds } from './duration.js';
-import { nameOf, type LoopOptions } from './loop-options.js';
+import { nameOf, NO_OPTIONS, type LoopOptions } from './loop-options.js';
 import { neverStop } from './never-stop.js';
-import { unwatchStop, watchStop, type Stoppable } from './stop-channel.js';
+import { watchStop, type Stoppable, type StopWatch } from './stop-channel.js';
 
 /** Between two runs, in a run, or at its end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
 
 /**
- * Is told what a loop does as it does it, on the hot path.
+ * The one loop behind everything: a state machine, so that a round makes no promise, closure or listener of its own. What it runs, and who is told of it, is for a subclass to say: one object a loop.
  *
  * @internal
  */
-export interface LoopObserver {
-  /** Asked before every run: `false` ends the loop, as a stop does. */
-  mayRun?(): boolean;
-  runStarted?(): void;
-  /** The run has ended and its crash, if any, is about to be handled. */
-  runEnded?(failed: boolean, error: unknown): void;
-  /** A wait of so many milliseconds begins; a non-sliding one begins with the run. */
-  waitStarted?(delay: number): void;
-  /** The loop has ended; `crashed` tells whether `error` ended it. */
-  loopEnded(crashed: boolean, error: unknown): void;
-}
-
-/**
- * The one loop behind everything: a state machine, so that a round makes no promise, closure or listener of its own.
- *
- * @internal
- */
-export class Loop implements Stoppable {
+export abstract class Loop implements Stoppable {
   state: LoopState = 'waiting';
   runs = 0;
   stopping = false;
   /** The timer came due during the run: an overrun, so the next run follows at once. */
   private overdue = false;
   private readonly timer: Timer;
-  // Made for the first promise that `f` returns, and used for every one after it.
+  // Made for the first promise that a run returns, and used for every one after it.
   private onFulfilled: (() => void) | undefined;
   private onRejected: ((error: unknown) => void) | undefined;
 
   constructor(
     readonly name: string,
-    private readonly f: () => unknown,
-    private readonly backoffManager: BackoffManager,
+    private backoffManager: BackoffManager,
     private readonly sliding: boolean,
-    private readonly observer: LoopObserver,
     private readonly options: LoopOptions,
   ) {
-    const { clock = realClock, unref = false } = options;
-    this.timer = clock.newTimer(() => this.timerFired(), { unref });
+    const { clock = realClock } = options;
+    this.timer = clock.newTimer(this.timerFired.bind(this), options); // a bound function is smaller than a closure
   }
+
+  /** The work. */
+  protected abstract run(): unknown;
+
+  /** The loop has ended; `crashed` tells whether `error` ended it. */
+  protected abstract loopEnded(crashed: boolean, error: unknown): void;
+
+  /** Asked before every run: `false` ends the loop, as a stop does. */
+  protected mayRun(): boolean {
+    return true;
+  }
+
+  protected runStarted(): void {}
+
+  /** The run has ended and its crash, if any, is about to be handled. */
+  protected runEnded(_failed: boolean, _error: unknown): void {}
+
+  /** A wait of so many milliseconds begins; a non-sliding one begins with the run. */
+  protected waitStarted(_delay: number): void {}
 
   start(): void {
     if (this.state === 'stopped') {
@@ -73,6 +73,14 @@ export class Loop implements Stoppable {
     }
   }
 
+  /** Makes a loop that has ended ready to start once more. */
+  protected rewind(backoffManager: BackoffManager): void {
+    this.state = 'waiting';
+    this.stopping = false;
+    this.overdue = false;
+    this.backoffManager = backoffManager;
+  }
+
   private timerFired(): void {
     if (this.state === 'waiting') {
       this.rounds();
@@ -85,13 +93,13 @@ export class Loop implements Stoppable {
   private rounds(): void {
     try {
       do {
-        // Stop is looked at here and nowhere else: a timer that came due together with it, or an overrun, must not run `f` once more.
-        if (this.stopping || this.observer.mayRun?.() === false) {
+        // Stop is looked at here and nowhere else: a timer that came due together with it, or an overrun, must not run once more.
+        if (this.stopping || !this.mayRun()) {
           this.end(false, undefined);
           return;
         }
-        if (!this.run()) {
-          return; // until the promise that `f` returned settles
+        if (!this.round()) {
+          return; // until the promise that the run returned settles
         }
       } while (this.rest());
     } catch (error) {
@@ -99,34 +107,34 @@ export class Loop implements Stoppable {
     }
   }
 
-  /** Calls `f` and tells whether it has ended already. */
-  private run(): boolean {
+  /** Begins a run and tells whether it has ended already. */
+  private round(): boolean {
     this.state = 'running';
     this.runs++;
-    this.observer.runStarted?.();
+    this.runStarted();
     if (!this.sliding) {
       this.armTimer();
     }
     try {
-      const result = this.f();
+      const result = this.run();
       if (isThenable(result)) {
-        this.onFulfilled ??= () => this.runSettled(false, undefined);
-        this.onRejected ??= (error) => this.runSettled(true, error);
+        this.onFulfilled ??= this.runSettled.bind(this, false);
+        this.onRejected ??= this.runSettled.bind(this, true);
         // A native promise comes back as it is; any other thenable is adopted, so that it settles once and later.
         void Promise.resolve(result).then(this.onFulfilled, this.onRejected);
         return false;
       }
     } catch (error) {
-      this.runEnded(true, error);
+      this.runOver(true, error);
       return true;
     }
-    this.runEnded(false, undefined);
+    this.runOver(false, undefined);
     return true;
   }
 
-  private runSettled(failed: boolean, error: unknown): void {
+  private runSettled(failed: boolean, error?: unknown): void {
     try {
-      this.runEnded(failed, error);
+      this.runOver(failed, error);
       if (!this.rest()) {
         return;
       }
@@ -137,8 +145,8 @@ export class Loop implements Stoppable {
     this.rounds();
   }
 
-  private runEnded(failed: boolean, error: unknown): void {
-    this.observer.runEnded?.(failed, error);
+  private runOver(failed: boolean, error: unknown): void {
+    this.runEnded(failed, error);
     if (failed) {
       handleCrash(error, { name: this.name, run: this.runs, stopping: this.stopping }, this.options);
     }
@@ -168,7 +176,7 @@ export class Loop implements Stoppable {
     }
     this.overdue = false;
     this.timer.reset(delay);
-    this.observer.waitStarted?.(delay);
+    this.waitStarted(delay);
   }
 
   private end(crashed: boolean, error: unknown): void {
@@ -177,7 +185,37 @@ export class Loop implements Stoppable {
     }
     this.state = 'stopped';
     this.timer.stop();
-    this.observer.loopEnded(crashed, error);
+    this.loopEnded(crashed, error);
+  }
+}
+
+/** A loop that settles a promise when it has ended. */
+class BackoffLoop extends Loop {
+  private readonly watch: StopWatch | undefined;
+
+  constructor(
+    private readonly f: () => unknown,
+    backoffManager: BackoffManager,
+    sliding: boolean,
+    stop: AbortSignal,
+    options: LoopOptions,
+    private readonly settle: (outcome?: Promise<never>) => void,
+  ) {
+    super(nameOf(f, options), backoffManager, sliding, options);
+    if (stop.aborted) {
+      this.stop();
+    } else if (stop !== neverStop) {
+      this.watch = watchStop(stop, this);
+    }
+  }
+
+  protected run(): unknown {
+    return this.f();
+  }
+
+  protected loopEnded(crashed: boolean, error: unknown): void {
+    this.watch?.forget(this);
+    this.settle(crashed ? Promise.reject(error) : undefined);
   }
 }
 
@@ -230,23 +268,9 @@ export function backoffUntil(
   backoffManager: BackoffManager,
   sliding: boolean,
   stop: AbortSignal,
-  options: LoopOptions = {},
+  options: LoopOptions = NO_OPTIONS,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const loopEnded = (crashed: boolean, error: unknown): void => {
-      unwatchStop(stop, loop);
-      if (crashed) {
-        reject(error);
-      } else {
-        resolve();
-      }
-    };
-    const loop = new Loop(nameOf(f, options), f, backoffManager, sliding, { loopEnded }, options);
-    if (stop.aborted) {
-      loop.stop();
-    } else if (stop !== neverStop) {
-      watchStop(stop, loop);
-    }
-    loop.start();
+  return new Promise((resolve) => {
+    new BackoffLoop(f, backoffManager, sliding, stop, options, resolve).start();
   });
 }

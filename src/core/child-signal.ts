@@ -1,4 +1,4 @@
-import { unwatchStop, watchStop } from './stop-channel.js';
+import { watchStop } from './stop-channel.js';
 
 /**
  * Lends out an `AbortController` that aborts with its parent, for as long as `f` takes.
@@ -13,12 +13,12 @@ export async function withChild<T>(
   const link = { stop: () => child.abort(parent.reason) };
   if (parent.aborted) {
     link.stop();
-  } else {
-    watchStop(parent, link);
+    return f(child);
   }
+  const watch = watchStop(parent, link);
   try {
     return await f(child);
   } finally {
-    unwatchStop(parent, link);
+    watch.forget(link);
   }
 }

@@ -51,25 +51,26 @@ class RealTimer implements Timer {
   /** What is left of the wait behind the timeout that is armed: more than zero only where one timeout is too short for it. */
   private rest = 0;
   private due = 0;
-  private readonly expire = (): void => this.expired();
+  private readonly expire: () => void = this.expired.bind(this);
 
   constructor(
+    private readonly clock: RealClock,
     private readonly fire: () => void,
     private readonly unref: boolean,
   ) {}
 
   reset(delay: number): void {
+    this.clearImmediate();
     if (delay > 0) {
-      this.clearImmediate();
-      this.due = performance.now() + delay;
+      this.due = this.clock.now() + delay;
       this.rest = Math.ceil(delay);
       this.arm();
-    } else {
-      this.stop();
-      this.immediate = setImmediate(this.expire);
-      if (this.unref) {
-        this.immediate.unref();
-      }
+      return;
+    }
+    this.stop();
+    this.immediate = setImmediate(this.expire);
+    if (this.unref) {
+      this.immediate.unref();
     }
   }
 
@@ -96,7 +97,9 @@ class RealTimer implements Timer {
       this.timeout.refresh();
       return;
     }
-    clearTimeout(this.timeout);
+    if (this.timeout !== undefined) {
+      clearTimeout(this.timeout);
+    }
     this.timeout = setTimeout(this.expire, delay);
     this.timeoutDelay = delay;
     if (this.unref) {
@@ -108,7 +111,7 @@ class RealTimer implements Timer {
     if (this.immediate !== undefined) {
       this.immediate = undefined;
       this.fire();
-    } else if (this.rest > 0 || this.isEarly()) {
+    } else if (this.rest > 0 || (this.due > this.clock.lastReading && this.isEarly())) {
       this.arm();
     } else {
       this.fire();
@@ -120,7 +123,7 @@ class RealTimer implements Timer {
    * missing, somebody has faked `setTimeout` but not `performance`, as `node:test` does, and the timer is right.
    */
   private isEarly(): boolean {
-    const missing = this.due - performance.now();
+    const missing = this.due - this.clock.now();
     if (missing <= 0 || missing > 1) {
       return false;
     }
@@ -130,6 +133,22 @@ class RealTimer implements Timer {
   }
 }
 
+class RealClock implements Clock {
+  /** What the clock said when it was asked last, by whichever timer: where many come due together, each need not ask again whether it is late enough. */
+  lastReading = 0;
+
+  now(): number {
+    this.lastReading = performance.now();
+    return this.lastReading;
+  }
+
+  newTimer(fire: () => void, { unref = false }: TimerOptions = NO_OPTIONS): Timer {
+    return new RealTimer(this, fire, unref);
+  }
+}
+
+const NO_OPTIONS: TimerOptions = {};
+
 /**
  * Node's timers on the monotonic clock of `performance.now()`.
  *
@@ -138,7 +157,4 @@ class RealTimer implements Timer {
  * **Details.** No wait ends early: fractions of a millisecond are rounded up. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
  * the event loop, so that other timers and I/O are served.
  */
-export const realClock: Clock = {
-  now: () => performance.now(),
-  newTimer: (fire, { unref = false } = {}) => new RealTimer(fire, unref),
-};
+export const realClock: Clock = new RealClock();

@@ -1,7 +1,7 @@
 import type { BackoffManager } from './backoff-manager.js';
 import { Loop } from './backoff-until.js';
 import { nameOf, type LoopOptions } from './loop-options.js';
-import { unwatchStop, watchStop } from './stop-channel.js';
+import { watchStop, type StopWatch } from './stop-channel.js';
 import { contextError } from './interrupted.js';
 
 /**
@@ -34,44 +34,68 @@ export function loopCondition(
   condition: Condition,
   options: LoopOptions,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let answer: ConditionResult = false;
-    const check = async (): Promise<void> => {
-      const result = await condition(ctx);
-      if (result) {
-        answer = result;
-        loop.stop();
-      }
-    };
+  return new Promise((resolve) => {
     const backoffManager: BackoffManager = {
-      backoff: () => (answer === false ? delay() : 0), // an answer draws no further delay
+      backoff: () => (loop.answer === false ? delay() : 0), // an answer draws no further delay
     };
-    const loopEnded = (crashed: boolean, error: unknown): void => {
-      unwatchStop(ctx, loop);
-      if (answer === true) {
-        resolve();
-      } else if (answer !== false) {
-        reject(answer);
-      } else {
-        reject(crashed ? error : contextError(ctx));
-      }
-    };
-    const loop = new Loop(
-      nameOf(condition, options),
-      check,
+    const loop = new ConditionLoop(
+      ctx,
+      condition,
       backoffManager,
       sliding,
-      { loopEnded },
       { ...options, immediate },
+      resolve,
     );
-    if (!ctx.aborted) {
-      watchStop(ctx, loop);
-    } else if (!immediate) {
-      loop.stop();
-    }
-    loop.start();
-    if (ctx.aborted) {
-      loop.stop(); // behind the first check, which is made all the same
-    }
+    loop.begin(immediate);
   });
+}
+
+class ConditionLoop extends Loop {
+  answer: ConditionResult = false;
+  private watch: StopWatch | undefined;
+
+  constructor(
+    private readonly ctx: AbortSignal,
+    private readonly condition: Condition,
+    backoffManager: BackoffManager,
+    sliding: boolean,
+    options: LoopOptions,
+    private readonly settle: (outcome?: Promise<never>) => void,
+  ) {
+    super(nameOf(condition, options), backoffManager, sliding, options);
+  }
+
+  /** With an aborted context an immediate loop makes its first check all the same, and none after it. */
+  begin(immediate: boolean): void {
+    const { aborted } = this.ctx;
+    if (!aborted) {
+      this.watch = watchStop(this.ctx, this);
+    } else if (!immediate) {
+      this.stop();
+    }
+    this.start();
+    if (aborted) {
+      this.stop();
+    }
+  }
+
+  protected async run(): Promise<void> {
+    const result = await this.condition(this.ctx);
+    if (result) {
+      this.answer = result;
+      this.stop();
+    }
+  }
+
+  protected loopEnded(crashed: boolean, error: unknown): void {
+    this.watch?.forget(this);
+    const { answer } = this;
+    if (answer === true) {
+      this.settle();
+    } else if (answer !== false) {
+      this.settle(Promise.reject(answer));
+    } else {
+      this.settle(Promise.reject(crashed ? error : contextError(this.ctx)));
+    }
+  }
 }

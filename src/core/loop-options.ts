@@ -16,6 +16,9 @@ export interface LoopOptions extends CrashOptions {
   readonly unref?: boolean;
 }
 
+/** One object for all loops that are given no options. */
+export const NO_OPTIONS: LoopOptions = {};
+
 /** The name a loop goes by in logs and errors. */
 export function nameOf(f: { readonly name: string }, options: LoopOptions): string {
   return options.name ?? (f.name || 'loop');

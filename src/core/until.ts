@@ -1,7 +1,7 @@
 import { JitteredBackoffManager, type BackoffManager } from './backoff-manager.js';
 import { backoffUntil } from './backoff-until.js';
 import { toMilliseconds, type Duration } from './duration.js';
-import { nameOf, type LoopOptions } from './loop-options.js';
+import { nameOf, NO_OPTIONS, type LoopOptions } from './loop-options.js';
 import { neverStop } from './never-stop.js';
 
 // All of these are sugar: each is one line on top of `backoffUntil`, and what is said there holds here.
@@ -22,7 +22,7 @@ export function backoffUntilWithContext(
   f: (ctx: AbortSignal) => unknown,
   backoffManager: BackoffManager,
   sliding: boolean,
-  options: LoopOptions = {},
+  options: LoopOptions = NO_OPTIONS,
 ): Promise<void> {
   return backoffUntil(() => f(ctx), backoffManager, sliding, ctx, { ...options, name: nameOf(f, options) });
 }
@@ -55,7 +55,7 @@ export function jitterUntil(
   jitterFactor: number,
   sliding: boolean,
   stop: AbortSignal,
-  options: LoopOptions = {},
+  options: LoopOptions = NO_OPTIONS,
 ): Promise<void> {
   return orReject(() => backoffUntil(f, jittered(f, period, jitterFactor, options), sliding, stop, options));
 }
@@ -76,7 +76,7 @@ export function jitterUntilWithContext(
   period: Duration,
   jitterFactor: number,
   sliding: boolean,
-  options: LoopOptions = {},
+  options: LoopOptions = NO_OPTIONS,
 ): Promise<void> {
   return orReject(() =>
     backoffUntilWithContext(ctx, f, jittered(f, period, jitterFactor, options), sliding, options),

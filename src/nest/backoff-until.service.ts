@@ -12,6 +12,7 @@ import type {
 } from './loop.options.js';
 import { resolveLoop } from './loop.options.js';
 import { LoopRunner } from './loop.runner.js';
+import type { ManagedLoop } from './managed-loop.js';
 
 /** A loop that was started at run time. */
 export interface LoopHandle {
@@ -114,15 +115,31 @@ export class BackoffUntilService {
     const defaultName = f.name || `${kind}/${++this.unnamed}`;
     const spec = resolveLoop(kind, defaultName, input);
     const loops = this.runner.launch(spec, (loop) => f(loop.signalFor(f) as AbortSignal), ctx);
-    const done =
-      loops.length === 1 ? loops[0]!.done : Promise.all(loops.map((loop) => loop.done)).then(() => undefined);
-    return {
-      name: spec.name,
-      done,
-      stop: () => {
-        this.runner.stop(loops);
-        return done;
-      },
-    };
+    return new Handle(spec.name, loops, () => this.runner.stop(loops));
+  }
+}
+
+class Handle implements LoopHandle {
+  private ended: Promise<void> | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly loops: readonly ManagedLoop[],
+    private readonly stopLoops: () => void,
+  ) {}
+
+  /** Made when first asked for. */
+  get done(): Promise<void> {
+    const [loop, ...others] = this.loops;
+    this.ended ??=
+      others.length === 0 && loop !== undefined
+        ? loop.done
+        : Promise.all(this.loops.map(({ done }) => done)).then(() => undefined);
+    return this.ended;
+  }
+
+  stop(): Promise<void> {
+    this.stopLoops();
+    return this.done;
   }
 }

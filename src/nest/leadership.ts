@@ -111,8 +111,8 @@ export class LeaderOnlyLoop extends ManagedLoop {
     super(...args);
   }
 
-  override get state(): ReturnType<ManagedLoop['info']>['state'] {
-    return this.isInTerm || this.isOver ? super.state : 'standby';
+  protected override get standing(): ReturnType<ManagedLoop['info']>['state'] {
+    return this.isInTerm || this.isOver ? this.state : 'standby';
   }
 
   override start(): void {
@@ -121,7 +121,7 @@ export class LeaderOnlyLoop extends ManagedLoop {
     }
   }
 
-  override stop(reason: unknown): void {
+  override stop(reason?: unknown): void {
     this.isOver = true;
     super.stop(reason);
   }
@@ -136,11 +136,11 @@ export class LeaderOnlyLoop extends ManagedLoop {
   }
 
   /** No run begins where it is not sure that no other replica leads. */
-  mayRun(): boolean {
+  protected override mayRun(): boolean {
     return this.leadership.isLeader;
   }
 
-  override loopEnded(crashed: boolean, error: unknown): void {
+  protected override loopEnded(crashed: boolean, error: unknown): void {
     this.isInTerm = false;
     if (crashed || this.isOver) {
       this.isOver = true;

@@ -49,9 +49,9 @@ export class LoopRegistry {
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when one of the names is taken; then none is added.
    */
   add(loops: readonly ManagedLoop[]): void {
-    const names = new Set(this.loops.keys());
+    const names = new Set<string>();
     for (const { name } of loops) {
-      if (names.has(name)) {
+      if (this.loops.has(name) || names.has(name)) {
         throw new WaitError(
           'WAIT_ERR_DUPLICATE_LOOP',
           `Two loops are named '${name}'. Give one of them a name of its own: { name: '…' }; ` +

@@ -9,7 +9,7 @@ import { ModulesContainer } from '@nestjs/core';
 import type { Clock, Timer } from '../core/clock.js';
 import { WaitError } from '../core/errors.js';
 import type { Random } from '../core/jitter.js';
-import { unwatchStop, watchStop, type Stoppable } from '../core/stop-channel.js';
+import { watchStop, type Stoppable, type StopWatch } from '../core/stop-channel.js';
 import { LeaderElection } from './leader-election.js';
 import { LeaderOnlyLoop } from './leadership.js';
 import { LoopExplorer } from './loop.explorer.js';
@@ -80,16 +80,17 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
     const group: Stoppable = { stop: () => this.stop(loops) };
+    let watch: StopWatch | undefined;
     const loops = this.manage(spec, body, (loop) => {
       this.registry.remove(loop);
-      if (ctx !== undefined && loops.every(({ state }) => state === 'stopped')) {
-        unwatchStop(ctx, group);
+      if (watch !== undefined && loops.every(({ state }) => state === 'stopped')) {
+        watch.forget(group);
       }
     });
     this.registry.add(loops);
     this.log.launched(spec, this.isOn(spec));
     if (ctx?.aborted === false) {
-      watchStop(ctx, group);
+      watch = watchStop(ctx, group);
     }
     const isTooLate = ctx?.aborted === true || (this.drained !== undefined && isTiedToShutdown(spec));
     if (isTooLate || !this.isOn(spec)) {
@@ -186,12 +187,12 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const { leaderOnly } = spec;
     const leadership =
       leaderOnly === undefined ? undefined : this.election.leadershipOf(leaderOnly, spec.name);
+    const ended = (loop: ManagedLoop): void => {
+      onEnded(loop);
+      this.drainEnded?.(loop);
+    };
     return Array.from({ length: spec.workers }, (_, worker) => {
       const name = spec.workers > 1 ? `${spec.name}#${worker}` : spec.name;
-      const ended = (loop: ManagedLoop): void => {
-        onEnded(loop);
-        this.drainEnded?.(loop);
-      };
       return leadership === undefined
         ? new ManagedLoop(name, spec, body, this.environment, ended)
         : new LeaderOnlyLoop(leadership, name, spec, body, this.environment, ended);

@@ -1,4 +1,4 @@
-import { Loop, type LoopObserver, type LoopState } from '../core/backoff-until.js';
+import { Loop, type LoopState } from '../core/backoff-until.js';
 import type { Clock } from '../core/clock.js';
 import type { CrashHandler } from '../core/crash.js';
 import type { Random } from '../core/jitter.js';
@@ -45,8 +45,7 @@ export interface LoopEnvironment {
 type Method = (...args: never[]) => unknown;
 
 /** One loop of the application: the engine's loop with its figures, and with a signal that is made when somebody wants it. */
-export class ManagedLoop implements LoopObserver {
-  private loop: Loop;
+export class ManagedLoop extends Loop {
   private failures = 0;
   private lastStart: number | undefined;
   private lastDuration: number | undefined;
@@ -62,14 +61,22 @@ export class ManagedLoop implements LoopObserver {
   private settle: ((crashed: boolean, error: unknown) => void) | undefined;
 
   constructor(
-    readonly name: string,
+    name: string,
     readonly spec: LoopSpec,
     private readonly body: LoopBody,
     private readonly environment: LoopEnvironment,
     private readonly onEnded: (loop: ManagedLoop) => void,
   ) {
-    this.now = environment.clock.now();
-    this.loop = this.newLoop();
+    const { clock, crashHandlers, reallyCrash } = environment;
+    const { kind, sliding, immediate } = spec;
+    super(name, spec.newBackoffManager(environment), sliding, {
+      clock,
+      crashHandlers,
+      reallyCrash,
+      immediate,
+      unref: kind === 'Forever',
+    });
+    this.now = clock.now();
   }
 
   /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for. */
@@ -83,49 +90,27 @@ export class ManagedLoop implements LoopObserver {
     return this.outcome;
   }
 
-  get state(): LoopInfo['state'] {
-    return this.loop.state;
-  }
-
-  get runs(): number {
-    return this.loop.runs;
-  }
-
-  start(): void {
-    this.loop.start();
+  /** What the registry says of its state. */
+  protected get standing(): LoopInfo['state'] {
+    return this.state;
   }
 
   /** @param reason - What the signal is aborted with: one for all loops, since making one is dear. */
-  stop(reason: unknown): void {
-    if (this.loop.stopping) {
+  override stop(reason?: unknown): void {
+    if (this.stopping) {
       return;
     }
     const { controller } = this;
     this.stopReason = reason;
-    this.loop.stop();
+    super.stop();
     controller?.abort(reason);
   }
 
   /** Makes it ready to start once more, after its end; its figures go on. */
   protected renew(): void {
-    const { runs } = this.loop;
-    this.loop = this.newLoop();
-    this.loop.runs = runs;
+    this.rewind(this.spec.newBackoffManager(this.environment));
     this.controller = undefined;
     this.nextStart = undefined;
-  }
-
-  private newLoop(): Loop {
-    const { clock, crashHandlers, reallyCrash } = this.environment;
-    const { kind, sliding, immediate } = this.spec;
-    const backoffManager = this.spec.newBackoffManager(this.environment);
-    return new Loop(this.name, () => this.body(this), backoffManager, sliding, this, {
-      clock,
-      crashHandlers,
-      reallyCrash,
-      immediate,
-      unref: kind === 'Forever',
-    });
   }
 
   /** The loop's signal, or nothing for a method that cannot take one: for thousands of idle loops a signal each is dear. */
@@ -140,19 +125,23 @@ export class ManagedLoop implements LoopObserver {
   private get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.loop.stopping) {
+      if (this.stopping) {
         this.controller.abort(this.stopReason);
       }
     }
     return this.controller.signal;
   }
 
-  runStarted(): void {
+  protected run(): unknown {
+    return this.body(this);
+  }
+
+  protected override runStarted(): void {
     this.now = this.environment.clock.now();
     this.lastStart = this.now;
   }
 
-  runEnded(failed: boolean, error: unknown): void {
+  protected override runEnded(failed: boolean, error: unknown): void {
     this.now = this.environment.clock.now();
     this.lastDuration = this.now - (this.lastStart as number);
     if (failed) {
@@ -161,11 +150,11 @@ export class ManagedLoop implements LoopObserver {
     }
   }
 
-  waitStarted(delay: number): void {
+  protected override waitStarted(delay: number): void {
     this.nextStart = this.now + Math.max(delay, 0);
   }
 
-  loopEnded(crashed: boolean, error: unknown): void {
+  protected loopEnded(crashed: boolean, error: unknown): void {
     if (this.settle !== undefined) {
       this.settle(crashed, error);
     } else if (crashed) {
@@ -176,7 +165,7 @@ export class ManagedLoop implements LoopObserver {
   }
 
   info(): LoopInfo {
-    const { name, state, runs, failures } = this;
+    const { name, standing: state, runs, failures } = this;
     const { kind, schedule, enabled, leaderOnly } = this.spec;
     const isNextKnown = state === 'waiting' || (state === 'running' && !this.spec.sliding);
     return {
