@@ -4,7 +4,7 @@ import { handleCrash } from './crash.js';
 import { toMilliseconds } from './duration.js';
 import { nameOf, NO_OPTIONS, type LoopOptions } from './loop-options.js';
 import { neverStop } from './never-stop.js';
-import { watchStop, type Stoppable, type StopWatch } from './stop-channel.js';
+import { unwatchStop, watchStop, type Stoppable, type StopWatch } from './stop-channel.js';
 
 /** Between two runs, in a run, or at its end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
@@ -14,7 +14,7 @@ export type LoopState = 'waiting' | 'running' | 'stopped';
  *
  * @internal
  */
-export abstract class Loop implements Stoppable {
+export abstract class Loop {
   state: LoopState = 'waiting';
   runs = 0;
   stopping = false;
@@ -190,8 +190,10 @@ export abstract class Loop implements Stoppable {
 }
 
 /** A loop that settles a promise when it has ended. */
-class BackoffLoop extends Loop {
-  private readonly watch: StopWatch | undefined;
+class BackoffLoop extends Loop implements Stoppable {
+  watch: StopWatch | undefined;
+  previous: Stoppable | undefined;
+  next: Stoppable | undefined;
 
   constructor(
     private readonly f: () => unknown,
@@ -205,7 +207,7 @@ class BackoffLoop extends Loop {
     if (stop.aborted) {
       this.stop();
     } else if (stop !== neverStop) {
-      this.watch = watchStop(stop, this);
+      watchStop(stop, this);
     }
   }
 
@@ -214,7 +216,7 @@ class BackoffLoop extends Loop {
   }
 
   protected loopEnded(crashed: boolean, error: unknown): void {
-    this.watch?.forget(this);
+    unwatchStop(this);
     this.settle(crashed ? Promise.reject(error) : undefined);
   }
 }

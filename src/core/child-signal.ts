@@ -1,4 +1,4 @@
-import { watchStop } from './stop-channel.js';
+import { unwatchStop, watchStop, type Stoppable } from './stop-channel.js';
 
 /**
  * Lends out an `AbortController` that aborts with its parent, for as long as `f` takes.
@@ -10,15 +10,15 @@ export async function withChild<T>(
   f: (child: AbortController) => Promise<T>,
 ): Promise<T> {
   const child = new AbortController();
-  const link = { stop: () => child.abort(parent.reason) };
+  const link: Stoppable = { stop: () => child.abort(parent.reason) };
   if (parent.aborted) {
     link.stop();
     return f(child);
   }
-  const watch = watchStop(parent, link);
+  watchStop(parent, link);
   try {
     return await f(child);
   } finally {
-    watch.forget(link);
+    unwatchStop(link);
   }
 }

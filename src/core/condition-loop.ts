@@ -1,7 +1,7 @@
 import type { BackoffManager } from './backoff-manager.js';
 import { Loop } from './backoff-until.js';
 import { nameOf, type LoopOptions } from './loop-options.js';
-import { watchStop, type StopWatch } from './stop-channel.js';
+import { unwatchStop, watchStop } from './stop-channel.js';
 import { contextError } from './interrupted.js';
 
 /**
@@ -52,7 +52,6 @@ export function loopCondition(
 
 class ConditionLoop extends Loop {
   answer: ConditionResult = false;
-  private watch: StopWatch | undefined;
 
   constructor(
     private readonly ctx: AbortSignal,
@@ -69,7 +68,7 @@ class ConditionLoop extends Loop {
   begin(immediate: boolean): void {
     const { aborted } = this.ctx;
     if (!aborted) {
-      this.watch = watchStop(this.ctx, this);
+      watchStop(this.ctx, this);
     } else if (!immediate) {
       this.stop();
     }
@@ -88,7 +87,7 @@ class ConditionLoop extends Loop {
   }
 
   protected loopEnded(crashed: boolean, error: unknown): void {
-    this.watch?.forget(this);
+    unwatchStop(this);
     const { answer } = this;
     if (answer === true) {
       this.settle();

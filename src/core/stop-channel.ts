@@ -1,16 +1,21 @@
-/** What a stop channel stops. */
+/** What a stop channel stops. While it is watched it is a link of a list, so that it takes no room beside itself. */
 export interface Stoppable {
   stop(): void;
+  watch?: StopWatch | undefined;
+  previous?: Stoppable | undefined;
+  next?: Stoppable | undefined;
 }
 
 // Kept beside the signal and gone with it, so it is no state of this module: who shares no signal does not meet here.
 const watches = new WeakMap<AbortSignal, StopWatch>();
 
-/** All that waits for one signal. */
+/** All that waits for one signal, in order. */
 export class StopWatch {
-  private readonly stoppables = new Set<Stoppable>();
+  private first: Stoppable | undefined;
+  private last: Stoppable | undefined;
   private readonly aborted = (): void => {
-    for (const stoppable of this.stoppables) {
+    for (let stoppable = this.first; stoppable !== undefined; stoppable = this.first) {
+      this.remove(stoppable);
       stoppable.stop();
     }
   };
@@ -20,12 +25,31 @@ export class StopWatch {
   }
 
   add(stoppable: Stoppable): void {
-    this.stoppables.add(stoppable);
+    stoppable.watch = this;
+    stoppable.previous = this.last;
+    if (this.last === undefined) {
+      this.first = stoppable;
+    } else {
+      this.last.next = stoppable;
+    }
+    this.last = stoppable;
   }
 
-  /** Stops nothing that is not there any more; the signal's listener goes with the last one. */
-  forget(stoppable: Stoppable): void {
-    if (this.stoppables.delete(stoppable) && this.stoppables.size === 0) {
+  /** The signal's listener goes with the last one. */
+  remove(stoppable: Stoppable): void {
+    const { previous, next } = stoppable;
+    stoppable.watch = stoppable.previous = stoppable.next = undefined;
+    if (previous === undefined) {
+      this.first = next;
+    } else {
+      previous.next = next;
+    }
+    if (next === undefined) {
+      this.last = previous;
+    } else {
+      next.previous = previous;
+    }
+    if (this.first === undefined) {
       watches.delete(this.signal);
       this.signal.removeEventListener('abort', this.aborted);
     }
@@ -36,15 +60,17 @@ export class StopWatch {
  * Stops something when a signal aborts.
  *
  * However many loops wait for one signal, it gets one listener: Node looks through all listeners of a signal to add one, which takes minutes for 100,000 loops, and warns of a leak at the eleventh.
- *
- * @returns What to forget it with.
  */
-export function watchStop(signal: AbortSignal, stoppable: Stoppable): StopWatch {
+export function watchStop(signal: AbortSignal, stoppable: Stoppable): void {
   let watch = watches.get(signal);
   if (watch === undefined) {
     watch = new StopWatch(signal);
     watches.set(signal, watch);
   }
   watch.add(stoppable);
-  return watch;
+}
+
+/** Forgets it again, where it is watched still. */
+export function unwatchStop(stoppable: Stoppable): void {
+  stoppable.watch?.remove(stoppable);
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { WaitError } from '../core/errors.js';
-import { loopDeclarations } from './loop.metadata.js';
+import { hasLoops, loopDeclarations } from './loop.metadata.js';
 import { resolveLoop, type LoopOverrides, type LoopSpec } from './loop.options.js';
 import type { LoopBody } from './managed-loop.js';
 
@@ -29,9 +29,10 @@ export class LoopExplorer {
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
       // One instance may be provided under several tokens; a scoped provider has no instance yet, so it counts itself.
       const identity = isSingleton(wrapper) ? wrapper.instance : wrapper;
-      if (!wrapper.isAlias && !seen.has(identity)) {
+      const prototype = prototypeOf(wrapper);
+      if (prototype !== null && hasLoops(prototype) && !wrapper.isAlias && !seen.has(identity)) {
         seen.add(identity);
-        definitions.push(...(await this.definitionsOf(wrapper, overrides)));
+        definitions.push(...(await this.definitionsOf(wrapper, prototype, overrides)));
       }
     }
     refuseUnknown(overrides, definitions);
@@ -40,13 +41,10 @@ export class LoopExplorer {
 
   private async definitionsOf(
     wrapper: InstanceWrapper,
+    prototype: object,
     overrides: Readonly<Record<string, LoopOverrides>>,
   ): Promise<LoopDefinition[]> {
-    const prototype = prototypeOf(wrapper);
     const declarations = loopDeclarations(prototype);
-    if (prototype === null || declarations.length === 0) {
-      return [];
-    }
     const instance = isSingleton(wrapper) ? (wrapper.instance as Instance) : await resolveInstance(wrapper);
     const isFreshPerRun = !wrapper.isDependencyTreeStatic();
     const timesSeen = new Map<string | symbol, number>();

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import type { LoopKind } from './loop.options.js';
 
 /** What a loop decorator leaves behind. */
@@ -9,16 +8,25 @@ export interface LoopDeclaration {
   readonly input: unknown;
 }
 
-// On the prototype, not on the method: a method that is wrapped, spied on or overridden is a loop still, and discovery need not
-// look at every method of every provider.
+// On the prototype, not on the method: a method that is wrapped, spied on or overridden is a loop still, and discovery need not look at every
+// method of every provider. A property and not `reflect-metadata`, since one look at it tells of all the classes that are extended.
 const LOOPS = Symbol.for('nestjs-wait/loops');
+
+interface Marked {
+  readonly [LOOPS]?: readonly LoopDeclaration[];
+}
 
 export function declareLoop(prototype: object, declaration: LoopDeclaration): void {
   const declared = ownDeclarations(prototype);
   // Methods come from the top down, but the decorators of one method from the bottom up; the list is kept as the source is read.
   const first = declared.findIndex(({ method }) => method === declaration.method);
   const list = first < 0 ? [...declared, declaration] : declared.toSpliced(first, 0, declaration);
-  Reflect.defineMetadata(LOOPS, list, prototype);
+  Object.defineProperty(prototype, LOOPS, { value: list, configurable: true });
+}
+
+/** Whether a class has loops, of its own or inherited. */
+export function hasLoops(prototype: object): boolean {
+  return (prototype as Marked)[LOOPS] !== undefined;
 }
 
 /** All loops of a class, inherited ones included. A method that a subclass decorates anew has only the subclass's loops. */
@@ -33,5 +41,5 @@ export function loopDeclarations(prototype: object | null): LoopDeclaration[] {
 }
 
 function ownDeclarations(prototype: object): readonly LoopDeclaration[] {
-  return (Reflect.getOwnMetadata(LOOPS, prototype) as readonly LoopDeclaration[] | undefined) ?? [];
+  return Object.hasOwn(prototype, LOOPS) ? ((prototype as Marked)[LOOPS] ?? []) : [];
 }

@@ -9,7 +9,7 @@ import { ModulesContainer } from '@nestjs/core';
 import type { Clock, Timer } from '../core/clock.js';
 import { WaitError } from '../core/errors.js';
 import type { Random } from '../core/jitter.js';
-import { watchStop, type Stoppable, type StopWatch } from '../core/stop-channel.js';
+import { unwatchStop, watchStop, type Stoppable } from '../core/stop-channel.js';
 import { LeaderElection } from './leader-election.js';
 import { LeaderOnlyLoop } from './leadership.js';
 import { LoopExplorer } from './loop.explorer.js';
@@ -80,17 +80,16 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
     const group: Stoppable = { stop: () => this.stop(loops) };
-    let watch: StopWatch | undefined;
     const loops = this.manage(spec, body, (loop) => {
       this.registry.remove(loop);
-      if (watch !== undefined && loops.every(({ state }) => state === 'stopped')) {
-        watch.forget(group);
+      if (loops.every(({ state }) => state === 'stopped')) {
+        unwatchStop(group);
       }
     });
     this.registry.add(loops);
     this.log.launched(spec, this.isOn(spec));
     if (ctx?.aborted === false) {
-      watch = watchStop(ctx, group);
+      watchStop(ctx, group);
     }
     const isTooLate = ctx?.aborted === true || (this.drained !== undefined && isTiedToShutdown(spec));
     if (isTooLate || !this.isOn(spec)) {
