@@ -58,7 +58,10 @@ export abstract class Loop {
     if (this.state === 'stopped') {
       return;
     }
-    if (this.options.immediate === false) {
+    const { immediate, initialDelay } = this.options;
+    if (initialDelay !== undefined) {
+      this.wait(initialDelay);
+    } else if (immediate === false) {
       this.armFirst();
     } else {
       this.rounds();
@@ -174,6 +177,10 @@ export abstract class Loop {
     if (!Number.isFinite(delay)) {
       toMilliseconds(delay, `${this.name}: what its backoff manager returns`);
     }
+    this.wait(delay);
+  }
+
+  private wait(delay: number): void {
     this.overdue = false;
     this.timer.reset(delay);
     this.waitStarted(delay);

@@ -12,6 +12,8 @@ export interface LoopOptions extends CrashOptions {
   readonly random?: Random;
   /** `false` waits once before the first run; default `true`. */
   readonly immediate?: boolean;
+  /** Waits so many milliseconds before the first run, in place of what `immediate` says; zero or below lets the event loop turn once. */
+  readonly initialDelay?: number;
   /** `true` keeps the loop's timer from holding the process open; default `false`. */
   readonly unref?: boolean;
 }

@@ -19,6 +19,11 @@ export interface CommonLoopOptions {
   readonly enabled?: boolean;
   /** `false` waits once before the first run; default `true`, the first run is immediate. */
   readonly immediate?: boolean;
+  /**
+   * Waits before the first run, in place of `immediate`: milliseconds from 0 up, or a string such as `'5s'`; `'jitter'`: a random share of the period (of `@BackoffUntil`: of `initial`), so that many loops, or
+   * many replicas, do not all start at once. Default: none, as in Kubernetes.
+   */
+  readonly initialDelay?: Duration;
   /** So many independent loops on the same method, named `X.tick#0`, `X.tick#1`, …; a whole number from 1, default 1. */
   readonly workers?: number;
   /**
@@ -99,6 +104,8 @@ export interface LoopSpec {
   readonly kind: LoopKind;
   readonly enabled: boolean;
   readonly immediate: boolean;
+  /** Draws the wait before the first run, in milliseconds; nothing where there is none. */
+  readonly initialDelay: ((random: Random) => number) | undefined;
   readonly workers: number;
   /** The group whose leader runs it; nothing where every replica does. */
   readonly leaderOnly: string | undefined;
@@ -115,7 +122,7 @@ const OPTION_NAMES: Readonly<Record<LoopKind, readonly string[]>> = {
   JitterUntil: ['period', 'jitter', 'sliding'],
   BackoffUntil: ['initial', 'max', 'reset', 'factor', 'jitter', 'sliding', 'backoffManager'],
 };
-const COMMON_OPTION_NAMES = ['enabled', 'immediate', 'workers', 'leaderOnly'];
+const COMMON_OPTION_NAMES = ['enabled', 'immediate', 'initialDelay', 'workers', 'leaderOnly'];
 
 /** client-go's reflector, the best known user of an exponential backoff manager. */
 const BACKOFF_DEFAULTS = { initial: 800, max: 30_000, reset: 120_000, factor: 2, jitter: 1 } as const;
@@ -136,6 +143,7 @@ export function resolveLoop(
   overridesByName: Readonly<Record<string, LoopOverrides>> = {},
 ): LoopSpec {
   const options = readOptions(kind, defaultName, input, overridesByName);
+  const waits = kind === 'BackoffUntil' ? backingOff(options) : periodic(kind, options);
   return {
     name: options.string('name', defaultName),
     kind,
@@ -143,11 +151,26 @@ export function resolveLoop(
     immediate: options.boolean('immediate', true),
     workers: options.count('workers', 1),
     leaderOnly: options.group('leaderOnly'),
-    ...(kind === 'BackoffUntil' ? backingOff(options) : periodic(kind, options)),
+    initialDelay: initialDelayOf(options, waits.base),
+    ...waits,
   };
 }
 
-type Waits = Pick<LoopSpec, 'sliding' | 'schedule' | 'newBackoffManager'>;
+function initialDelayOf(options: OptionReader, base: number | undefined): LoopSpec['initialDelay'] {
+  const delay = options.initialDelay('initialDelay');
+  if (delay !== 'jitter') {
+    return delay === undefined ? undefined : () => delay;
+  }
+  if (base === undefined) {
+    return options.refuse('initialDelay', "a duration where there is a backoffManager, and not 'jitter'");
+  }
+  return (random) => random() * base;
+}
+
+type Waits = Pick<LoopSpec, 'sliding' | 'schedule' | 'newBackoffManager'> & {
+  /** The period, or the first delay. */
+  readonly base: number | undefined;
+};
 
 function periodic(kind: LoopKind, options: OptionReader): Waits {
   const hasJitter = kind === 'JitterUntil';
@@ -155,6 +178,7 @@ function periodic(kind: LoopKind, options: OptionReader): Waits {
   const factor = hasJitter ? options.number('jitter') : 0;
   const sliding = hasJitter ? options.boolean('sliding', true) : kind !== 'NonSlidingUntil';
   return {
+    base: period,
     sliding,
     schedule: describePeriod(period, factor, sliding),
     newBackoffManager: (sources) => new JitteredBackoffManager(period, factor, sources),
@@ -165,7 +189,7 @@ function backingOff(options: OptionReader): Waits {
   const sliding = options.boolean('sliding', true);
   const newBackoffManager = options.function('backoffManager') as BackoffUntilOptions['backoffManager'];
   if (newBackoffManager !== undefined) {
-    return { sliding, schedule: 'as its backoff manager says', newBackoffManager };
+    return { base: undefined, sliding, schedule: 'as its backoff manager says', newBackoffManager };
   }
   const growth = {
     initial: options.duration('initial', BACKOFF_DEFAULTS.initial),
@@ -175,6 +199,7 @@ function backingOff(options: OptionReader): Waits {
     jitter: options.number('jitter', BACKOFF_DEFAULTS.jitter),
   };
   return {
+    base: growth.initial,
     sliding,
     schedule:
       `backing off from ${formatDuration(growth.initial)} to ${formatDuration(growth.max)}, factor ${growth.factor}, ` +

@@ -67,14 +67,15 @@ export class ManagedLoop extends Loop {
     private readonly environment: LoopEnvironment,
     private readonly onEnded: (loop: ManagedLoop) => void,
   ) {
-    const { clock, crashHandlers, reallyCrash } = environment;
-    const { kind, sliding, immediate } = spec;
+    const { clock, random, crashHandlers, reallyCrash } = environment;
+    const { kind, sliding, immediate, initialDelay } = spec;
     super(name, spec.newBackoffManager(environment), sliding, {
       clock,
       crashHandlers,
       reallyCrash,
       immediate,
       unref: kind === 'Forever',
+      ...(initialDelay !== undefined && { initialDelay: initialDelay(random) }),
     });
     this.now = clock.now();
   }

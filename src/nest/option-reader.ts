@@ -38,6 +38,12 @@ export class OptionReader {
     return value;
   }
 
+  /** A duration from zero up, or the word `jitter`; nothing where it is not written. */
+  initialDelay(option: string): number | 'jitter' | undefined {
+    const value = this.options[option];
+    return value === undefined || value === 'jitter' ? value : this.duration(option);
+  }
+
   number(option: string, fallback?: number): number {
     const value = this.value(option, fallback);
     return typeof value === 'number' && Number.isFinite(value)
@@ -85,7 +91,7 @@ export class OptionReader {
     return this.options[option] === undefined ? fallback : this.options[option];
   }
 
-  private refuse(option: string, wanted: string): never {
+  refuse(option: string, wanted: string): never {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
       `${this.owner}: ${option} must be ${wanted}, not ${inspect(this.options[option])}.`,

@@ -7,12 +7,14 @@ import {
   NonSlidingUntil,
   Until,
   WaitModule,
+  type BackoffManager,
+  type LoopDecorator,
   type LoopInfo,
   type UntilOptions,
   type WaitModuleOptions,
   type WaitModuleOptionsFactory,
 } from 'nestjs-wait';
-import { boot, compile } from '../support/boot.js';
+import { boot, compile, type Booted } from '../support/boot.js';
 
 @Injectable()
 class Outbox {
@@ -97,6 +99,45 @@ describe('the options of a loop', () => {
     expect(registry.get('Poller.poll')?.runs).toBe(1);
     await clock.advance(1);
     expect(registry.get('Poller.poll')?.runs).toBe(2);
+  });
+
+  it.each<[what: string, decorator: LoopDecorator, wantStart: number]>([
+    ['a duration', Until({ period: '5s', initialDelay: '1s' }), 1000],
+    ['zero', Until({ period: '5s', initialDelay: 0 }), 0],
+    ['a random share of the period', Until({ period: '5s', initialDelay: 'jitter' }), 2500],
+    ['a random share of the first delay', BackoffUntil({ initial: '8s', initialDelay: 'jitter' }), 4000],
+    ['more than a period that does not slide', NonSlidingUntil({ period: '1s', initialDelay: '3s' }), 3000],
+    ['other than when it is not immediate', Until({ period: '5s', immediate: false, initialDelay: 1 }), 1],
+  ])('wait before the first run for %s', async (_what, decorator, wantStart) => {
+    const starts: number[] = [];
+
+    @Injectable()
+    class Spread {
+      @decorator
+      run(): void {
+        starts.push(booted?.clock.now() ?? 0);
+      }
+    }
+    let booted: Booted | undefined;
+    booted = await boot({ providers: [Spread] });
+    const { clock, registry } = booted;
+    if (wantStart > 0) {
+      expect(registry.get('Spread.run')).toMatchObject({ state: 'waiting', nextStart: expect.any(Date) });
+    }
+    await clock.advance(wantStart);
+    expect(starts).toEqual([wantStart]);
+  });
+
+  it('refuse to spread the first run where nobody knows the period', () => {
+    const backoffManager = (): BackoffManager => ({ backoff: () => 1 });
+    expect(
+      definitionError(() => BackoffUntil({ backoffManager, initialDelay: 'jitter' }) as MethodDecorator),
+    ).toMatchObject(
+      invalid("initialDelay must be a duration where there is a backoffManager, and not 'jitter'"),
+    );
+    expect(definitionError(() => Until({ period: 1, initialDelay: -1 }) as MethodDecorator)).toMatchObject(
+      invalid('initialDelay must not be negative', 'WAIT_ERR_INVALID_DURATION'),
+    );
   });
 
   it('wait once before the first run when it is not immediate', async () => {
