@@ -52,10 +52,10 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        'if (!this.sliding) {\n      this.armTimer();',
+        'if (!this.sliding) {\n      this.wait(this.nextDelay());',
         'if (!this.sliding) {\n      this.began = this.options.clock.now();',
       ],
-      ['if (this.sliding) {\n      this.armTimer();', '{\n      this.armTimer();'],
+      ['if (this.sliding) {\n      this.wait(this.nextDelay());', '{\n      this.wait(this.nextDelay());'],
       [
         'this.timer.reset(delay);',
         'this.timer.reset(this.sliding ? delay : delay - (this.options.clock.now() - this.began));',
@@ -68,7 +68,7 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        'if (this.stopping || this.observer.mayRun?.() === false) {\n          this.end',
+        'if (this.stopping || !this.mayRun()) {\n          this.end',
         'if (this.stopping && !this.overdue) {\n          this.end',
       ],
     ],
@@ -79,7 +79,7 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        'if (this.stopping || this.observer.mayRun?.() === false) {\n          this.end',
+        'if (this.stopping || !this.mayRun()) {\n          this.end',
         'if (this.stopping && this.runs > 0) {\n          this.end',
       ],
     ],
@@ -90,8 +90,8 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        'if (this.sliding) {\n      this.armTimer();',
-        'if (this.sliding && !this.stopping) {\n      this.armTimer();',
+        'if (this.sliding) {\n      this.wait(this.nextDelay());',
+        'if (this.sliding && !this.stopping) {\n      this.wait(this.nextDelay());',
       ],
     ],
     tests: 'conformance/loops',
@@ -111,7 +111,7 @@ const MUTATIONS = [
   {
     name: 'abort listener left behind',
     file: 'src/core/stop-channel.ts',
-    edits: [["stop.removeEventListener('abort', watch.listener);", '']],
+    edits: [["this.signal.removeEventListener('abort', this.aborted);", '']],
     tests: 'unit/core/backoff-until',
   },
   {

@@ -4,6 +4,7 @@ import { handleCrash } from './crash.js';
 import { toMilliseconds } from './duration.js';
 import { nameOf, NO_OPTIONS, type LoopOptions } from './loop-options.js';
 import { neverStop } from './never-stop.js';
+import { isThenable } from './thenable.js';
 import { unwatchStop, watchStop, type Stoppable, type StopWatch } from './stop-channel.js';
 
 /** Between two runs, in a run, or at its end. */
@@ -58,13 +59,15 @@ export abstract class Loop {
     if (this.state === 'stopped') {
       return;
     }
-    const { immediate, initialDelay } = this.options;
-    if (initialDelay !== undefined) {
-      this.wait(initialDelay);
-    } else if (immediate === false) {
-      this.armFirst();
-    } else {
+    const { immediate = true, initialDelay } = this.options;
+    if (immediate && initialDelay === undefined) {
       this.rounds();
+      return;
+    }
+    try {
+      this.wait(initialDelay ?? this.nextDelay());
+    } catch (error) {
+      this.end(true, error);
     }
   }
 
@@ -116,7 +119,7 @@ export abstract class Loop {
     this.runs++;
     this.runStarted();
     if (!this.sliding) {
-      this.armTimer();
+      this.wait(this.nextDelay());
     }
     try {
       const result = this.run();
@@ -158,26 +161,18 @@ export abstract class Loop {
   /** Begins the wait and tells whether it is over already. */
   private rest(): boolean {
     if (this.sliding) {
-      this.armTimer(); // even when told to stop: the backoff manager counts this round, as in Go
+      this.wait(this.nextDelay()); // even when told to stop: the backoff manager counts this round, as in Go
     }
     this.state = 'waiting';
     return this.overdue || this.stopping;
   }
 
-  private armFirst(): void {
-    try {
-      this.armTimer();
-    } catch (error) {
-      this.end(true, error);
-    }
-  }
-
-  private armTimer(): void {
+  private nextDelay(): number {
     const delay = this.backoffManager.backoff();
     if (!Number.isFinite(delay)) {
       toMilliseconds(delay, `${this.name}: what its backoff manager returns`);
     }
-    this.wait(delay);
+    return delay;
   }
 
   private wait(delay: number): void {
@@ -226,14 +221,6 @@ class BackoffLoop extends Loop implements Stoppable {
     unwatchStop(this);
     this.settle(crashed ? Promise.reject(error) : undefined);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 /**

@@ -1,7 +1,7 @@
-export {
-  PostgresLock,
-  type PostgresClient,
-  type PostgresLockOptions,
-  type PostgresPool,
-  type PostgresPoolClient,
-} from './postgres-lock.js';
+export type {
+  PostgresClient,
+  PostgresLockOptions,
+  PostgresPool,
+  PostgresPoolClient,
+} from './postgres-lock-options.js';
+export { PostgresLock } from './postgres-lock.js';
