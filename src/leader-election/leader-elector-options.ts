@@ -29,7 +29,9 @@ export interface LeaderCallbacks {
 
 /** Where an elector tells what it does; Nest's `Logger` is one. */
 export interface LeaderElectionLogger {
-  /** Beginnings and ends of terms, conflicts, failures after the first. */
+  /** Beginnings and ends of terms. */
+  log?(message: string): void;
+  /** Conflicts, and failures after the first. */
   debug?(message: string): void;
   /** The first failure of a lock that worked before, and work that does not end. */
   warn(message: string): void;

@@ -236,7 +236,7 @@ export class LeaderElector {
   private note(event: string): void {
     const { lock, logger, name } = this.settings;
     lock.recordEvent(event);
-    logger.debug?.(`${name}: ${event}`);
+    logger.log?.(`${name}: ${event}`);
   }
 
   private call(callback: () => unknown): void {

@@ -137,6 +137,7 @@ export class LeaderElection {
     }
     const { clock, random } = this;
     const logger = {
+      log: (text: string) => this.logger.log(text, LOG_CONTEXT),
       debug: (text: string) => this.logger.debug?.(text, LOG_CONTEXT),
       warn: (text: string) => this.logger.warn(text, LOG_CONTEXT),
     };

@@ -312,6 +312,10 @@ describe('LeaderElection', () => {
     election.check('10s');
     await a.close();
     expect(events.slice(2)).toEqual(['stopped', 'ended, held by a']);
+    expect(a.logger.messages('log')).toEqual([
+      "leader election 'default': became leader",
+      "leader election 'default': stopped leading",
+    ]);
     expect(shared.read(NAME)?.record.holderIdentity).toBe('');
   });
 
