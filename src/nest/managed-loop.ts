@@ -42,6 +42,12 @@ export interface LoopEnvironment {
   readonly reallyCrash: boolean;
 }
 
+/** What the workers of one loop share: one object for all of them. */
+export interface WorkerEnvironment extends LoopEnvironment {
+  readonly immediate: boolean;
+  readonly unref: boolean;
+}
+
 type Method = (...args: never[]) => unknown;
 
 /** One loop of the application: the engine's loop with its figures, and with a signal that is made when somebody wants it. */
@@ -64,20 +70,16 @@ export class ManagedLoop extends Loop {
     name: string,
     readonly spec: LoopSpec,
     private readonly body: LoopBody,
-    private readonly environment: LoopEnvironment,
+    private readonly environment: WorkerEnvironment,
     private readonly onEnded: (loop: ManagedLoop) => void,
   ) {
-    const { clock, random, crashHandlers, reallyCrash } = environment;
-    const { kind, sliding, immediate, initialDelay } = spec;
-    super(name, spec.newBackoffManager(environment), sliding, {
-      clock,
-      crashHandlers,
-      reallyCrash,
-      immediate,
-      unref: kind === 'Forever',
-      ...(initialDelay !== undefined && { initialDelay: initialDelay(random) }),
-    });
-    this.now = clock.now();
+    const { sliding, initialDelay } = spec;
+    const options =
+      initialDelay === undefined
+        ? environment
+        : { ...environment, initialDelay: initialDelay(environment.random) };
+    super(name, spec.newBackoffManager(environment), sliding, options);
+    this.now = environment.clock.now();
   }
 
   /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for. */
