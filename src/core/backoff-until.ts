@@ -1,5 +1,5 @@
 import type { BackoffManager } from './backoff-manager.js';
-import { realClock, type Timer } from './clock.js';
+import { NodeTimer, realClock, type Timer } from './clock.js';
 import { handleCrash } from './crash.js';
 import { toMilliseconds } from './duration.js';
 import { nameOf, NO_OPTIONS, type LoopOptions } from './loop-options.js';
@@ -15,32 +15,55 @@ export type LoopState = 'waiting' | 'running' | 'stopped';
  *
  * @internal
  */
-export abstract class Loop {
+export abstract class Loop extends NodeTimer {
   state: LoopState = 'waiting';
   runs = 0;
   stopping = false;
+  /** The clock's reading at the last edge of a run, where a subclass has taken it; 0 where not. */
+  protected now = 0;
   /** The timer came due during the run: an overrun, so the next run follows at once. */
   private overdue = false;
-  private readonly timer: Timer;
+  /** Of a clock that is not the real one; on that one a loop is its own timer. */
+  private readonly timer: Timer | undefined;
   // Made for the first promise that a run returns, and used for every one after it.
   private onFulfilled: (() => void) | undefined;
   private onRejected: ((error: unknown) => void) | undefined;
 
+  private outcome: Promise<void> | undefined;
+  private settle: ((outcome?: Promise<never>) => void) | undefined;
+
   constructor(
-    readonly name: string,
     private backoffManager: BackoffManager,
     private readonly sliding: boolean,
-    private readonly options: LoopOptions,
+    protected readonly options: LoopOptions,
   ) {
-    const { clock = realClock } = options;
-    this.timer = clock.newTimer(this.timerFired.bind(this), options); // a bound function is smaller than a closure
+    super();
+    const { clock } = options;
+    if (clock !== undefined && clock !== realClock) {
+      this.timer = clock.newTimer(() => this.timerFired(), options);
+    }
+  }
+
+  /** The name it goes by in logs and errors. */
+  abstract readonly name: string;
+
+  /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for: of thousands of loops hardly one is. */
+  get done(): Promise<void> {
+    this.outcome ??=
+      this.state === 'stopped'
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            this.settle = resolve;
+          });
+    return this.outcome;
+  }
+
+  protected get unref(): boolean {
+    return this.options.unref === true;
   }
 
   /** The work. */
   protected abstract run(): unknown;
-
-  /** The loop has ended; `crashed` tells whether `error` ended it. */
-  protected abstract loopEnded(crashed: boolean, error: unknown): void;
 
   /** Asked before every run: `false` ends the loop, as a stop does. */
   protected mayRun(): boolean {
@@ -52,8 +75,17 @@ export abstract class Loop {
   /** The run has ended and its crash, if any, is about to be handled. */
   protected runEnded(_failed: boolean, _error: unknown): void {}
 
-  /** A wait of so many milliseconds begins; a non-sliding one begins with the run. */
-  protected waitStarted(_delay: number): void {}
+  /** The loop has ended; `crashed` tells whether `error` ended it. */
+  protected loopEnded(crashed: boolean, error: unknown): void {
+    if (this.settle !== undefined) {
+      this.settle(crashed ? Promise.reject(error) : undefined);
+    } else if (crashed) {
+      this.outcome = Promise.reject(error); // unhandled, unless it is asked for at once: it ends the process, as a panic does in Go
+    }
+  }
+
+  /** A wait of so many milliseconds has begun at `now`; a non-sliding one begins with the run. */
+  protected waitStarted(_delay: number, _now: number): void {}
 
   start(): void {
     if (this.state === 'stopped') {
@@ -84,10 +116,11 @@ export abstract class Loop {
     this.state = 'waiting';
     this.stopping = false;
     this.overdue = false;
+    this.now = 0;
     this.backoffManager = backoffManager;
   }
 
-  private timerFired(): void {
+  protected timerFired(): void {
     if (this.state === 'waiting') {
       this.rounds();
     } else {
@@ -155,6 +188,7 @@ export abstract class Loop {
     this.runEnded(failed, error);
     if (failed) {
       handleCrash(error, { name: this.name, run: this.runs, stopping: this.stopping }, this.options);
+      this.now = 0;
     }
   }
 
@@ -176,9 +210,14 @@ export abstract class Loop {
   }
 
   private wait(delay: number): void {
+    const now = this.now || (this.options.clock ?? realClock).now();
     this.overdue = false;
-    this.timer.reset(delay);
-    this.waitStarted(delay);
+    if (this.timer === undefined) {
+      this.arm(delay, now);
+    } else {
+      this.timer.reset(delay);
+    }
+    this.waitStarted(delay, now);
   }
 
   private end(crashed: boolean, error: unknown): void {
@@ -186,13 +225,20 @@ export abstract class Loop {
       return; // by a stop from inside what was called here
     }
     this.state = 'stopped';
-    this.timer.stop();
+    if (this.timer === undefined) {
+      this.disarm();
+    } else {
+      this.timer.stop();
+    }
     this.loopEnded(crashed, error);
   }
 }
 
-/** A loop that settles a promise when it has ended. */
-class BackoffLoop extends Loop implements Stoppable {
+/**
+ * The loop of `backoffUntil`, which hands it out as its promise: the real one is made when somebody asks, since it would take a quarter of an idle loop's memory.
+ */
+class BackoffLoop extends Loop implements Stoppable, Promise<void> {
+  readonly [Symbol.toStringTag] = 'Promise';
   watch: StopWatch | undefined;
   previous: Stoppable | undefined;
   next: Stoppable | undefined;
@@ -203,9 +249,8 @@ class BackoffLoop extends Loop implements Stoppable {
     sliding: boolean,
     stop: AbortSignal,
     options: LoopOptions,
-    private readonly settle: (outcome?: Promise<never>) => void,
   ) {
-    super(nameOf(f, options), backoffManager, sliding, options);
+    super(backoffManager, sliding, options);
     if (stop.aborted) {
       this.stop();
     } else if (stop !== neverStop) {
@@ -213,13 +258,32 @@ class BackoffLoop extends Loop implements Stoppable {
     }
   }
 
+  get name(): string {
+    return nameOf(this.f, this.options);
+  }
+
+  then<A = void, B = never>(
+    onfulfilled?: (() => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.done.then(onfulfilled, onrejected);
+  }
+
+  catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<void | B> {
+    return this.done.catch(onrejected);
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<void> {
+    return this.done.finally(onfinally);
+  }
+
   protected run(): unknown {
     return this.f();
   }
 
-  protected loopEnded(crashed: boolean, error: unknown): void {
+  protected override loopEnded(crashed: boolean, error: unknown): void {
     unwatchStop(this);
-    this.settle(crashed ? Promise.reject(error) : undefined);
+    super.loopEnded(crashed, error);
   }
 }
 
@@ -266,7 +330,7 @@ export function backoffUntil(
   stop: AbortSignal,
   options: LoopOptions = NO_OPTIONS,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    new BackoffLoop(f, backoffManager, sliding, stop, options, resolve).start();
-  });
+  const loop = new BackoffLoop(f, backoffManager, sliding, stop, options);
+  loop.start();
+  return loop;
 }

@@ -43,38 +43,44 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 // timers (jest, sinon, node:test) take effect.
 const nodeSetTimeout = globalThis.setTimeout;
 
-class RealTimer implements Timer {
+/**
+ * A wait on Node's timers. Whatever waits extends it, so that a loop and its timer are one object: for thousands of loops that is a good part of their memory and of the time a round takes.
+ *
+ * @internal
+ */
+export abstract class NodeTimer {
   /** Kept when it has expired, since arming it again costs a fifth of making another. */
   private timeout: NodeJS.Timeout | undefined;
   private timeoutDelay = 0;
   private immediate: NodeJS.Immediate | undefined;
   /** What is left of the wait behind the timeout that is armed: more than zero only where one timeout is too short for it. */
-  private rest = 0;
+  private remaining = 0;
   private due = 0;
-  private readonly expire: () => void = this.expired.bind(this);
+  private expire: (() => void) | undefined;
 
-  constructor(
-    private readonly clock: RealClock,
-    private readonly fire: () => void,
-    private readonly unref: boolean,
-  ) {}
+  /** As in {@link TimerOptions}. */
+  protected abstract get unref(): boolean;
 
-  reset(delay: number): void {
+  /** The wait is over. Never called from within `arm`. */
+  protected abstract timerFired(): void;
+
+  /** Waits anew; `now` is the clock's reading from which the wait counts. */
+  protected arm(delay: number, now: number): void {
     this.clearImmediate();
     if (delay > 0) {
-      this.due = this.clock.now() + delay;
-      this.rest = Math.ceil(delay);
-      this.arm();
+      this.due = now + delay;
+      this.remaining = Math.ceil(delay);
+      this.armTimeout();
       return;
     }
-    this.stop();
-    this.immediate = setImmediate(this.expire);
+    this.disarm();
+    this.immediate = setImmediate(this.callback);
     if (this.unref) {
       this.immediate.unref();
     }
   }
 
-  stop(): void {
+  protected disarm(): void {
     this.clearImmediate();
     if (this.timeout !== undefined) {
       clearTimeout(this.timeout);
@@ -89,9 +95,9 @@ class RealTimer implements Timer {
     }
   }
 
-  private arm(): void {
-    const delay = Math.min(this.rest, MAX_TIMEOUT);
-    this.rest -= delay;
+  private armTimeout(): void {
+    const delay = Math.min(this.remaining, MAX_TIMEOUT);
+    this.remaining -= delay;
     // node:test's fake timers come without refresh().
     if (this.timeout !== undefined && delay === this.timeoutDelay && setTimeout === nodeSetTimeout) {
       this.timeout.refresh();
@@ -100,21 +106,26 @@ class RealTimer implements Timer {
     if (this.timeout !== undefined) {
       clearTimeout(this.timeout);
     }
-    this.timeout = setTimeout(this.expire, delay);
+    this.timeout = setTimeout(this.callback, delay);
     this.timeoutDelay = delay;
     if (this.unref) {
       this.timeout.unref();
     }
   }
 
+  private get callback(): () => void {
+    this.expire ??= this.expired.bind(this); // a bound function is smaller than a closure
+    return this.expire;
+  }
+
   private expired(): void {
     if (this.immediate !== undefined) {
       this.immediate = undefined;
-      this.fire();
-    } else if (this.rest > 0 || (this.due > this.clock.lastReading && this.isEarly())) {
-      this.arm();
+      this.timerFired();
+    } else if (this.remaining > 0 || (this.due > realClock.lastReading && this.isEarly())) {
+      this.armTimeout();
     } else {
-      this.fire();
+      this.timerFired();
     }
   }
 
@@ -123,13 +134,34 @@ class RealTimer implements Timer {
    * missing, somebody has faked `setTimeout` but not `performance`, as `node:test` does, and the timer is right.
    */
   private isEarly(): boolean {
-    const missing = this.due - this.clock.now();
+    const missing = this.due - realClock.now();
     if (missing <= 0 || missing > 1) {
       return false;
     }
     this.due = 0;
-    this.rest = 1;
+    this.remaining = 1;
     return true;
+  }
+}
+
+class RealTimer extends NodeTimer implements Timer {
+  constructor(
+    private readonly fire: () => void,
+    protected readonly unref: boolean,
+  ) {
+    super();
+  }
+
+  reset(delay: number): void {
+    this.arm(delay, realClock.now());
+  }
+
+  stop(): void {
+    this.disarm();
+  }
+
+  protected timerFired(): void {
+    this.fire();
   }
 }
 
@@ -143,7 +175,7 @@ class RealClock implements Clock {
   }
 
   newTimer(fire: () => void, { unref = false }: TimerOptions = NO_OPTIONS): Timer {
-    return new RealTimer(this, fire, unref);
+    return new RealTimer(fire, unref);
   }
 }
 
@@ -157,4 +189,4 @@ const NO_OPTIONS: TimerOptions = {};
  * **Details.** No wait ends early: fractions of a millisecond are rounded up. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
  * the event loop, so that other timers and I/O are served.
  */
-export const realClock: Clock = new RealClock();
+export const realClock: Clock & { readonly lastReading: number } = new RealClock();

@@ -34,20 +34,13 @@ export function loopCondition(
   condition: Condition,
   options: LoopOptions,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    const backoffManager: BackoffManager = {
-      backoff: () => (loop.answer === false ? delay() : 0), // an answer draws no further delay
-    };
-    const loop = new ConditionLoop(
-      ctx,
-      condition,
-      backoffManager,
-      sliding,
-      { ...options, immediate },
-      resolve,
-    );
-    loop.begin(immediate);
-  });
+  const backoffManager: BackoffManager = {
+    backoff: () => (loop.answer === false ? delay() : 0), // an answer draws no further delay
+  };
+  const loop = new ConditionLoop(ctx, condition, backoffManager, sliding, { ...options, immediate });
+  const { done } = loop;
+  loop.begin(immediate);
+  return done;
 }
 
 class ConditionLoop extends Loop {
@@ -59,9 +52,12 @@ class ConditionLoop extends Loop {
     backoffManager: BackoffManager,
     sliding: boolean,
     options: LoopOptions,
-    private readonly settle: (outcome?: Promise<never>) => void,
   ) {
-    super(nameOf(condition, options), backoffManager, sliding, options);
+    super(backoffManager, sliding, options);
+  }
+
+  get name(): string {
+    return nameOf(this.condition, this.options);
   }
 
   /** With an aborted context an immediate loop makes its first check all the same, and none after it. */
@@ -86,15 +82,15 @@ class ConditionLoop extends Loop {
     }
   }
 
-  protected loopEnded(crashed: boolean, error: unknown): void {
+  protected override loopEnded(crashed: boolean, error: unknown): void {
     unwatchStop(this);
     const { answer } = this;
     if (answer === true) {
-      this.settle();
+      super.loopEnded(false, undefined);
     } else if (answer !== false) {
-      this.settle(Promise.reject(answer));
+      super.loopEnded(true, answer);
     } else {
-      this.settle(Promise.reject(crashed ? error : contextError(this.ctx)));
+      super.loopEnded(true, crashed ? error : contextError(this.ctx));
     }
   }
 }

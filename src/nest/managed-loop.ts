@@ -57,17 +57,13 @@ export class ManagedLoop extends Loop {
   private lastDuration: number | undefined;
   private lastError: unknown;
   private nextStart: number | undefined;
-  /** The time as it was read last; a wait begins when a run begins or ends, so it need not be read again. */
-  private now: number;
   private controller: AbortController | undefined;
   private stopReason: unknown;
   private lastMethod: Method | undefined;
   private lastMethodWantsSignal = false;
-  private outcome: Promise<void> | undefined;
-  private settle: ((crashed: boolean, error: unknown) => void) | undefined;
 
   constructor(
-    name: string,
+    readonly name: string,
     readonly spec: LoopSpec,
     private readonly body: LoopBody,
     private readonly environment: WorkerEnvironment,
@@ -78,19 +74,7 @@ export class ManagedLoop extends Loop {
       initialDelay === undefined
         ? environment
         : { ...environment, initialDelay: initialDelay(environment.random) };
-    super(name, spec.newBackoffManager(environment), sliding, options);
-    this.now = environment.clock.now();
-  }
-
-  /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for. */
-  get done(): Promise<void> {
-    this.outcome ??=
-      this.state === 'stopped'
-        ? Promise.resolve()
-        : new Promise((resolve, reject) => {
-            this.settle = (crashed, error) => (crashed ? reject(error) : resolve());
-          });
-    return this.outcome;
+    super(spec.newBackoffManager(environment), sliding, options);
   }
 
   /** What the registry says of its state. */
@@ -153,17 +137,12 @@ export class ManagedLoop extends Loop {
     }
   }
 
-  protected override waitStarted(delay: number): void {
-    this.nextStart = this.now + Math.max(delay, 0);
+  protected override waitStarted(delay: number, now: number): void {
+    this.nextStart = now + Math.max(delay, 0);
   }
 
-  protected loopEnded(crashed: boolean, error: unknown): void {
-    if (this.settle !== undefined) {
-      this.settle(crashed, error);
-    } else if (crashed) {
-      // Nobody holds a handle that could tell of it. So this rejection is unhandled and ends the process, as a panic in Go.
-      this.outcome = Promise.reject(error);
-    }
+  protected override loopEnded(crashed: boolean, error: unknown): void {
+    super.loopEnded(crashed, error);
     this.onEnded(this);
   }
 

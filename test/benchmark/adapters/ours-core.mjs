@@ -11,7 +11,7 @@ export default {
     const ended = Array.from({ length: loops }, () => jitterUntil(run, period, jitter, true, stop.signal));
     return () => {
       stop.abort();
-      return Promise.all(ended);
+      return ended.at(-1); // loops end in the order in which they were started
     };
   },
 };
