@@ -65,6 +65,12 @@ export abstract class Loop extends NodeTimer {
   /** The work. */
   protected abstract run(): unknown;
 
+  /** The wait before the first run, if there is one. */
+  protected firstDelay(): number | undefined {
+    const { immediate = true, initialDelay } = this.options;
+    return initialDelay ?? (immediate ? undefined : this.nextDelay());
+  }
+
   /** Asked before every run: `false` ends the loop, as a stop does. */
   protected mayRun(): boolean {
     return true;
@@ -84,23 +90,24 @@ export abstract class Loop extends NodeTimer {
     }
   }
 
-  /** A wait of so many milliseconds has begun at `now`; a non-sliding one begins with the run. */
-  protected waitStarted(_delay: number, _now: number): void {}
+  /** A wait of so many milliseconds has begun; a non-sliding one begins with the run. */
+  protected waitStarted(_delay: number): void {}
 
   start(): void {
     if (this.state === 'stopped') {
       return;
     }
-    const { immediate = true, initialDelay } = this.options;
-    if (immediate && initialDelay === undefined) {
-      this.rounds();
-      return;
-    }
     try {
-      this.wait(initialDelay ?? this.nextDelay());
+      const delay = this.firstDelay();
+      if (delay !== undefined) {
+        this.wait(delay);
+        return;
+      }
     } catch (error) {
       this.end(true, error);
+      return;
     }
+    this.rounds();
   }
 
   /** Ends a wait at once; a run is never interrupted, and the loop ends behind it. */
@@ -201,7 +208,7 @@ export abstract class Loop extends NodeTimer {
     return this.overdue || this.stopping;
   }
 
-  private nextDelay(): number {
+  protected nextDelay(): number {
     const delay = this.backoffManager.backoff();
     if (!Number.isFinite(delay)) {
       toMilliseconds(delay, `${this.name}: what its backoff manager returns`);
@@ -210,14 +217,13 @@ export abstract class Loop extends NodeTimer {
   }
 
   private wait(delay: number): void {
-    const now = this.now || (this.options.clock ?? realClock).now();
     this.overdue = false;
     if (this.timer === undefined) {
-      this.arm(delay, now);
+      this.arm(delay, this.now || realClock.now());
     } else {
       this.timer.reset(delay);
     }
-    this.waitStarted(delay, now);
+    this.waitStarted(delay);
   }
 
   private end(crashed: boolean, error: unknown): void {
@@ -262,6 +268,7 @@ class BackoffLoop extends Loop implements Stoppable, Promise<void> {
     return nameOf(this.f, this.options);
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
   then<A = void, B = never>(
     onfulfilled?: (() => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -304,7 +311,8 @@ class BackoffLoop extends Loop implements Stoppable, Promise<void> {
  * ```
  *
  * **Gotchas.** The first run is immediate, and `f` is not called at all when `stop` has already aborted. Aborting ends a wait at once but never a running `f`. A wait of zero or below lets
- * the event loop turn. A backoff manager that throws, or returns no finite number, ends the loop.
+ * the event loop turn. A backoff manager that throws, or returns no finite number, ends the loop. What is returned is a promise in everything but its class: the native one is made when
+ * somebody first awaits it, so that `instanceof Promise` is false.
  *
  * **Differs from Go.** Returns a promise instead of blocking. `f` may be asynchronous. A crash does not end the loop unless `reallyCrash` is set. The timer is disarmed on return, as in the
  * newest Kubernetes, so that a backoff manager used for a second loop never ends that loop's first wait early.

@@ -171,7 +171,10 @@ function jittered(
   jitterFactor: number,
   options: LoopOptions,
 ): JitteredBackoffManager {
-  const milliseconds = toMilliseconds(period, `${nameOf(f, options)}: period`);
+  const milliseconds =
+    typeof period === 'number' && Number.isFinite(period)
+      ? period
+      : toMilliseconds(period, `${nameOf(f, options)}: period`);
   return new JitteredBackoffManager(milliseconds, jitterFactor, options);
 }
 

@@ -115,7 +115,7 @@ export class BackoffUntilService {
     const defaultName = f.name || `${kind}/${++this.unnamed}`;
     const spec = resolveLoop(kind, defaultName, input);
     const loops = this.runner.launch(spec, (loop) => f(loop.signalFor(f) as AbortSignal), ctx);
-    return new Handle(spec.name, loops, () => this.runner.stop(loops));
+    return new Handle(spec.name, loops, this.runner);
   }
 }
 
@@ -125,7 +125,7 @@ class Handle implements LoopHandle {
   constructor(
     readonly name: string,
     private readonly loops: readonly ManagedLoop[],
-    private readonly stopLoops: () => void,
+    private readonly runner: LoopRunner,
   ) {}
 
   /** Made when first asked for. */
@@ -139,7 +139,7 @@ class Handle implements LoopHandle {
   }
 
   stop(): Promise<void> {
-    this.stopLoops();
+    this.runner.stop(this.loops);
     return this.done;
   }
 }

@@ -152,7 +152,9 @@ export function resolveLoop(
     workers: options.count('workers', 1),
     leaderOnly: options.group('leaderOnly'),
     initialDelay: initialDelayOf(options, waits.base),
-    ...waits,
+    sliding: waits.sliding,
+    schedule: waits.schedule,
+    newBackoffManager: waits.newBackoffManager, // written out: a spread would make an object of four times the size
   };
 }
 

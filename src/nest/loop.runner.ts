@@ -31,6 +31,7 @@ import {
 @Injectable()
 export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly environment: LoopEnvironment;
+  private readonly environmentOfForever: LoopEnvironment;
   private readonly log: LoopLog;
   private shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
   /** Loops that begin when the application has started; from then on each begins at once. */
@@ -40,6 +41,11 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private drained: Promise<void> | undefined;
   private drainEnded: ((loop: ManagedLoop) => void) | undefined;
   private reason: DOMException | undefined;
+  private readonly ended = (loop: ManagedLoop): void => this.drainEnded?.(loop);
+  private readonly leave = (loop: ManagedLoop): void => {
+    this.registry.remove(loop);
+    this.ended(loop);
+  };
 
   constructor(
     private readonly modules: ModulesContainer,
@@ -58,7 +64,9 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       random,
       crashHandlers: [(error, context) => this.log.crashed(error, context), ...crashHandlers],
       reallyCrash,
+      unref: false,
     };
+    this.environmentOfForever = { ...this.environment, unref: true };
   }
 
   /** Nest may call a hook more than once. */
@@ -79,13 +87,19 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when its name is taken.
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
+    const loops = this.manage(
+      spec,
+      body,
+      ctx === undefined
+        ? this.leave
+        : (loop) => {
+            this.leave(loop);
+            if (loops.every(({ state }) => state === 'stopped')) {
+              unwatchStop(group);
+            }
+          },
+    );
     const group: Stoppable = { stop: () => this.stop(loops) };
-    const loops = this.manage(spec, body, (loop) => {
-      this.registry.remove(loop);
-      if (loops.every(({ state }) => state === 'stopped')) {
-        unwatchStop(group);
-      }
-    });
     this.registry.add(loops);
     this.log.launched(spec, this.isOn(spec));
     if (ctx?.aborted === false) {
@@ -119,7 +133,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.drained !== undefined) {
       return; // close() came while init() was still under way
     }
-    const found = definitions.map(({ spec, body }) => ({ spec, loops: this.manage(spec, body, () => {}) }));
+    const found = definitions.map(({ spec, body }) => ({ spec, loops: this.manage(spec, body, this.ended) }));
     this.registry.add(found.flatMap(({ loops }) => loops));
     for (const { spec, loops } of found) {
       this.log.found(spec, this.isOn(spec));
@@ -186,19 +200,12 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const { leaderOnly } = spec;
     const leadership =
       leaderOnly === undefined ? undefined : this.election.leadershipOf(leaderOnly, spec.name);
-    const ended = (loop: ManagedLoop): void => {
-      onEnded(loop);
-      this.drainEnded?.(loop);
-    };
-    const { immediate, kind } = spec;
-    const { clock, random, crashHandlers, reallyCrash } = this.environment;
-    // Written out: a spread would make an object of four times the size.
-    const environment = { clock, random, crashHandlers, reallyCrash, immediate, unref: kind === 'Forever' };
+    const environment = isTiedToShutdown(spec) ? this.environment : this.environmentOfForever;
     return Array.from({ length: spec.workers }, (_, worker) => {
       const name = spec.workers > 1 ? `${spec.name}#${worker}` : spec.name;
       return leadership === undefined
-        ? new ManagedLoop(name, spec, body, environment, ended)
-        : new LeaderOnlyLoop(leadership, name, spec, body, environment, ended);
+        ? new ManagedLoop(name, spec, body, environment, onEnded)
+        : new LeaderOnlyLoop(leadership, name, spec, body, environment, onEnded);
     });
   }
 

@@ -34,17 +34,12 @@ export interface LoopInfo {
 /** Does one run. It is given the loop, from which it takes the signal if the method wants one. */
 export type LoopBody = (loop: ManagedLoop) => unknown;
 
-/** What all loops of an application share. */
+/** What the loops of an application share: one object for all that are tied to its shutdown, and one for all that are not. */
 export interface LoopEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly crashHandlers: readonly CrashHandler[];
   readonly reallyCrash: boolean;
-}
-
-/** What the workers of one loop share: one object for all of them. */
-export interface WorkerEnvironment extends LoopEnvironment {
-  readonly immediate: boolean;
   readonly unref: boolean;
 }
 
@@ -66,15 +61,10 @@ export class ManagedLoop extends Loop {
     readonly name: string,
     readonly spec: LoopSpec,
     private readonly body: LoopBody,
-    private readonly environment: WorkerEnvironment,
+    private readonly environment: LoopEnvironment,
     private readonly onEnded: (loop: ManagedLoop) => void,
   ) {
-    const { sliding, initialDelay } = spec;
-    const options =
-      initialDelay === undefined
-        ? environment
-        : { ...environment, initialDelay: initialDelay(environment.random) };
-    super(spec.newBackoffManager(environment), sliding, options);
+    super(spec.newBackoffManager(environment), spec.sliding, environment);
   }
 
   /** What the registry says of its state. */
@@ -119,6 +109,11 @@ export class ManagedLoop extends Loop {
     return this.controller.signal;
   }
 
+  protected override firstDelay(): number | undefined {
+    const { initialDelay, immediate } = this.spec;
+    return initialDelay?.(this.environment.random) ?? (immediate ? undefined : this.nextDelay());
+  }
+
   protected run(): unknown {
     return this.body(this);
   }
@@ -137,8 +132,8 @@ export class ManagedLoop extends Loop {
     }
   }
 
-  protected override waitStarted(delay: number, now: number): void {
-    this.nextStart = now + Math.max(delay, 0);
+  protected override waitStarted(delay: number): void {
+    this.nextStart = (this.now || this.environment.clock.now()) + Math.max(delay, 0);
   }
 
   protected override loopEnded(crashed: boolean, error: unknown): void {
