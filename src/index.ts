@@ -1,5 +1,5 @@
 export { backoffUntil } from './core/backoff-until.js';
-export type { LoopState } from './core/backoff-until.js';
+export type { LoopState } from './core/loop.js';
 export { ExponentialBackoffManager, JitteredBackoffManager } from './core/backoff-manager.js';
 export type { BackoffManager, ExponentialBackoffOptions } from './core/backoff-manager.js';
 export { Backoff } from './core/backoff.js';

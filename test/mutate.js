@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const LOOP = 'src/core/backoff-until.ts';
+const LOOP = 'src/core/loop.ts';
 const MANAGER = 'src/core/backoff-manager.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const LEASE = 'src/leader-election/lease.ts';

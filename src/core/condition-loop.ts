@@ -1,5 +1,5 @@
 import type { BackoffManager } from './backoff-manager.js';
-import { Loop } from './backoff-until.js';
+import { Loop } from './loop.js';
 import { nameOf, type LoopOptions } from './loop-options.js';
 import { unwatchStop, watchStop } from './stop-channel.js';
 import { contextError } from './interrupted.js';

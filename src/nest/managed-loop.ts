@@ -1,4 +1,4 @@
-import { Loop, type LoopState } from '../core/backoff-until.js';
+import { Loop, type LoopState } from '../core/loop.js';
 import type { Clock } from '../core/clock.js';
 import type { CrashHandler } from '../core/crash.js';
 import type { Random } from '../core/jitter.js';

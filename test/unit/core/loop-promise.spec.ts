@@ -1,3 +1,4 @@
+import { describe, expect, it, jest } from '@jest/globals';
 import { forever, neverStop, until } from '../../../src/index.js';
 import { FakeClock } from '../../../src/testing/index.js';
 
