@@ -4,11 +4,8 @@ import { nameOf, NO_OPTIONS, type LoopOptions } from './loop-options.js';
 import { neverStop } from './never-stop.js';
 import { unwatchStop, watchStop, type Stoppable, type StopWatch } from './stop-channel.js';
 
-/**
- * The loop of `backoffUntil`, which hands it out as its promise: the real one is made when somebody asks, since it would take a quarter of an idle loop's memory.
- */
+/** The loop of `backoffUntil`, which hands it out as its promise: the real one is made when somebody asks, since it would take a quarter of an idle loop's memory. */
 class BackoffLoop extends Loop implements Stoppable, Promise<void> {
-  readonly [Symbol.toStringTag] = 'Promise';
   watch: StopWatch | undefined;
   previous: Stoppable | undefined;
   next: Stoppable | undefined;
@@ -30,6 +27,10 @@ class BackoffLoop extends Loop implements Stoppable, Promise<void> {
 
   get name(): string {
     return nameOf(this.f, this.options);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Promise';
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
