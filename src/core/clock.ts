@@ -1,3 +1,5 @@
+import { NodeTimer, readings } from './node-timer.js';
+
 /**
  * A timer that is made once and armed again and again.
  *
@@ -36,114 +38,6 @@ export interface Clock {
   newTimer(fire: () => void, options?: TimerOptions): Timer;
 }
 
-// The longest delay that Node's setTimeout takes; anything above fires after 1 ms.
-const MAX_TIMEOUT = 2 ** 31 - 1;
-
-// This is the only file in src that touches Node's timers. They are looked up when called and not before, so that a user's fake
-// timers (jest, sinon, node:test) take effect.
-const nodeSetTimeout = globalThis.setTimeout;
-
-/**
- * A wait on Node's timers. Whatever waits extends it, so that a loop and its timer are one object: for thousands of loops that is a good part of their memory and of the time a round takes.
- *
- * @internal
- */
-export abstract class NodeTimer {
-  /** Kept when it has expired, since arming it again costs a fifth of making another. */
-  private timeout: NodeJS.Timeout | undefined;
-  private timeoutDelay = 0;
-  private immediate: NodeJS.Immediate | undefined;
-  /** What is left of the wait behind the timeout that is armed: more than zero only where one timeout is too short for it. */
-  private remaining = 0;
-  private due = 0;
-  private expire: (() => void) | undefined;
-
-  /** As in {@link TimerOptions}. */
-  protected abstract get unref(): boolean;
-
-  /** The wait is over. Never called from within `arm`. */
-  protected abstract timerFired(): void;
-
-  /** Waits anew; `now` is the clock's reading from which the wait counts. */
-  protected arm(delay: number, now: number): void {
-    this.clearImmediate();
-    if (delay > 0) {
-      this.due = now + delay;
-      this.remaining = Math.ceil(delay);
-      this.armTimeout();
-      return;
-    }
-    this.disarm();
-    this.immediate = setImmediate(this.callback);
-    if (this.unref) {
-      this.immediate.unref();
-    }
-  }
-
-  protected disarm(): void {
-    this.clearImmediate();
-    if (this.timeout !== undefined) {
-      clearTimeout(this.timeout);
-      this.timeout = undefined;
-    }
-  }
-
-  private clearImmediate(): void {
-    if (this.immediate !== undefined) {
-      clearImmediate(this.immediate);
-      this.immediate = undefined;
-    }
-  }
-
-  private armTimeout(): void {
-    const delay = Math.min(this.remaining, MAX_TIMEOUT);
-    this.remaining -= delay;
-    // node:test's fake timers come without refresh().
-    if (this.timeout !== undefined && delay === this.timeoutDelay && setTimeout === nodeSetTimeout) {
-      this.timeout.refresh();
-      return;
-    }
-    if (this.timeout !== undefined) {
-      clearTimeout(this.timeout);
-    }
-    this.timeout = setTimeout(this.callback, delay);
-    this.timeoutDelay = delay;
-    if (this.unref) {
-      this.timeout.unref();
-    }
-  }
-
-  private get callback(): () => void {
-    this.expire ??= this.expired.bind(this); // a bound function is smaller than a closure
-    return this.expire;
-  }
-
-  private expired(): void {
-    if (this.immediate !== undefined) {
-      this.immediate = undefined;
-      this.timerFired();
-    } else if (this.remaining > 0 || (this.due > realClock.lastReading && this.isEarly())) {
-      this.armTimeout();
-    } else {
-      this.timerFired();
-    }
-  }
-
-  /**
-   * Node counts in whole milliseconds and may fire up to one too early; then another millisecond is waited, once. Where far more is
-   * missing, somebody has faked `setTimeout` but not `performance`, as `node:test` does, and the timer is right.
-   */
-  private isEarly(): boolean {
-    const missing = this.due - realClock.now();
-    if (missing <= 0 || missing > 1) {
-      return false;
-    }
-    this.due = 0;
-    this.remaining = 1;
-    return true;
-  }
-}
-
 class RealTimer extends NodeTimer implements Timer {
   constructor(
     private readonly fire: () => void,
@@ -153,7 +47,8 @@ class RealTimer extends NodeTimer implements Timer {
   }
 
   reset(delay: number): void {
-    this.arm(delay, realClock.now());
+    this.disarm();
+    this.arm(delay, 0);
   }
 
   stop(): void {
@@ -166,12 +61,8 @@ class RealTimer extends NodeTimer implements Timer {
 }
 
 class RealClock implements Clock {
-  /** What the clock said when it was asked last, by whichever timer: where many come due together, each need not ask again whether it is late enough. */
-  lastReading = 0;
-
   now(): number {
-    this.lastReading = performance.now();
-    return this.lastReading;
+    return readings.read();
   }
 
   newTimer(fire: () => void, { unref = false }: TimerOptions = NO_OPTIONS): Timer {
@@ -189,4 +80,4 @@ const NO_OPTIONS: TimerOptions = {};
  * **Details.** No wait ends early: fractions of a millisecond are rounded up. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
  * the event loop, so that other timers and I/O are served.
  */
-export const realClock: Clock & { readonly lastReading: number } = new RealClock();
+export const realClock: Clock = new RealClock();

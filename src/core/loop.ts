@@ -1,8 +1,9 @@
 import type { BackoffManager } from './backoff-manager.js';
-import { NodeTimer, realClock, type Timer } from './clock.js';
+import { realClock, type Clock, type Timer } from './clock.js';
 import { handleCrash } from './crash.js';
 import { toMilliseconds } from './duration.js';
 import type { LoopOptions } from './loop-options.js';
+import { NodeTimer } from './node-timer.js';
 import { isThenable } from './thenable.js';
 
 /** Between two runs, in a run, or at its end. */
@@ -17,8 +18,6 @@ export abstract class Loop extends NodeTimer {
   state: LoopState = 'waiting';
   runs = 0;
   stopping = false;
-  /** The clock's reading at the last edge of a run, where a subclass has taken it; 0 where not. */
-  protected now = 0;
   /** The timer came due during the run: an overrun, so the next run follows at once. */
   private overdue = false;
   /** Of a clock that is not the real one; on that one a loop is its own timer. */
@@ -74,10 +73,19 @@ export abstract class Loop extends NodeTimer {
     return true;
   }
 
-  protected runStarted(): void {}
+  /** @returns The clock's reading, where it was taken; 0 where not. */
+  protected runStarted(): number {
+    return 0;
+  }
 
-  /** The run has ended and its crash, if any, is about to be handled. */
-  protected runEnded(_failed: boolean, _error: unknown): void {}
+  /**
+   * The run has ended and its crash, if any, is about to be handled.
+   *
+   * @returns The clock's reading, where it was taken; 0 where not.
+   */
+  protected runEnded(_failed: boolean, _error: unknown): number {
+    return 0;
+  }
 
   /** The loop has ended; `crashed` tells whether `error` ended it. */
   protected loopEnded(crashed: boolean, error: unknown): void {
@@ -88,9 +96,6 @@ export abstract class Loop extends NodeTimer {
     }
   }
 
-  /** A wait of so many milliseconds has begun; a non-sliding one begins with the run. */
-  protected waitStarted(_delay: number): void {}
-
   start(): void {
     if (this.state === 'stopped') {
       return;
@@ -98,7 +103,7 @@ export abstract class Loop extends NodeTimer {
     try {
       const delay = this.firstDelay();
       if (delay !== undefined) {
-        this.wait(delay);
+        this.wait(delay, 0);
         return;
       }
     } catch (error) {
@@ -121,7 +126,7 @@ export abstract class Loop extends NodeTimer {
     this.state = 'waiting';
     this.stopping = false;
     this.overdue = false;
-    this.now = 0;
+    this.due = NaN;
     this.backoffManager = backoffManager;
   }
 
@@ -142,22 +147,19 @@ export abstract class Loop extends NodeTimer {
           this.end(false, undefined);
           return;
         }
-        if (!this.round()) {
-          return; // until the promise that the run returned settles
-        }
-      } while (this.rest());
+      } while (this.round());
     } catch (error) {
       this.end(true, error);
     }
   }
 
-  /** Begins a run and tells whether it has ended already. */
+  /** Does a run and tells whether the next one follows at once: not where there is something to wait for, the promise that the run returned or the timer. */
   private round(): boolean {
     this.state = 'running';
     this.runs++;
-    this.runStarted();
+    const now = this.runStarted();
     if (!this.sliding) {
-      this.wait(this.nextDelay());
+      this.wait(this.nextDelay(), now);
     }
     try {
       const result = this.run();
@@ -169,17 +171,14 @@ export abstract class Loop extends NodeTimer {
         return false;
       }
     } catch (error) {
-      this.runOver(true, error);
-      return true;
+      return this.runOver(true, error);
     }
-    this.runOver(false, undefined);
-    return true;
+    return this.runOver(false, undefined);
   }
 
   private runSettled(failed: boolean, error?: unknown): void {
     try {
-      this.runOver(failed, error);
-      if (!this.rest()) {
+      if (!this.runOver(failed, error)) {
         return;
       }
     } catch (fatal) {
@@ -189,18 +188,15 @@ export abstract class Loop extends NodeTimer {
     this.rounds();
   }
 
-  private runOver(failed: boolean, error: unknown): void {
-    this.runEnded(failed, error);
+  /** Deals with a crash, begins the wait, and tells whether it is over already. */
+  private runOver(failed: boolean, error: unknown): boolean {
+    let now = this.runEnded(failed, error);
     if (failed) {
       handleCrash(error, { name: this.name, run: this.runs, stopping: this.stopping }, this.options);
-      this.now = 0;
+      now = 0; // the handlers took time
     }
-  }
-
-  /** Begins the wait and tells whether it is over already. */
-  private rest(): boolean {
     if (this.sliding) {
-      this.wait(this.nextDelay()); // even when told to stop: the backoff manager counts this round, as in Go
+      this.wait(this.nextDelay(), now); // even when told to stop: the backoff manager counts this round, as in Go
     }
     this.state = 'waiting';
     return this.overdue || this.stopping;
@@ -214,14 +210,15 @@ export abstract class Loop extends NodeTimer {
     return delay;
   }
 
-  private wait(delay: number): void {
+  /** @param now - As of {@link NodeTimer.arm}. */
+  private wait(delay: number, now: number): void {
     this.overdue = false;
     if (this.timer === undefined) {
-      this.arm(delay, this.now || realClock.now());
+      this.arm(delay, now);
     } else {
+      this.due = (this.options.clock as Clock).now() + Math.max(delay, 0);
       this.timer.reset(delay);
     }
-    this.waitStarted(delay);
   }
 
   private end(crashed: boolean, error: unknown): void {

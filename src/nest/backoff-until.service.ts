@@ -12,7 +12,8 @@ import type {
 } from './loop.options.js';
 import { resolveLoop } from './loop.options.js';
 import { LoopRunner } from './loop.runner.js';
-import type { ManagedLoop } from './managed-loop.js';
+import type { LoopBody, ManagedLoop } from './managed-loop.js';
+import { mayTakeParameter } from './method-caller.js';
 
 /** A loop that was started at run time. */
 export interface LoopHandle {
@@ -114,12 +115,48 @@ export class BackoffUntilService {
     }
     const defaultName = f.name || `${kind}/${++this.unnamed}`;
     const spec = resolveLoop(kind, defaultName, input);
-    const loops = this.runner.launch(spec, (loop) => f(loop.signalFor(f) as AbortSignal), ctx);
-    return new Handle(spec.name, loops, this.runner);
+    const loops = this.runner.launch(spec, new FunctionBody(f), ctx);
+    const [loop] = loops;
+    return loops.length === 1 && loop !== undefined
+      ? new SingleHandle(loop, this.runner)
+      : new WorkersHandle(spec.name, loops, this.runner);
   }
 }
 
-class Handle implements LoopHandle {
+class FunctionBody implements LoopBody {
+  private readonly takesSignal: boolean;
+
+  constructor(private readonly f: LoopFunction) {
+    this.takesSignal = mayTakeParameter(f);
+  }
+
+  run(loop: ManagedLoop): unknown {
+    const { f } = this;
+    return f((this.takesSignal ? loop.signal : undefined) as AbortSignal);
+  }
+}
+
+class SingleHandle implements LoopHandle {
+  constructor(
+    private readonly loop: ManagedLoop,
+    private readonly runner: LoopRunner,
+  ) {}
+
+  get name(): string {
+    return this.loop.name;
+  }
+
+  get done(): Promise<void> {
+    return this.loop.done;
+  }
+
+  stop(): Promise<void> {
+    this.runner.stop([this.loop]);
+    return this.done;
+  }
+}
+
+class WorkersHandle implements LoopHandle {
   private ended: Promise<void> | undefined;
 
   constructor(
@@ -130,11 +167,7 @@ class Handle implements LoopHandle {
 
   /** Made when first asked for. */
   get done(): Promise<void> {
-    const [loop, ...others] = this.loops;
-    this.ended ??=
-      others.length === 0 && loop !== undefined
-        ? loop.done
-        : Promise.all(this.loops.map(({ done }) => done)).then(() => undefined);
+    this.ended ??= Promise.all(this.loops.map(({ done }) => done)).then(() => undefined);
     return this.ended;
   }
 

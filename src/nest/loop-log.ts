@@ -43,10 +43,10 @@ export class LoopLog {
   }
 }
 
-function announcement({ name, kind, schedule, workers, leaderOnly }: LoopSpec, isOn: boolean): string {
+function announcement({ name, kind, waits, workers, leaderOnly }: LoopSpec, isOn: boolean): string {
   const times = workers > 1 ? `, ${workers} workers` : '';
   const where = leaderOnly === undefined ? '' : `, only on the leader of '${leaderOnly}'`;
-  return isOn ? `${name}: ${kind}, ${schedule}${times}${where}` : `${name}: disabled`;
+  return isOn ? `${name}: ${kind}, ${waits.describe()}${times}${where}` : `${name}: disabled`;
 }
 
 // Not by instanceof: an error that comes from another realm, as Node's own do under jest, is no Error of this one.

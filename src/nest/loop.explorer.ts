@@ -3,7 +3,8 @@ import { ContextIdFactory, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { WaitError } from '../core/errors.js';
 import { hasLoops, loopDeclarations } from './loop.metadata.js';
 import { resolveLoop, type LoopOverrides, type LoopSpec } from './loop.options.js';
-import type { LoopBody } from './managed-loop.js';
+import type { LoopBody, ManagedLoop } from './managed-loop.js';
+import { MethodCaller } from './method-caller.js';
 
 /** A decorated method, ready to become a loop. */
 export interface LoopDefinition {
@@ -12,7 +13,6 @@ export interface LoopDefinition {
 }
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
-type Instance = Readonly<Record<string | symbol, (signal?: AbortSignal) => unknown>>;
 
 /** Finds the decorated methods of all providers and controllers; starts nothing. */
 @Injectable()
@@ -45,7 +45,7 @@ export class LoopExplorer {
     overrides: Readonly<Record<string, LoopOverrides>>,
   ): Promise<LoopDefinition[]> {
     const declarations = loopDeclarations(prototype);
-    const instance = isSingleton(wrapper) ? (wrapper.instance as Instance) : await resolveInstance(wrapper);
+    const instance = isSingleton(wrapper) ? (wrapper.instance as object) : await resolveInstance(wrapper);
     const isFreshPerRun = !wrapper.isDependencyTreeStatic();
     const timesSeen = new Map<string | symbol, number>();
     return declarations.map(({ kind, method, input }) => {
@@ -55,7 +55,7 @@ export class LoopExplorer {
       const options = typeof input === 'function' ? (input(instance) as unknown) : input;
       return {
         spec: resolveLoop(kind, defaultName, options, overrides),
-        body: isFreshPerRun ? freshBody(wrapper, method) : boundBody(instance, method),
+        body: isFreshPerRun ? new FreshBody(wrapper, method) : new BoundBody(instance, method),
       };
     });
   }
@@ -75,21 +75,42 @@ function prototypeOf(wrapper: InstanceWrapper): object | null {
   return isObject ? (Object.getPrototypeOf(instance) as object | null) : null;
 }
 
-function boundBody(instance: Instance, key: string | symbol): LoopBody {
-  return (loop) => {
-    const method = instance[key] as Instance[string]; // late-bound: spies and proxies are seen
-    return method.call(instance, loop.signalFor(method));
-  };
+/** A method of one instance, for every run and every worker. */
+class BoundBody implements LoopBody {
+  private readonly method: MethodCaller;
+
+  constructor(
+    private readonly instance: object,
+    key: string | symbol,
+  ) {
+    this.method = new MethodCaller(key);
+  }
+
+  run(loop: ManagedLoop): unknown {
+    return this.method.call(this.instance, loop);
+  }
 }
 
-function freshBody(wrapper: InstanceWrapper, key: string | symbol): LoopBody {
-  return async (loop) => boundBody(await resolveInstance(wrapper), key)(loop);
+/** A method of an instance that is made for each run. */
+class FreshBody implements LoopBody {
+  private readonly method: MethodCaller;
+
+  constructor(
+    private readonly wrapper: InstanceWrapper,
+    key: string | symbol,
+  ) {
+    this.method = new MethodCaller(key);
+  }
+
+  async run(loop: ManagedLoop): Promise<unknown> {
+    return this.method.call(await resolveInstance(this.wrapper), loop);
+  }
 }
 
 /** A request-scoped provider from a context of its own, or a transient provider of which the loop is one more consumer. */
-async function resolveInstance(wrapper: InstanceWrapper): Promise<Instance> {
+async function resolveInstance(wrapper: InstanceWrapper): Promise<object> {
   const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef;
-  return moduleRef.resolve<Instance>(wrapper.token as string, ContextIdFactory.create(), { strict: true });
+  return moduleRef.resolve<object>(wrapper.token as string, ContextIdFactory.create(), { strict: true });
 }
 
 function refuseUnknown(overrides: object, definitions: readonly LoopDefinition[]): void {

@@ -1,14 +1,10 @@
 import { inspect } from 'node:util';
-import {
-  ExponentialBackoffManager,
-  JitteredBackoffManager,
-  type BackoffManager,
-  type ExponentialBackoffOptions,
-} from '../core/backoff-manager.js';
+import type { BackoffManager, ExponentialBackoffOptions } from '../core/backoff-manager.js';
 import type { Clock } from '../core/clock.js';
-import { formatDuration, type Duration } from '../core/duration.js';
+import type { Duration } from '../core/duration.js';
 import { WaitError } from '../core/errors.js';
 import type { Random } from '../core/jitter.js';
+import { CustomWaits, GrowingWaits, PeriodicWaits, type LoopWaits } from './loop-waits.js';
 import { OptionReader } from './option-reader.js';
 
 /** What every loop takes. */
@@ -109,10 +105,7 @@ export interface LoopSpec {
   readonly workers: number;
   /** The group whose leader runs it; nothing where every replica does. */
   readonly leaderOnly: string | undefined;
-  readonly sliding: boolean;
-  /** For people: `every 5s`. */
-  readonly schedule: string;
-  newBackoffManager(sources: { readonly clock: Clock; readonly random: Random }): BackoffManager;
+  readonly waits: LoopWaits;
 }
 
 const OPTION_NAMES: Readonly<Record<LoopKind, readonly string[]>> = {
@@ -152,9 +145,7 @@ export function resolveLoop(
     workers: options.count('workers', 1),
     leaderOnly: options.group('leaderOnly'),
     initialDelay: initialDelayOf(options, waits.base),
-    sliding: waits.sliding,
-    schedule: waits.schedule,
-    newBackoffManager: waits.newBackoffManager, // written out: a spread would make an object of four times the size
+    waits,
   };
 }
 
@@ -169,29 +160,20 @@ function initialDelayOf(options: OptionReader, base: number | undefined): LoopSp
   return (random) => random() * base;
 }
 
-type Waits = Pick<LoopSpec, 'sliding' | 'schedule' | 'newBackoffManager'> & {
-  /** The period, or the first delay. */
-  readonly base: number | undefined;
-};
-
-function periodic(kind: LoopKind, options: OptionReader): Waits {
+function periodic(kind: LoopKind, options: OptionReader): LoopWaits {
   const hasJitter = kind === 'JitterUntil';
-  const period = options.duration('period');
-  const factor = hasJitter ? options.number('jitter') : 0;
-  const sliding = hasJitter ? options.boolean('sliding', true) : kind !== 'NonSlidingUntil';
-  return {
-    base: period,
-    sliding,
-    schedule: describePeriod(period, factor, sliding),
-    newBackoffManager: (sources) => new JitteredBackoffManager(period, factor, sources),
-  };
+  return new PeriodicWaits(
+    options.duration('period'),
+    hasJitter ? options.number('jitter') : 0,
+    hasJitter ? options.boolean('sliding', true) : kind !== 'NonSlidingUntil',
+  );
 }
 
-function backingOff(options: OptionReader): Waits {
+function backingOff(options: OptionReader): LoopWaits {
   const sliding = options.boolean('sliding', true);
   const newBackoffManager = options.function('backoffManager') as BackoffUntilOptions['backoffManager'];
   if (newBackoffManager !== undefined) {
-    return { base: undefined, sliding, schedule: 'as its backoff manager says', newBackoffManager };
+    return new CustomWaits(newBackoffManager, sliding);
   }
   const growth = {
     initial: options.duration('initial', BACKOFF_DEFAULTS.initial),
@@ -200,21 +182,7 @@ function backingOff(options: OptionReader): Waits {
     factor: options.number('factor', BACKOFF_DEFAULTS.factor),
     jitter: options.number('jitter', BACKOFF_DEFAULTS.jitter),
   };
-  return {
-    base: growth.initial,
-    sliding,
-    schedule:
-      `backing off from ${formatDuration(growth.initial)} to ${formatDuration(growth.max)}, factor ${growth.factor}, ` +
-      `jitter ${growth.jitter}, reset after ${formatDuration(growth.reset)}`,
-    newBackoffManager: (sources) => new ExponentialBackoffManager(growth, sources),
-  };
-}
-
-function describePeriod(period: number, factor: number, sliding: boolean): string {
-  const longest = factor > 0 ? ` to ${formatDuration(period * (1 + factor))}` : '';
-  return sliding
-    ? `${formatDuration(period)}${longest} between runs`
-    : `every ${formatDuration(period)}${longest}`;
+  return new GrowingWaits(growth, sliding);
 }
 
 function readOptions(

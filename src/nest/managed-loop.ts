@@ -31,8 +31,11 @@ export interface LoopInfo {
   readonly nextStart?: Date;
 }
 
-/** Does one run. It is given the loop, from which it takes the signal if the method wants one. */
-export type LoopBody = (loop: ManagedLoop) => unknown;
+/** What a loop does in each run. */
+export interface LoopBody {
+  /** @param loop - Where to take the signal from, if the work wants one. */
+  run(loop: ManagedLoop): unknown;
+}
 
 /** What the loops of an application share: one object for all that are tied to its shutdown, and one for all that are not. */
 export interface LoopEnvironment {
@@ -43,28 +46,24 @@ export interface LoopEnvironment {
   readonly unref: boolean;
 }
 
-type Method = (...args: never[]) => unknown;
-
 /** One loop of the application: the engine's loop with its figures, and with a signal that is made when somebody wants it. */
 export class ManagedLoop extends Loop {
+  declare protected readonly options: LoopEnvironment;
   private failures = 0;
   private lastStart: number | undefined;
   private lastDuration: number | undefined;
   private lastError: unknown;
-  private nextStart: number | undefined;
   private controller: AbortController | undefined;
   private stopReason: unknown;
-  private lastMethod: Method | undefined;
-  private lastMethodWantsSignal = false;
 
   constructor(
     readonly name: string,
     readonly spec: LoopSpec,
     private readonly body: LoopBody,
-    private readonly environment: LoopEnvironment,
+    environment: LoopEnvironment,
     private readonly onEnded: (loop: ManagedLoop) => void,
   ) {
-    super(spec.newBackoffManager(environment), spec.sliding, environment);
+    super(spec.waits.newBackoffManager(environment), spec.waits.sliding, environment);
   }
 
   /** What the registry says of its state. */
@@ -85,21 +84,12 @@ export class ManagedLoop extends Loop {
 
   /** Makes it ready to start once more, after its end; its figures go on. */
   protected renew(): void {
-    this.rewind(this.spec.newBackoffManager(this.environment));
+    this.rewind(this.spec.waits.newBackoffManager(this.options));
     this.controller = undefined;
-    this.nextStart = undefined;
   }
 
-  /** The loop's signal, or nothing for a method that cannot take one: for thousands of idle loops a signal each is dear. */
-  signalFor(method: Method): AbortSignal | undefined {
-    if (method !== this.lastMethod) {
-      this.lastMethod = method;
-      this.lastMethodWantsSignal = mayTakeParameter(method);
-    }
-    return this.lastMethodWantsSignal ? this.signal : undefined;
-  }
-
-  private get signal(): AbortSignal {
+  /** Made when first asked for: for thousands of idle loops a signal each is dear. */
+  get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
       if (this.stopping) {
@@ -111,29 +101,27 @@ export class ManagedLoop extends Loop {
 
   protected override firstDelay(): number | undefined {
     const { initialDelay, immediate } = this.spec;
-    return initialDelay?.(this.environment.random) ?? (immediate ? undefined : this.nextDelay());
+    return initialDelay?.(this.options.random) ?? (immediate ? undefined : this.nextDelay());
   }
 
   protected run(): unknown {
-    return this.body(this);
+    return this.body.run(this);
   }
 
-  protected override runStarted(): void {
-    this.now = this.environment.clock.now();
-    this.lastStart = this.now;
+  protected override runStarted(): number {
+    const now = this.options.clock.now();
+    this.lastStart = now;
+    return now;
   }
 
-  protected override runEnded(failed: boolean, error: unknown): void {
-    this.now = this.environment.clock.now();
-    this.lastDuration = this.now - (this.lastStart as number);
+  protected override runEnded(failed: boolean, error: unknown): number {
+    const now = this.options.clock.now();
+    this.lastDuration = now - (this.lastStart as number);
     if (failed) {
       this.failures++;
       this.lastError = error;
     }
-  }
-
-  protected override waitStarted(delay: number): void {
-    this.nextStart = (this.now || this.environment.clock.now()) + Math.max(delay, 0);
+    return now;
   }
 
   protected override loopEnded(crashed: boolean, error: unknown): void {
@@ -143,12 +131,12 @@ export class ManagedLoop extends Loop {
 
   info(): LoopInfo {
     const { name, standing: state, runs, failures } = this;
-    const { kind, schedule, enabled, leaderOnly } = this.spec;
-    const isNextKnown = state === 'waiting' || (state === 'running' && !this.spec.sliding);
+    const { kind, waits, enabled, leaderOnly } = this.spec;
+    const isNextKnown = state === 'waiting' || (state === 'running' && !waits.sliding);
     return {
       name,
       kind,
-      schedule,
+      schedule: waits.describe(),
       enabled,
       state,
       ...(leaderOnly !== undefined && { leaderOnly }),
@@ -157,24 +145,12 @@ export class ManagedLoop extends Loop {
       ...(this.lastStart !== undefined && { lastStart: this.toDate(this.lastStart) }),
       ...(this.lastDuration !== undefined && { lastDuration: this.lastDuration }),
       ...(failures > 0 && { lastError: this.lastError }),
-      ...(isNextKnown && this.nextStart !== undefined && { nextStart: this.toDate(this.nextStart) }),
+      ...(isNextKnown && this.due >= 0 && { nextStart: this.toDate(this.due) }),
     };
   }
 
   // For people; nothing is measured or planned with it.
   private toDate(time: number): Date {
-    return new Date(Date.now() + time - this.environment.clock.now());
+    return new Date(Date.now() + time - this.options.clock.now());
   }
-}
-
-/**
- * Tells whether a method might look at an argument. `length` alone does not: it is 0 for rest and default parameters, for the wrappers that
- * other decorators and spies put around a method, and for bound functions; only a source text with an empty parameter list and no `arguments` is sure.
- */
-function mayTakeParameter(method: Method): boolean {
-  if (method.length > 0) {
-    return true;
-  }
-  const source = Function.prototype.toString.call(method);
-  return !/^[^(]*\(\s*\)/.test(source) || /\barguments\b|\[native code\]/.test(source);
 }
