@@ -49,19 +49,17 @@ export class LoopRegistry {
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when one of the names is taken; then none is added.
    */
   add(loops: readonly ManagedLoop[]): void {
-    const names = new Set<string>();
-    for (const { name } of loops) {
-      if (this.loops.has(name) || names.has(name)) {
+    for (const [index, loop] of loops.entries()) {
+      const { name } = loop;
+      if (this.loops.has(name)) {
+        loops.slice(0, index).forEach((added) => this.remove(added));
         throw new WaitError(
           'WAIT_ERR_DUPLICATE_LOOP',
           `Two loops are named '${name}'. Give one of them a name of its own: { name: '…' }; ` +
             `for two instances of one class, make it from the instance: (self) => ({ name: self.name, … }).`,
         );
       }
-      names.add(name);
-    }
-    for (const loop of loops) {
-      this.loops.set(loop.name, loop);
+      this.loops.set(name, loop);
     }
   }
 

@@ -10,9 +10,9 @@ let started = 0;
 export default {
   name: 'nestjs-wait BackoffUntilService',
   jitters: true,
-  start({ loops, period, jitter, run }) {
+  start({ loops, period, jitter, initialDelay, run }) {
     const handles = Array.from({ length: loops }, () =>
-      service.jitterUntil(run, { name: `loop ${++started}`, period, jitter }),
+      service.jitterUntil(run, { name: `loop ${++started}`, period, jitter, initialDelay }),
     );
     return () => Promise.all(handles.map((handle) => handle.stop()));
   },

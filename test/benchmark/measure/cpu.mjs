@@ -3,30 +3,44 @@ import { loadAdapter } from '../adapters/adapter.mjs';
 import { measured } from './child.mjs';
 import { startEvenly } from './start-evenly.mjs';
 
-// CPU time that a round takes, over a window of time while many loops run.
-await measured(async ({ adapter, loops, period, jitter = 0, async = false, spread, settle, window }) => {
-  let rounds = 0;
-  const run = async
-    ? async () => {
-        rounds++;
-      }
-    : () => {
-        rounds++;
-      };
-  const options = { loops, period, jitter, async, run };
-  const loaded = await loadAdapter(adapter);
-  await (spread === undefined ? loaded.start(options) : startEvenly(loaded, options, spread));
-  await sleep(settle);
+// CPU time that a round takes, over a window of time while many loops run; with `periods`, in equal parts of each.
+await measured(
+  async ({
+    adapter,
+    loops,
+    period,
+    periods = [period],
+    jitter = 0,
+    async = false,
+    spread,
+    settle,
+    window,
+  }) => {
+    let rounds = 0;
+    const run = async
+      ? async () => {
+          rounds++;
+        }
+      : () => {
+          rounds++;
+        };
+    const loaded = await loadAdapter(adapter);
+    for (const each of periods) {
+      const options = { loops: loops / periods.length, period: each, jitter, async, run };
+      await (spread === undefined ? loaded.start(options) : startEvenly(loaded, options, spread));
+    }
+    await sleep(settle);
 
-  const roundsBefore = rounds;
-  const cpuBefore = process.cpuUsage();
-  const began = performance.now();
-  await sleep(window);
-  const seconds = (performance.now() - began) / 1000;
-  const { user, system } = process.cpuUsage(cpuBefore);
+    const roundsBefore = rounds;
+    const cpuBefore = process.cpuUsage();
+    const began = performance.now();
+    await sleep(window);
+    const seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(cpuBefore);
 
-  return {
-    microsecondsPerRound: (user + system) / (rounds - roundsBefore),
-    millisecondsPerSecond: (user + system) / 1000 / seconds,
-  };
-});
+    return {
+      microsecondsPerRound: (user + system) / (rounds - roundsBefore),
+      millisecondsPerSecond: (user + system) / 1000 / seconds,
+    };
+  },
+);

@@ -30,7 +30,13 @@ export function cpu(quick) {
     jobs: modes.flatMap(({ column, args, covers }) =>
       adapters.filter(covers).map(({ file, name }) => ({
         measure: 'cpu',
-        args: { adapter: file, loops: 10_000, settle: 300, window: quick ? 300 : 1000, ...args },
+        args: {
+          adapter: file,
+          loops: 10_000,
+          settle: quick ? 300 : 1000,
+          window: quick ? 300 : 1000,
+          ...args,
+        },
         row: name,
         columns: { microsecondsPerRound: column },
       })),

@@ -1,17 +1,22 @@
 import { OURS, SCHEDULE } from '../libraries.mjs';
 
+const EMPTY = new URL('../measure/importing-nest.mjs', import.meta.url).href;
+
 /** @returns {import('../run-section.mjs').Section} */
 export function importTime(quick) {
   return {
     title: 'Import',
-    text: 'Milliseconds to import the package when @nestjs/common and @nestjs/core are there already.',
-    repetitions: quick ? 2 : 5,
+    text:
+      'Milliseconds to import the package when @nestjs/common and @nestjs/core are there already; beside it a module that does nothing but import something from both, ' +
+      'so that the difference is what the package adds.',
+    repetitions: quick ? 1 : 9,
     jobs: [
-      { row: 'nestjs-wait', library: OURS },
-      { row: '@nestjs/schedule', library: SCHEDULE },
-    ].map(({ row, library }) => ({
+      { row: 'a module that imports Nest', module: EMPTY, nestOf: SCHEDULE },
+      { row: 'nestjs-wait', module: OURS, nestOf: OURS },
+      { row: '@nestjs/schedule', module: SCHEDULE, nestOf: SCHEDULE },
+    ].map(({ row, ...args }) => ({
       measure: 'import',
-      args: { library },
+      args,
       row,
       columns: { milliseconds: 'ms' },
     })),

@@ -4,9 +4,10 @@ import { herd } from './herd.mjs';
 import { idle } from './idle.mjs';
 import { importTime } from './import-time.mjs';
 import { lateness } from './lateness.mjs';
+import { periods } from './periods.mjs';
 import { scaling } from './scaling.mjs';
 import { soak } from './soak.mjs';
 import { sparse } from './sparse.mjs';
 
 /** All sections in the order of the results, each a function of whether it has to be quick. */
-export const sections = [cpu, idle, scaling, sparse, lateness, herd, bootstrap, importTime, soak];
+export const sections = [cpu, idle, periods, scaling, sparse, lateness, herd, bootstrap, importTime, soak];

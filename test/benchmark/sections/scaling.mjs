@@ -21,7 +21,7 @@ export function scaling(quick) {
     repetitions: quick ? 1 : 2,
     baseline: rowOf(1000),
     jobs: counts.flatMap((loops) => [
-      ...SERIES.map((series) => roundsJob(loops, series)),
+      ...SERIES.map((series) => roundsJob(loops, series, quick ? 300 : 1000)),
       ...(loops < 1000 ? [] : SERIES.slice(0, 2).map((series) => bytesJob(loops, series))),
     ]),
     charts: (jobs) => ({
@@ -41,11 +41,18 @@ function rowOf(loops) {
   return loops.toLocaleString('en');
 }
 
-function roundsJob(loops, { label, ...series }) {
+function roundsJob(loops, { label, ...series }, window) {
   const period = Math.max(1, loops / ROUNDS_PER_MILLISECOND);
   return {
     measure: 'cpu',
-    args: { ...series, loops, period, spread: period, settle: 300 + period, window: Math.max(1000, period) },
+    args: {
+      ...series,
+      loops,
+      period,
+      spread: period,
+      settle: 300 + period,
+      window: Math.max(window, period),
+    },
     row: rowOf(loops),
     columns: { microsecondsPerRound: `${label}, µs` },
   };
