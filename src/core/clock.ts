@@ -77,7 +77,8 @@ const NO_OPTIONS: TimerOptions = {};
  *
  * Counterpart of `clock.RealClock` in k8s.io/utils.
  *
- * **Details.** No wait ends early: fractions of a millisecond are rounded up. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
+ * **Details.** No wait ends early: fractions of a millisecond are rounded up, and where Node is up to one too early, another is waited. Where hundreds of waits begin within microseconds of each other, up to
+ * sixteen share one look at the clock, the one behind them. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
  * the event loop, so that other timers and I/O are served.
  */
 export const realClock: Clock = new RealClock();

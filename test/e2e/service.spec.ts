@@ -217,6 +217,19 @@ describe('BackoffUntilService', () => {
     expect(getEventListeners(ctx.signal, 'abort')).toEqual([]);
   });
 
+  it('starts none of several workers when the name of one is taken', async () => {
+    const { service, registry, clock } = await boot({});
+    const taken = service.until(() => undefined, { period: '1s', name: 'work#1' });
+    const start = (): LoopHandle =>
+      service.until(() => undefined, { period: '1s', name: 'work', workers: 3 });
+    expect(start).toThrow(expect.objectContaining({ code: 'WAIT_ERR_DUPLICATE_LOOP' }));
+    expect(registry.list().map(({ name }) => name)).toEqual(['work#1']);
+    await taken.stop();
+    start();
+    await clock.advance(0);
+    expect(registry.list()).toHaveLength(3);
+  });
+
   it.each([
     {
       title: 'a bad period',

@@ -33,8 +33,8 @@ export function cpu(quick) {
         args: {
           adapter: file,
           loops: 10_000,
-          settle: quick ? 300 : 1000,
-          window: quick ? 300 : 1000,
+          settle: quick ? 300 : 500,
+          window: quick ? 300 : 600,
           ...args,
         },
         row: name,

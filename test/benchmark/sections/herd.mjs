@@ -13,7 +13,7 @@ export function herd(quick) {
     text:
       '10,000 nestjs-wait loops of 1 s that BackoffUntilService starts in one instant: the most runs that start within 10 ms, and the delay of the event loop in milliseconds, ' +
       'in the first 0.95 s, which has the first runs (and what it takes to start the loops), and after it. Jitter spreads the runs from the second on; only an initial delay spreads the first.',
-    repetitions: quick ? 1 : 3,
+    repetitions: quick ? 1 : 2,
     jobs: HERDS.map(({ row, ...args }) => ({
       measure: 'herd',
       args: { adapter: 'ours-service', loops: 10_000, period: 1000, ...args, window: quick ? 2000 : 6000 },

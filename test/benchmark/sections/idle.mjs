@@ -8,7 +8,7 @@ export function idle(quick) {
     text:
       `Bytes of heap that each of ${loops.toLocaleString('en')} loops of one hour takes while it waits, and the microseconds a loop to start and to stop ` +
       'them all. Cron jobs are measured with 10,000 loops. @Interval and @JitterUntil include the bootstrap of their application.',
-    repetitions: quick ? 1 : 3,
+    repetitions: quick ? 1 : 2,
     baseline: bare.name,
     jobs: adapters.map(({ file, name, most = loops }) => ({
       measure: 'idle',

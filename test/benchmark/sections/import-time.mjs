@@ -9,7 +9,7 @@ export function importTime(quick) {
     text:
       'Milliseconds to import the package when @nestjs/common and @nestjs/core are there already; beside it a module that does nothing but import something from both, ' +
       'so that the difference is what the package adds.',
-    repetitions: quick ? 1 : 9,
+    repetitions: quick ? 1 : 7,
     jobs: [
       { row: 'a module that imports Nest', module: EMPTY, nestOf: SCHEDULE },
       { row: 'nestjs-wait', module: OURS, nestOf: OURS },

@@ -16,7 +16,7 @@ export function lateness(quick) {
     text:
       'Milliseconds from when a run is due to when it starts, for 200 loops of 37 ms that start one after the other: in a process that does nothing else, in one whose event loop is blocked half ' +
       'of the time, 50 ms at once, and in one that is suspended for 500 ms (SIGSTOP); and for 2,000 loops of 10 ms that start in one instant (burst). Less than zero is a wait that ended early.',
-    repetitions: quick ? 1 : 3,
+    repetitions: quick ? 1 : 2,
     jobs: (quick ? SITUATIONS.filter(({ label }) => label !== 'blocked') : SITUATIONS).flatMap(
       ({ label, args, figures }) =>
         bareAndOurs.map(({ file, name }) => ({

@@ -11,7 +11,7 @@ export function periods(quick) {
   return {
     title: 'Periods',
     text: 'Microseconds of CPU a round of 4,000 loops of one period, and of several in equal parts, without jitter, all started in one instant.',
-    repetitions: quick ? 1 : 3,
+    repetitions: quick ? 1 : 2,
     baseline: bare.name,
     jobs: (quick ? COLUMNS.slice(-1) : COLUMNS).flatMap(({ column, periods: each }) =>
       bareAndOurs.map(({ file, name }) => ({
@@ -20,8 +20,8 @@ export function periods(quick) {
           adapter: file,
           loops: 4000,
           periods: each,
-          settle: quick ? 500 : 1500,
-          window: quick ? 500 : 2000,
+          settle: quick ? 500 : 1200,
+          window: quick ? 500 : 1200,
         },
         row: name,
         columns: { microsecondsPerRound: column },

@@ -2,7 +2,7 @@ import { adapters, bare } from '../adapters/index.mjs';
 
 /** @returns {import('../run-section.mjs').Section} */
 export function sparse(quick) {
-  const period = quick ? 1000 : 10_000;
+  const period = quick ? 1000 : 5000;
   const counts = quick ? [10_000] : [1000, 10_000, 100_000];
   return {
     title: 'Many loops that seldom run',
