@@ -145,6 +145,18 @@ const MUTATIONS = [
     tests: 'unit/core/node-timer',
   },
   {
+    name: 'a loop that has ended and is kept with the waits that share a look',
+    file: TIMER,
+    edits: [['      this.unread[wait] = undefined; // or what has ended would be kept here\n', '']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'a setTimeout that is believed when it comes too early, since something else looks on',
+    file: TIMER,
+    edits: [['(missing <= 1 || !areTimersReplaced())', '!areTimersReplaced()']],
+    tests: 'unit/core/node-timer',
+  },
+  {
     name: 'a long wait that never comes to its end',
     file: TIMER,
     edits: [['      this.remaining = 0;\n', '']],

@@ -103,7 +103,7 @@ export abstract class Loop extends NodeTimer {
     try {
       const delay = this.firstDelay();
       if (delay !== undefined) {
-        this.wait(delay, 0);
+        this.wait(delay, (this.options.clock ?? realClock).now());
         return;
       }
     } catch (error) {
@@ -210,7 +210,10 @@ export abstract class Loop extends NodeTimer {
     return delay;
   }
 
-  /** @param now - As of {@link NodeTimer.arm}. */
+  /**
+   * @param delay - Milliseconds.
+   * @param now - As of {@link NodeTimer.arm}.
+   */
   private wait(delay: number, now: number): void {
     this.overdue = false;
     if (this.timer === undefined) {

@@ -2,6 +2,7 @@ import {
   ExponentialBackoffManager,
   JitteredBackoffManager,
   type BackoffManager,
+  type ExponentialBackoffOptions,
 } from '../core/backoff-manager.js';
 import type { Clock } from '../core/clock.js';
 import { formatDuration } from '../core/duration.js';
@@ -16,7 +17,7 @@ export interface BackoffSources {
 /** How long a loop waits between its runs. Objects and not closures, and nothing made before it is asked for: one for every loop. */
 export interface LoopWaits {
   readonly sliding: boolean;
-  /** The period, or the first delay; nothing where only the user's backoff manager knows. */
+  /** The period, or the first delay, in milliseconds; nothing where only the user's backoff manager knows. */
   readonly base: number | undefined;
   /** One for each worker. */
   newBackoffManager(sources: BackoffSources): BackoffManager;
@@ -46,13 +47,7 @@ export class PeriodicWaits implements LoopWaits {
 }
 
 /** The five numbers of an exponential backoff, durations in milliseconds. */
-export interface Growth {
-  readonly initial: number;
-  readonly max: number;
-  readonly reset: number;
-  readonly factor: number;
-  readonly jitter: number;
-}
+type Growth = Readonly<Record<keyof ExponentialBackoffOptions, number>>;
 
 /** Waits that grow. */
 export class GrowingWaits implements LoopWaits {

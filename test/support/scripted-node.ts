@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import type * as Wait from 'nestjs-wait';
 
 interface ScriptedTimeout {
   refresh(): ScriptedTimeout;
@@ -24,14 +23,14 @@ export class ScriptedNode {
     this.time = time;
   }
 
-  /** The library, loaded where these are the timers and the clock of Node. */
-  async load(): Promise<typeof Wait> {
+  /** Imports modules anew, where these are the timers and the clock of Node. */
+  async load<T>(importing: () => Promise<T>): Promise<T> {
     this.install();
-    let wait: typeof Wait | undefined;
+    let loaded: T | undefined;
     await jest.isolateModulesAsync(async () => {
-      wait = await import('nestjs-wait');
+      loaded = await importing();
     });
-    return wait as typeof Wait;
+    return loaded as T;
   }
 
   private install(): void {

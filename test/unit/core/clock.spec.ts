@@ -85,6 +85,20 @@ describe('realClock', () => {
     expect(fired).not.toHaveBeenCalled();
   });
 
+  it('waits one more millisecond when Node fires up to one too early', () => {
+    const now = jest.spyOn(performance, 'now');
+    const fired = jest.fn();
+    now.mockReturnValue(100.9);
+    realClock.newTimer(fired).reset(10);
+    now.mockReturnValue(110.2); // 0.7 ms early
+    jest.advanceTimersByTime(10);
+    expect(fired).not.toHaveBeenCalled();
+    now.mockReturnValue(111.2);
+    jest.advanceTimersByTime(1);
+    expect(fired).toHaveBeenCalledTimes(1);
+    now.mockRestore();
+  });
+
   it('believes a fake setTimeout beside a performance.now() that stands still', () => {
     const now = jest.spyOn(performance, 'now').mockReturnValue(0);
     const fired = jest.fn();
