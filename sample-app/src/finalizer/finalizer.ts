@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable, Logger } from '@nestjs/common';
 import { Until, waitForCacheSync } from 'nestjs-wait';
-import type { Manifest } from '../manifests/manifest.js';
+import { readManifest, type Manifest } from '../manifests/manifest.js';
 import { writeFileAtomically } from '../manifests/write-file-atomically.js';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { Settings } from '../settings.js';
@@ -52,11 +52,15 @@ export class Finalizer {
   }
 
   private async finish(key: string): Promise<void> {
-    let manifest = this.store.get(key);
+    if (this.store.get(key)?.metadata.deletionTimestamp === undefined) {
+      return;
+    }
+    // The cache lags behind the finalizers' own writes: by what it says, a file that is deleted already would be written anew.
+    const file = join(this.settings.resourcesDir, key);
+    let manifest = await readManifest(file).catch(unlessGone);
     if (manifest?.metadata.deletionTimestamp === undefined) {
       return;
     }
-    const file = join(this.settings.resourcesDir, key);
     for (const name of manifest.metadata.finalizers ?? []) {
       const finalizer = this.finalizers[name];
       if (finalizer === undefined) {
@@ -69,6 +73,12 @@ export class Finalizer {
     }
     await rm(file, { force: true });
     this.logger.log(`${key} is finalized and deleted`);
+  }
+}
+
+function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') {
+    throw error;
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 /** What a file of the resources folder holds; Kubernetes' shape, as far as the sample needs it. */
 export interface Manifest {
   readonly kind: string;
@@ -10,8 +12,9 @@ export interface Manifest {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** @throws Error that says what is wrong with the text. */
-export function parseManifest(text: string): Manifest {
+/** @throws Error that says what is wrong with the file, or the file system's own. */
+export async function readManifest(file: string): Promise<Manifest> {
+  const text = await readFile(file, 'utf8');
   const { kind, metadata } = JSON.parse(text) as Partial<Manifest>;
   if (typeof kind !== 'string' || typeof metadata?.name !== 'string') {
     throw new Error('kind and metadata.name are missing');

@@ -1,10 +1,10 @@
 import { on } from 'node:events';
 import { watch } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable, Logger } from '@nestjs/common';
 import { BackoffUntil } from 'nestjs-wait';
-import { parseManifest } from '../manifests/manifest.js';
+import { readManifest } from '../manifests/manifest.js';
 import { Settings } from '../settings.js';
 import { ResourceStore } from './resource-store.js';
 
@@ -88,7 +88,7 @@ export class Reflector {
       const version = `${mtimeMs} ${size}`;
       if (this.versions.get(name) !== version) {
         this.versions.set(name, version);
-        this.store.set(name, parseManifest(await readFile(file, 'utf8')));
+        this.store.set(name, await readManifest(file));
       }
     } catch (error) {
       this.store.delete(name);
