@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const LOOP = 'src/core/loop.ts';
 const TIMER = 'src/core/node-timer.ts';
+const READINGS = 'src/core/readings.ts';
+const SHARED = 'src/core/shared-timeout.ts';
 const MANAGER = 'src/core/backoff-manager.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const LEASE = 'src/leader-election/lease.ts';
@@ -128,25 +130,25 @@ const MUTATIONS = [
   },
   {
     name: 'a wait that counts from the look at the clock before it',
-    file: TIMER,
+    file: READINGS,
     edits: [['.due += passed;', '.due += 0;']],
     tests: 'unit/core/node-timer',
   },
   {
     name: 'a look at the clock for every wait',
-    file: TIMER,
+    file: READINGS,
     edits: [['this.unreadCount > this.mayShare', 'true']],
     tests: 'unit/core/node-timer',
   },
   {
     name: 'looks at the clock that are shared outside of bursts',
-    file: TIMER,
+    file: READINGS,
     edits: [['      this.burst = 0;', '      this.burst += this.unreadCount;']],
     tests: 'unit/core/node-timer',
   },
   {
     name: 'a loop that has ended and is kept with the waits that share a look',
-    file: TIMER,
+    file: READINGS,
     edits: [['      this.unread[wait] = undefined; // or what has ended would be kept here\n', '']],
     tests: 'unit/core/node-timer',
   },
@@ -157,10 +159,65 @@ const MUTATIONS = [
     tests: 'unit/core/node-timer',
   },
   {
-    name: 'a long wait that never comes to its end',
+    name: 'a long wait that ends with its first timeout, by fake timers',
     file: TIMER,
-    edits: [['      this.remaining = 0;\n', '']],
+    edits: [['this.remaining > 0', 'this.remaining < 0']],
     tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'a long wait that ends with its first timeout',
+    file: SHARED,
+    edits: [['this.remaining > 0', 'this.remaining < 0']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'a shared timeout that is believed when it comes too early',
+    file: SHARED,
+    edits: [['this.end > now && this.extra > 0', 'this.end === Infinity']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'a shared timeout that runs what is not yet due',
+    file: SHARED,
+    edits: [['due > readings.last && due > readings.read()', 'due === Infinity']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'a shared timeout that waits for the clock for ever',
+    file: SHARED,
+    edits: [['      this.extra--;\n', '']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'a shared timeout that outlives its waits',
+    file: SHARED,
+    edits: [['      realClearTimeout(this.handle);\n', '']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'one timeout for those that hold the process open and those that do not',
+    file: SHARED,
+    edits: [['wait.unref ? loose : holding;\n    const millisecond', 'holding;\n    const millisecond']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'runs of one shared timeout in one turn of the event loop',
+    file: SHARED,
+    edits: [
+      [
+        'const immediate = realSetImmediate(runFirst);',
+        'const immediate = { unref: () => undefined };\n      runFirst();',
+      ],
+    ],
+    tests: 'process',
+    project: 'nest-12',
+  },
+  {
+    name: 'a run in the asynchronous context of another loop',
+    file: TIMER,
+    edits: [['this.runInAsyncScope(this.timerFired, this)', 'this.timerFired()']],
+    tests: 'process',
+    project: 'nest-12',
   },
   {
     name: 'a leader that leads on though the record names another',

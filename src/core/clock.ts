@@ -1,4 +1,5 @@
-import { NodeTimer, readings } from './node-timer.js';
+import { NodeTimer } from './node-timer.js';
+import { readings } from './readings.js';
 
 /**
  * A timer that is made once and armed again and again.
@@ -41,7 +42,7 @@ export interface Clock {
 class RealTimer extends NodeTimer implements Timer {
   constructor(
     private readonly fire: () => void,
-    protected readonly unref: boolean,
+    readonly unref: boolean,
   ) {
     super();
   }
@@ -78,7 +79,7 @@ const NO_OPTIONS: TimerOptions = {};
  * Counterpart of `clock.RealClock` in k8s.io/utils.
  *
  * **Details.** No wait ends early: fractions of a millisecond are rounded up, and where Node is up to one too early, another is waited. Where hundreds of waits begin within microseconds of each other, up to
- * sixteen share one look at the clock, the one behind them. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
+ * sixteen share one look at the clock, the one behind them. Waits of 10 ms and more that are due in the same millisecond share one timeout of Node's; what ends them has a turn of the event loop and the asynchronous context of its own, as with timers of Node's. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
  * the event loop, so that other timers and I/O are served.
  */
 export const realClock: Clock = new RealClock();

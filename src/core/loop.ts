@@ -55,7 +55,7 @@ export abstract class Loop extends NodeTimer {
     return this.outcome;
   }
 
-  protected get unref(): boolean {
+  get unref(): boolean {
     return this.options.unref === true;
   }
 

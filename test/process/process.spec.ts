@@ -81,6 +81,17 @@ describe('in a process of its own', () => {
     expect(output).toMatch(/ERROR \[Job\.tick\] run 1 failed: boom/);
   });
 
+  it('runs that are due in the same millisecond have their own contexts, and what one leaves behind is done before the next', async () => {
+    const { output } = await run('shared-timeout.mjs');
+    const lines = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => [
+      `${name} in the context of ${name}`,
+      `${name} tick`,
+      `${name} microtask`,
+      `${name} last tick`,
+    ]);
+    expect(output.trim().split('\n')).toEqual(lines);
+  });
+
   it('runs on the fake timers of node:test', async () => {
     await expect(run('node-test-timers.mjs')).resolves.toMatchObject({
       code: 0,

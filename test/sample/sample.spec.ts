@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
 import { SampleProcess } from './sample-process.js';
 
@@ -12,6 +12,8 @@ const route = (path: string, target: string): object => ({
   metadata: { name: path.slice(1) },
   spec: { path, target },
 });
+
+jest.setTimeout(60_000); // a wait that fails says for what, which takes longer than jest's five seconds
 
 describe('the sample application', () => {
   let sample: SampleProcess;

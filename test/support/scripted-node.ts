@@ -18,8 +18,13 @@ export class ScriptedNode {
   readonly delays: number[] = [];
   /** What fires in each millisecond, in the order in which it was armed. */
   private readonly armed = new Map<number, Map<object, () => void>>();
+  private readonly immediates: (() => void)[] = [];
 
-  constructor(time = 1000) {
+  /** @param unref - Is called for each timer that need not hold the process open. */
+  constructor(
+    time = 1000,
+    private readonly unref: () => void = () => undefined,
+  ) {
     this.time = time;
   }
 
@@ -27,6 +32,8 @@ export class ScriptedNode {
   async load<T>(importing: () => Promise<T>): Promise<T> {
     this.install();
     let loaded: T | undefined;
+    const { setTimeout, clearTimeout, setImmediate } = globalThis;
+    jest.doMock('node:timers', () => ({ setTimeout, clearTimeout, setImmediate }));
     await jest.isolateModulesAsync(async () => {
       loaded = await importing();
     });
@@ -38,7 +45,16 @@ export class ScriptedNode {
       this.looks++;
       return this.time;
     });
-    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((fire: () => void, delay: number) => {
+    jest.spyOn(globalThis, 'setImmediate').mockImplementation(((fire: () => void) => {
+      this.immediates.push(fire);
+      return { unref: this.unref };
+    }) as unknown as typeof setImmediate);
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((
+      callback: (...args: unknown[]) => void,
+      delay: number,
+      ...args: unknown[]
+    ) => {
+      const fire = (): void => callback(...args);
       const whole = Math.trunc(delay);
       const timeout: ScriptedTimeout = {
         refresh: () => {
@@ -48,7 +64,10 @@ export class ScriptedNode {
           this.armed.set(at, (this.armed.get(at) ?? new Map<object, () => void>()).set(timeout, fire));
           return timeout;
         },
-        unref: () => timeout,
+        unref: () => {
+          this.unref();
+          return timeout;
+        },
       };
       return timeout.refresh();
     }) as unknown as typeof setTimeout);
@@ -67,8 +86,16 @@ export class ScriptedNode {
         this.disarm(timeout);
         fire();
       }
+      for (let fire = this.immediates.shift(); fire !== undefined; fire = this.immediates.shift()) {
+        fire();
+      }
     }
     this.time = Math.max(this.time, until);
+  }
+
+  /** How many timeouts are armed. */
+  get timeouts(): number {
+    return [...this.armed.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   private earliest(): number {

@@ -23,6 +23,47 @@ interface Looping {
   readonly haveReadings?: boolean;
 }
 
+/** Puts something before setTimeout, as fake timers and monitoring do. */
+function lookOn(): () => void {
+  const watched = globalThis.setTimeout;
+  globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => watched(...args)) as typeof setTimeout;
+  return () => {
+    globalThis.setTimeout = watched;
+  };
+}
+
+/** A loop on the modules that are loaded. */
+interface Started {
+  stop(): void;
+}
+
+/** Starts loops of `delays` milliseconds, one a loop, that call back with their index. */
+async function startLoops(
+  node: ScriptedNode,
+  delays: readonly (() => number)[],
+  run: (loop: number) => void,
+  unref = false,
+): Promise<Started[]> {
+  const { Loop } = await node.load(() => import('../../../src/core/loop.js'));
+  class Calling extends Loop {
+    constructor(
+      private readonly index: number,
+      backoff: () => number,
+    ) {
+      super({ backoff }, true, { immediate: false, unref });
+    }
+    readonly name = 'calling';
+    protected run(): void {
+      run(this.index);
+    }
+  }
+  return delays.map((delay, index) => {
+    const loop = new Calling(index, delay);
+    loop.start();
+    return loop;
+  });
+}
+
 /** Starts loops at once and records how long each of their waits took. */
 async function waitsOf(
   node: ScriptedNode,
@@ -69,28 +110,29 @@ describe("a wait on Node's timers", () => {
     expect(node.delays).toEqual([10, 1, 10]);
   });
 
-  it('takes at most one more millisecond where the clock stands still', async () => {
+  it.each([
+    { period: 5, more: 1, what: 'one more millisecond' },
+    { period: 50, more: 2, what: 'two more milliseconds, with a timeout that is shared,' },
+  ])('takes at most $what where the clock stands still', async ({ period, more }) => {
     const node = new ScriptedNode(1000);
-    const waits = await waitsOf(node, { loops: 1, period: 10 });
+    const waits = await waitsOf(node, { loops: 1, period });
     jest.spyOn(performance, 'now').mockReturnValue(5);
 
-    node.run(1110);
-    expect(waits).toEqual(Array.from({ length: 10 }, () => 11));
+    node.run(1000 + 10 * (period + more));
+    expect(waits).toEqual(Array.from({ length: 10 }, () => period + more));
   });
 
   it('takes one more millisecond too where something else looks on at setTimeout, and is believed far off', async () => {
     const node = new ScriptedNode(1000.9);
-    const waits = await waitsOf(node, { loops: 1, period: 10 });
-    const watched = globalThis.setTimeout;
-    globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) =>
-      watched(...args)) as typeof setTimeout;
+    const waits = await waitsOf(node, { loops: 1, period: 9 });
+    const stopLooking = lookOn();
 
-    node.run(1011);
-    expect(waits).toEqual([expect.closeTo(10.1)]);
+    node.run(1010);
+    expect(waits).toEqual([expect.closeTo(9.1)]);
     jest.spyOn(performance, 'now').mockReturnValue(5);
     node.run(1100);
-    expect(waits.slice(2)).toEqual(Array.from({ length: 7 }, () => 10));
-    globalThis.setTimeout = watched;
+    expect(waits.slice(2)).toEqual(Array.from({ length: 9 }, () => 9));
+    stopLooking();
   });
 
   it('is never too short, whatever the loops, their runs and the lateness of Node', async () => {
@@ -150,10 +192,10 @@ describe("a wait on Node's timers", () => {
 
   it('has a look at the clock of its own where the runs take their time', async () => {
     const node = new ScriptedNode();
-    await waitsOf(node, { loops: 500, period: 200, duration: () => 0.1 });
+    await waitsOf(node, { loops: 80, period: 9, duration: () => 0.1 });
     node.run(2000, () => 0.999); // late enough for all of them
 
-    expect(new Set(node.delays)).toEqual(new Set([200])); // and no millisecond more
+    expect(new Set(node.delays)).toEqual(new Set([9])); // and no millisecond more
   });
 
   it('shares no look at the clock under fake timers', async () => {
@@ -170,12 +212,16 @@ describe("a wait on Node's timers", () => {
   });
 
   // With one of the two numbers, waits that share a look are still without it at the end.
-  it.each([1000, 1001])('keeps nothing of %i loops that have ended', async (loops) => {
+  it.each([
+    { loops: 1000, period: 5 },
+    { loops: 1001, period: 5 },
+    { loops: 1000, period: 3_600_000 },
+  ])('keeps nothing of $loops loops of $period ms that have ended', async ({ loops, period }) => {
     jest.spyOn(performance, 'now').mockReturnValue(5); // a burst, however slow the machine
     const stop = new AbortController();
     const work = Array.from({ length: loops }, () => {
       const f = (): void => undefined;
-      void until(() => f(), '1h', stop.signal);
+      void until(() => f(), period, stop.signal);
       return new WeakRef(f);
     });
     stop.abort();
@@ -187,13 +233,181 @@ describe("a wait on Node's timers", () => {
     expect(kept.length).toBeLessThanOrEqual(1); // the machine's own registers may still hold the last
   });
 
-  it('beyond what one timeout can hold is made of several, every time', async () => {
+  it('beyond what one timeout can hold is made of several, every time, by fake timers too', async () => {
     const node = new ScriptedNode(1000);
     const waits = await waitsOf(node, { loops: 1, period: LIMIT * 3 });
+    const stopLooking = lookOn();
     node.run(1000 + LIMIT * 9);
+    stopLooking();
 
     expect(waits).toEqual([LIMIT * 3, LIMIT * 3, LIMIT * 3]);
     expect(new Set(node.delays)).toEqual(new Set([LIMIT]));
+  });
+});
+
+describe('waits that are due in the same millisecond', () => {
+  it('share one timeout, and their runs keep the order in which they began to wait', async () => {
+    const node = new ScriptedNode(1000);
+    const runs: number[] = [];
+    await startLoops(
+      node,
+      [20.4, 20.1, 30, 20.7].map((delay) => () => delay),
+      (loop) => runs.push(loop),
+    );
+    expect(node.timeouts).toBe(2);
+
+    node.run(1029);
+    expect(runs).toEqual([0, 1, 3]);
+  });
+
+  it('have their own timeouts where they are short', async () => {
+    const node = new ScriptedNode(1000);
+    await startLoops(
+      node,
+      [9, 9, 9].map((delay) => () => delay),
+      () => undefined,
+    );
+    expect(node.timeouts).toBe(3);
+  });
+
+  it('end when they are due, though their timeout comes while others are not', async () => {
+    const node = new ScriptedNode(1000.5);
+    const runs: [loop: number, time: number][] = [];
+    await startLoops(
+      node,
+      [20, 20.4, 20.05].map((delay) => () => delay), // due at 1020.5, 1020.9 and 1020.55
+      (loop) => runs.push([loop, node.time]),
+    );
+
+    node.run(1022, () => 0.6);
+    expect(runs).toEqual([
+      [0, 1020.6],
+      [2, 1020.6],
+      [1, 1021.6],
+    ]);
+  });
+
+  it('are never too short, whatever their lengths and the lateness of Node, and end within two milliseconds and what holds them up', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 300 }),
+        fc.double({ min: 10, max: 40, noNaN: true }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        fc.integer(),
+        async (loops, period, fraction, seed) => {
+          const random = randomNumbers(seed);
+          const node = new ScriptedNode(1000 + fraction);
+          const due = Array.from({ length: loops }, () => NaN);
+          const late: number[] = [];
+          await startLoops(
+            node,
+            due.map((_, loop) => () => {
+              const delay = period * (1 + random());
+              due[loop] = node.time + delay;
+              return delay;
+            }),
+            (loop) => {
+              late.push(node.time - (due[loop] as number));
+              node.time += 0.0002;
+            },
+          );
+          node.run(1400, () => random() * 0.5);
+          jest.restoreAllMocks();
+
+          expect(late.length).toBeGreaterThan(loops);
+          expect(Math.min(...late)).toBeGreaterThan(-ROUNDING);
+          expect(Math.max(...late)).toBeLessThan(2.5 + 0.0002 * loops);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each([
+    { stopped: [0], left: [1, 2, 3] },
+    { stopped: [1], left: [0, 2, 3] },
+    { stopped: [3], left: [0, 1, 2] },
+    { stopped: [3, 0], left: [1, 2] },
+    { stopped: [2, 1, 0], left: [3] },
+  ])('end without those of $stopped, which have been stopped', async ({ stopped, left }) => {
+    const node = new ScriptedNode(1000);
+    const runs: number[] = [];
+    const loops = await startLoops(
+      node,
+      [20, 20, 20, 20].map((delay) => () => delay),
+      (loop) => runs.push(loop),
+    );
+    for (const loop of stopped) {
+      loops[loop]?.stop();
+    }
+
+    node.run(1020);
+    expect(runs).toEqual(left);
+    node.run(1040);
+    expect(runs).toEqual([...left, ...left]);
+  });
+
+  it('leave no timeout when all have been stopped', async () => {
+    const node = new ScriptedNode(1000);
+    const loops = await startLoops(
+      node,
+      [20, 20.5, 40].map((delay) => () => delay),
+      () => undefined,
+    );
+    for (const loop of loops) {
+      loop.stop();
+    }
+    expect(node.timeouts).toBe(0);
+  });
+
+  it('end without the ones that the run of another has stopped, even when it stops all of them', async () => {
+    const node = new ScriptedNode(1000);
+    const runs: number[] = [];
+    const loops: Started[] = await startLoops(
+      node,
+      [20, 20, 20, 20].map((delay) => () => delay),
+      (loop) => {
+        runs.push(loop);
+        if (runs.length === 1) {
+          loops[1]?.stop();
+        } else if (runs.length === 3) {
+          loops.forEach((each) => each.stop());
+        }
+      },
+    );
+
+    node.run(1100);
+    expect(runs).toEqual([0, 2, 3]);
+    expect(node.timeouts).toBe(0);
+  });
+
+  it('beyond what one timeout can hold are made of several', async () => {
+    const node = new ScriptedNode(1000);
+    const runs: number[] = [];
+    await startLoops(
+      node,
+      [0, 1].map(() => () => LIMIT * 2 + 5),
+      (loop) => runs.push(loop),
+    );
+    node.run(1000 + LIMIT * 2 + 4);
+    expect(runs).toEqual([]);
+    node.run(1000 + LIMIT * 2 + 5);
+    expect(runs).toEqual([0, 1]);
+    expect(node.delays.slice(0, 3)).toEqual([LIMIT, LIMIT, 5]);
+  });
+
+  it('hold the process open or not, each as it was told', async () => {
+    const unref = jest.fn();
+    const node = new ScriptedNode(1000, unref);
+    const delays = [() => 20, () => 20];
+    await startLoops(node, delays, () => undefined);
+    node.run(1020);
+    expect(unref).not.toHaveBeenCalled();
+
+    await startLoops(node, delays, () => undefined, true);
+    expect(unref).toHaveBeenCalledTimes(1); // the timeout
+    node.run(1040);
+    expect(unref).toHaveBeenCalledTimes(4); // a turn of the event loop for each, and the next timeout
   });
 });
 
