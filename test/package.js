@@ -35,6 +35,12 @@ try {
   symlinkSync(join(root, 'node_modules/reflect-metadata'), join(modules, 'reflect-metadata'));
   symlinkSync(join(root, 'node_modules/ms'), join(modules, 'ms'));
 
+  // An import costs time by the file.
+  const files = readdirSync(join(modules, 'nestjs-wait/dist/esm')).filter((file) => file.endsWith('.js'));
+  if (files.toSorted().join() !== 'core.js,index.js') {
+    throw new Error(`The package is not joined into index.js and core.js, but is ${files.join(', ')}`);
+  }
+
   // One copy of the classes, whichever way they are loaded: an error is recognised, a provider is found.
   writeFileSync(
     join(project, 'use.mjs'),
