@@ -79,7 +79,8 @@ const NO_OPTIONS: TimerOptions = {};
  * Counterpart of `clock.RealClock` in k8s.io/utils.
  *
  * **Details.** No wait ends early: fractions of a millisecond are rounded up, and where Node is up to one too early, another is waited. Where hundreds of waits begin within microseconds of each other, up to
- * sixteen share one look at the clock, the one behind them. Waits of 10 ms and more that are due in the same millisecond share one timeout of Node's; what ends them has a turn of the event loop and the asynchronous context of its own, as with timers of Node's. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of
- * the event loop, so that other timers and I/O are served.
+ * sixteen share one look at the clock, the one behind them. Waits of 10 ms and more that are due in the same millisecond share one timeout of Node's; as with timeouts of their own, each ends in a turn of the
+ * event loop for itself, and in the asynchronous context in which its timer was made. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of the event loop, so
+ * that other timers and I/O are served.
  */
 export const realClock: Clock = new RealClock();

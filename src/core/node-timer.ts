@@ -16,7 +16,7 @@ const SHARED = -1;
 /**
  * A wait on Node's timers. Whatever waits extends it, so that a loop and its timer are one object: for thousands of loops that is a good part of their memory and of the time a round takes.
  *
- * A resource of `node:async_hooks`: what ends a wait is in the asynchronous context of whoever began it, as with a timer of Node's, wherever the timeout came from.
+ * A resource of `node:async_hooks`, so that the end of a wait has the asynchronous context in which this was made, whoever else shares the timeout.
  *
  * @internal
  */
