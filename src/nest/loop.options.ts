@@ -193,11 +193,11 @@ function readOptions(
 ): OptionReader {
   const written = asObject(kind, defaultName, input);
   const name = new OptionReader(defaultName, written).string('name', defaultName);
-  const overrides = Object.hasOwn(overridesByName, name) ? overridesByName[name] : undefined;
-  if (overrides !== undefined) {
-    const known = [...OPTION_NAMES[kind], ...COMMON_OPTION_NAMES];
-    new OptionReader(`loops['${name}']`, overrides).refuseUnknown(kind, known);
-  }
+  const overrides = Object.hasOwn(overridesByName, name) ? overridesByName[name] : {};
+  new OptionReader(`loops['${name}']`, overrides ?? {}).refuseUnknown(kind, [
+    ...OPTION_NAMES[kind],
+    ...COMMON_OPTION_NAMES,
+  ]);
   const reader = new OptionReader(name, { ...written, ...overrides, name });
   reader.refuseUnknown(kind, [...OPTION_NAMES[kind], 'name', ...COMMON_OPTION_NAMES]);
   return reader;

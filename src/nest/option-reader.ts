@@ -13,7 +13,7 @@ export class OptionReader {
     private readonly owner: string,
     options: object,
   ) {
-    this.options = options as Readonly<Record<string, unknown>>;
+    this.options = { ...options };
   }
 
   refuseUnknown(taker: string, known: readonly string[]): void {
