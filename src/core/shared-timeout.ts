@@ -10,9 +10,11 @@ export interface Waiting {
   readonly due: number;
   /** Whether it lets the process end. */
   readonly unref: boolean;
+  /** What has joined the same timeout before it. */
   earlier: Waiting | undefined;
+  /** What has joined the same timeout behind it. */
   later: Waiting | undefined;
-  /** Its wait is over. */
+  /** Its wait is over; it has left already. */
   sharedTimeoutExpired(): void;
 }
 
@@ -29,7 +31,7 @@ export class SharedTimeout {
   private first: Waiting | undefined;
   private last: Waiting | undefined;
   private count = 0;
-  /** When the last of them is due. */
+  /** The clock's reading at which the last of them is due. */
   private end = 0;
   private handle: NodeJS.Timeout | undefined;
   /** What is left of the wait behind the timeout: more than zero only where one timeout is too short for it. */
@@ -45,7 +47,11 @@ export class SharedTimeout {
     private readonly timeouts: Map<number, SharedTimeout>,
   ) {}
 
-  /** Makes a wait end when it is due, in so many whole milliseconds or up to one less. */
+  /**
+   * Makes a wait end when it is due.
+   *
+   * @param delay - Whole milliseconds until then, rounded up; any length.
+   */
   static join(wait: Waiting, delay: number): void {
     const timeouts = wait.unref ? loose : holding;
     const millisecond = Math.floor(wait.due);
