@@ -220,6 +220,27 @@ const MUTATIONS = [
     project: 'nest-12',
   },
   {
+    name: 'a wait that ends at the multiple of its slack before it is due',
+    file: TIMER,
+    edits: [['Math.ceil(this.due / slack)', 'Math.round(this.due / slack)']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'slack for waits that are not much longer',
+    file: TIMER,
+    edits: [[' && delay >= slack * WAIT_PER_SLACK', '']],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'slack for none of the loops that run for ever',
+    file: 'src/nest/loop.runner.ts',
+    edits: [
+      ['this.environment.slack = this.environmentOfForever.slack = slack', 'this.environment.slack = slack'],
+    ],
+    tests: 'e2e/options',
+    project: 'nest-12',
+  },
+  {
     name: 'a leader that leads on though the record names another',
     file: ELECTOR,
     edits: [['} else if (!this.lease.isMine && !openWindows) {', '} else if (false) {']],

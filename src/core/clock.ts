@@ -21,6 +21,11 @@ export interface Timer {
 export interface TimerOptions {
   /** `true` keeps the armed timer from holding the process open; default `false`. */
   readonly unref?: boolean;
+  /**
+   * How many milliseconds longer a wait may take, so that several end together: a clock on which each wake-up costs something ends them at multiples of it. Waits of less than ten times as many take no longer.
+   * One or below: none; default 0. {@link FakeClock} has nothing to save, and takes no notice.
+   */
+  readonly slack?: number;
 }
 
 /**
@@ -42,9 +47,17 @@ export interface Clock {
 class RealTimer extends NodeTimer implements Timer {
   constructor(
     private readonly fire: () => void,
-    readonly unref: boolean,
+    private readonly options: TimerOptions,
   ) {
     super();
+  }
+
+  get unref(): boolean {
+    return this.options.unref === true;
+  }
+
+  get slack(): number {
+    return this.options.slack ?? 0;
   }
 
   reset(delay: number): void {
@@ -66,8 +79,8 @@ class RealClock implements Clock {
     return readings.read();
   }
 
-  newTimer(fire: () => void, { unref = false }: TimerOptions = NO_OPTIONS): Timer {
-    return new RealTimer(fire, unref);
+  newTimer(fire: () => void, options: TimerOptions = NO_OPTIONS): Timer {
+    return new RealTimer(fire, options);
   }
 }
 

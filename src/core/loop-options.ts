@@ -16,6 +16,11 @@ export interface LoopOptions extends CrashOptions {
   readonly initialDelay?: number;
   /** `true` keeps the loop's timer from holding the process open; default `false`. */
   readonly unref?: boolean;
+  /**
+   * Milliseconds that each wait may take longer, so that loops that are due closely one after the other wake the process once; waits of less than ten times as many take no longer. One or below: none;
+   * default 0. See {@link TimerOptions.slack}.
+   */
+  readonly slack?: number;
 }
 
 /** One object for all loops that are given no options. */

@@ -59,6 +59,10 @@ export abstract class Loop extends NodeTimer {
     return this.options.unref === true;
   }
 
+  get slack(): number {
+    return this.options.slack ?? 0;
+  }
+
   /** The work. */
   protected abstract run(): unknown;
 

@@ -10,6 +10,9 @@ import { MAX_TIMEOUT, SharedTimeout, type Waiting } from './shared-timeout.js';
  */
 const LONG = 10;
 
+/** A wait uses its slack only where that makes it longer by a tenth at most. */
+const WAIT_PER_SLACK = 10;
+
 /** In place of the milliseconds of a timeout. */
 const SHARED = -1;
 
@@ -40,6 +43,9 @@ export abstract class NodeTimer extends AsyncResource implements Waiting {
   /** Whether the armed timer lets the process end. */
   abstract get unref(): boolean;
 
+  /** Milliseconds that a wait may take longer; one or below: none, since waits share their millisecond anyway. */
+  abstract get slack(): number;
+
   /** The wait is over. Never called from within `arm`. */
   protected abstract timerFired(): void;
 
@@ -51,10 +57,7 @@ export abstract class NodeTimer extends AsyncResource implements Waiting {
    */
   protected arm(delay: number, now: number): void {
     if (delay >= LONG && !areTimersReplaced()) {
-      this.due = (now || readings.read()) + delay;
-      this.timeout = SHARED;
-      this.handle = undefined;
-      SharedTimeout.join(this, Math.ceil(delay));
+      this.share(delay, now || readings.read());
     } else if (delay > 0) {
       if (now > 0) {
         this.due = now + delay;
@@ -70,6 +73,19 @@ export abstract class NodeTimer extends AsyncResource implements Waiting {
         this.handle.unref();
       }
     }
+  }
+
+  private share(delay: number, now: number): void {
+    const { slack } = this;
+    let timeout = Math.ceil(delay);
+    this.due = now + delay;
+    if (slack > 1 && delay >= slack * WAIT_PER_SLACK) {
+      this.due = Math.ceil(this.due / slack) * slack;
+      timeout = Math.ceil(this.due - now);
+    }
+    this.timeout = SHARED;
+    this.handle = undefined;
+    SharedTimeout.join(this, timeout);
   }
 
   protected disarm(): void {

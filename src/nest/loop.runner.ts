@@ -65,6 +65,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       crashHandlers: [(error, context) => this.log.crashed(error, context), ...crashHandlers],
       reallyCrash,
       unref: false,
+      slack: 0,
     };
     this.environmentOfForever = { ...this.environment, unref: true };
   }
@@ -126,8 +127,9 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async bootstrap(): Promise<void> {
     this.refuseSecondForRoot();
-    const { loops: overrides, shutdownTimeout } = resolveWaitOptions(this.options);
+    const { loops: overrides, shutdownTimeout, slack } = resolveWaitOptions(this.options);
     this.shutdownTimeout = shutdownTimeout;
+    this.environment.slack = this.environmentOfForever.slack = slack;
     this.election.configure(shutdownTimeout, this.environment.crashHandlers);
     const definitions = await this.explorer.explore(overrides);
     if (this.drained !== undefined) {

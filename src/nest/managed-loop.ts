@@ -44,14 +44,17 @@ export interface LoopEnvironment {
   readonly crashHandlers: readonly CrashHandler[];
   readonly reallyCrash: boolean;
   readonly unref: boolean;
+  /** Known when the application starts, before any loop does. */
+  slack: number;
 }
 
 /** One loop of the application: the engine's loop with its figures, and with a signal that is made when somebody wants it. */
 export class ManagedLoop extends Loop {
   declare protected readonly options: LoopEnvironment;
   private failures = 0;
-  private lastStart: number | undefined;
-  private lastDuration: number | undefined;
+  // NaN and not undefined, so that V8 writes the numbers in place: no garbage at every run.
+  private lastStart = NaN;
+  private lastDuration = NaN;
   private lastError: unknown;
   private controller: AbortController | undefined;
   private stopReason: unknown;
@@ -116,7 +119,7 @@ export class ManagedLoop extends Loop {
 
   protected override runEnded(failed: boolean, error: unknown): number {
     const now = this.options.clock.now();
-    this.lastDuration = now - (this.lastStart as number);
+    this.lastDuration = now - this.lastStart;
     if (failed) {
       this.failures++;
       this.lastError = error;
@@ -142,8 +145,8 @@ export class ManagedLoop extends Loop {
       ...(leaderOnly !== undefined && { leaderOnly }),
       runs,
       failures,
-      ...(this.lastStart !== undefined && { lastStart: this.toDate(this.lastStart) }),
-      ...(this.lastDuration !== undefined && { lastDuration: this.lastDuration }),
+      ...(this.lastStart >= 0 && { lastStart: this.toDate(this.lastStart) }),
+      ...(this.lastDuration >= 0 && { lastDuration: this.lastDuration }),
       ...(failures > 0 && { lastError: this.lastError }),
       ...(isNextKnown && this.due >= 0 && { nextStart: this.toDate(this.due) }),
     };

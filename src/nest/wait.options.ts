@@ -15,6 +15,11 @@ export interface WaitModuleOptions {
   readonly reallyCrash?: boolean;
   /** Told of every run that threw, in order, behind the one that logs it; default none. */
   readonly crashHandlers?: readonly CrashHandler[];
+  /**
+   * How much longer each wait may take, so that thousands of loops wake the process less often: milliseconds from 0 up, or a string such as `'10ms'`. Waits of less than ten times as long take no longer.
+   * Default 0: each run starts in the millisecond in which it is due.
+   */
+  readonly slack?: Duration;
   /** Changes decorated loops by name, so that an environment decides without a change of code. A name that no loop has fails the bootstrap. */
   readonly loops?: Readonly<Record<string, LoopOverrides>>;
   /** What decides which replica runs the loops with `leaderOnly`; several, each with a `name`, for several groups of loops. Default: none, and a loop with `leaderOnly` fails the bootstrap. */
@@ -56,6 +61,7 @@ export interface ResolvedWaitOptions {
   readonly shutdownTimeout: number;
   readonly reallyCrash: boolean;
   readonly crashHandlers: readonly CrashHandler[];
+  readonly slack: number;
   readonly loops: Readonly<Record<string, LoopOverrides>>;
 }
 
@@ -69,6 +75,7 @@ export function resolveWaitOptions(options: WaitModuleOptions): ResolvedWaitOpti
     'shutdownTimeout',
     'reallyCrash',
     'crashHandlers',
+    'slack',
     'loops',
     'leaderElection',
   ]);
@@ -77,6 +84,7 @@ export function resolveWaitOptions(options: WaitModuleOptions): ResolvedWaitOpti
     shutdownTimeout: reader.duration('shutdownTimeout', DEFAULT_SHUTDOWN_TIMEOUT),
     reallyCrash: reader.boolean('reallyCrash', false),
     crashHandlers: options.crashHandlers ?? [],
+    slack: reader.duration('slack', 0),
     loops: options.loops ?? {},
   };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import {
   BackoffUntil,
@@ -8,6 +8,7 @@ import {
   Until,
   WaitModule,
   type BackoffManager,
+  type Clock,
   type LoopDecorator,
   type LoopInfo,
   type UntilOptions,
@@ -352,6 +353,13 @@ describe('the options of the module', () => {
       options: { shutdownTimeout: -1 },
       wantError: invalid(/^WaitModule\.forRoot: shutdownTimeout .*-1/, 'WAIT_ERR_INVALID_DURATION'),
     },
+    {
+      options: { slack: '-5ms' },
+      wantError: invalid(
+        /^WaitModule\.forRoot: slack must not be negative.*'-5ms'/,
+        'WAIT_ERR_INVALID_DURATION',
+      ),
+    },
     { options: { timeout: 1 } as never, wantError: invalid(/^WaitModule\.forRoot: .*no option 'timeout'/) },
     {
       options: { enabled: 'no' as never },
@@ -364,6 +372,25 @@ describe('the options of the module', () => {
   ])('fail the bootstrap when they are $options', async ({ options, wantError }) => {
     const { app } = await compile({ providers: [Outbox] }, options);
     await expect(app.init()).rejects.toMatchObject(wantError);
+  });
+
+  it.each([
+    { options: {}, want: 0 },
+    { options: { slack: '10ms' }, want: 10 },
+  ])('give every loop a slack of $want ms, whenever it was started', async ({ options, want }) => {
+    class Job {
+      @Forever('5s')
+      tick(): void {}
+    }
+    const { app, clock, service } = await compile({ providers: [Job, Outbox] }, options);
+    const newTimer = jest.spyOn(clock, 'newTimer') as jest.SpiedFunction<Clock['newTimer']>;
+    service.until(() => undefined, '5s');
+    await app.init();
+    service.until(() => undefined, '5s');
+    await clock.advance(0);
+
+    const ofLoops = newTimer.mock.calls.flatMap(([, of]) => (of === undefined ? [] : of.slack));
+    expect(ofLoops).toEqual([want, want, want, want]);
   });
 
   it('run no loop at all when it is disabled, decorated or started at run time', async () => {

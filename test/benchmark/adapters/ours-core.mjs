@@ -6,9 +6,12 @@ const { jitterUntil } = await import(OURS);
 export default {
   name: 'nestjs-wait jitterUntil',
   jitters: true,
-  start({ loops, period, jitter, run }) {
+  start({ loops, period, jitter, slack, run }) {
     const stop = new AbortController();
-    const ended = Array.from({ length: loops }, () => jitterUntil(run, period, jitter, true, stop.signal));
+    const options = slack === undefined ? undefined : { slack };
+    const ended = Array.from({ length: loops }, () =>
+      jitterUntil(run, period, jitter, true, stop.signal, options),
+    );
     return () => {
       stop.abort();
       return ended.at(-1); // loops end in the order in which they were started

@@ -11,6 +11,7 @@ await measured(
     period,
     periods = [period],
     jitter = 0,
+    slack,
     async = false,
     spread,
     settle,
@@ -26,7 +27,7 @@ await measured(
         };
     const loaded = await loadAdapter(adapter);
     for (const each of periods) {
-      const options = { loops: loops / periods.length, period: each, jitter, async, run };
+      const options = { loops: loops / periods.length, period: each, jitter, slack, async, run };
       await (spread === undefined ? loaded.start(options) : startEvenly(loaded, options, spread));
     }
     await sleep(settle);

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { until } from 'nestjs-wait';
+import { until, type LoopOptions } from 'nestjs-wait';
 import { ScriptedNode } from '../../support/scripted-node.js';
 
 const LIMIT = 2 ** 31 - 1;
@@ -42,7 +42,7 @@ async function startLoops(
   node: ScriptedNode,
   delays: readonly (() => number)[],
   run: (loop: number) => void,
-  unref = false,
+  options: LoopOptions = {},
 ): Promise<Started[]> {
   const { Loop } = await node.load(() => import('../../../src/core/loop.js'));
   class Calling extends Loop {
@@ -50,7 +50,7 @@ async function startLoops(
       private readonly index: number,
       backoff: () => number,
     ) {
-      super({ backoff }, true, { immediate: false, unref });
+      super({ backoff }, true, { ...options, immediate: false });
     }
     readonly name = 'calling';
     protected run(): void {
@@ -404,10 +404,99 @@ describe('waits that are due in the same millisecond', () => {
     node.run(1020);
     expect(unref).not.toHaveBeenCalled();
 
-    await startLoops(node, delays, () => undefined, true);
+    await startLoops(node, delays, () => undefined, { unref: true });
     expect(unref).toHaveBeenCalledTimes(1); // the timeout
     node.run(1040);
     expect(unref).toHaveBeenCalledTimes(4); // a turn of the event loop for each, and the next timeout
+  });
+});
+
+describe('a wait with slack', () => {
+  it('ends at a multiple of it, together with the others that are due before that', async () => {
+    const node = new ScriptedNode(1000.2);
+    const runs: [loop: number, time: number][] = [];
+    const loops = await startLoops(
+      node,
+      [101, 209.8, 107.5, 109.9].map((delay) => () => delay), // due at 1101.2, 1210, 1107.7 and 1110.1
+      (loop) => runs.push([loop, node.time]),
+      { slack: 10 },
+    );
+    expect(node.timeouts).toBe(3);
+
+    node.run(1200);
+    expect(runs.filter(([, time]) => time <= 1200)).toEqual([
+      [0, 1110],
+      [2, 1110],
+      [3, 1120],
+    ]);
+    loops.forEach((loop) => loop.stop());
+  });
+
+  it('that is not ten times as long takes no longer', async () => {
+    const node = new ScriptedNode(1000);
+    const runs: number[] = [];
+    await startLoops(
+      node,
+      [99, 100].map((delay) => () => delay),
+      () => runs.push(node.time),
+      { slack: 10 },
+    );
+    node.run(1100);
+    expect(runs).toEqual([1099, 1100]);
+  });
+
+  it.each([-5, 0, 0.5, 1, 1e-320, NaN, Infinity])('takes no longer where that is %p', async (slack) => {
+    const node = new ScriptedNode(1000.5);
+    const runs: number[] = [];
+    await startLoops(node, [() => 250], () => runs.push(node.time), { slack });
+    node.run(1252);
+    expect(runs).toEqual([1251]);
+  });
+
+  it('is never too short, and never too long by more than that', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 100 }),
+        fc.double({ min: 0, max: 60, noNaN: true }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        fc.integer(),
+        async (loops, slack, fraction, seed) => {
+          const random = randomNumbers(seed);
+          const node = new ScriptedNode(1000 + fraction);
+          const due = Array.from({ length: loops }, () => NaN);
+          const late: number[] = [];
+          await startLoops(
+            node,
+            due.map((_, loop) => () => {
+              const delay = 10 + 1000 * random();
+              due[loop] = node.time + delay;
+              return delay;
+            }),
+            (loop) => late.push(node.time - (due[loop] as number)),
+            { slack },
+          );
+          node.run(4000, () => random() * 0.5);
+          jest.restoreAllMocks();
+
+          expect(late.length).toBeGreaterThan(loops);
+          expect(Math.min(...late)).toBeGreaterThan(-ROUNDING);
+          expect(Math.max(...late)).toBeLessThan(slack + 3.5);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('shares its timeouts as a timer of the real clock too', async () => {
+    const node = new ScriptedNode(1000);
+    const { realClock } = await node.load(() => import('../../../src/core/clock.js'));
+    const fired: number[] = [];
+    for (const delay of [101, 105]) {
+      realClock.newTimer(() => fired.push(node.time), { slack: 10 }).reset(delay);
+    }
+    expect(node.timeouts).toBe(1);
+    node.run(2000);
+    expect(fired).toEqual([1110, 1110]);
   });
 });
 

@@ -10,6 +10,7 @@ function start(options: UntilOptions, run: () => unknown): ManagedLoop {
     crashHandlers: [],
     reallyCrash: false,
     unref: false,
+    slack: 0,
   };
   const loop = new ManagedLoop(
     'tick',
