@@ -9,6 +9,9 @@ import { isThenable } from './thenable.js';
 /** Between two runs, in a run, or at its end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
 
+/** Of all loops that have ended before anybody asked: nothing can be told from it but that. */
+const ENDED = Promise.resolve();
+
 /**
  * The one loop behind everything: a state machine, so that a round makes no promise, closure or listener of its own. What it runs, and who is told of it, is for a subclass to say: one object a loop.
  *
@@ -46,12 +49,12 @@ export abstract class Loop extends NodeTimer {
 
   /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for: of thousands of loops hardly one is. */
   get done(): Promise<void> {
-    this.outcome ??=
-      this.state === 'stopped'
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            this.settle = resolve;
-          });
+    if (this.outcome === undefined && this.state === 'stopped') {
+      return ENDED;
+    }
+    this.outcome ??= new Promise((resolve) => {
+      this.settle = resolve;
+    });
     return this.outcome;
   }
 

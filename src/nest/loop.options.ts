@@ -108,14 +108,14 @@ export interface LoopSpec {
   readonly waits: LoopWaits;
 }
 
+const COMMON = ['name', 'enabled', 'immediate', 'initialDelay', 'workers', 'leaderOnly'];
 const OPTION_NAMES: Readonly<Record<LoopKind, readonly string[]>> = {
-  Until: ['period'],
-  NonSlidingUntil: ['period'],
-  Forever: ['period'],
-  JitterUntil: ['period', 'jitter', 'sliding'],
-  BackoffUntil: ['initial', 'max', 'reset', 'factor', 'jitter', 'sliding', 'backoffManager'],
+  Until: ['period', ...COMMON],
+  NonSlidingUntil: ['period', ...COMMON],
+  Forever: ['period', ...COMMON],
+  JitterUntil: ['period', 'jitter', 'sliding', ...COMMON],
+  BackoffUntil: ['initial', 'max', 'reset', 'factor', 'jitter', 'sliding', 'backoffManager', ...COMMON],
 };
-const COMMON_OPTION_NAMES = ['enabled', 'immediate', 'initialDelay', 'workers', 'leaderOnly'];
 
 /** client-go's reflector, the best known user of an exponential backoff manager. */
 const BACKOFF_DEFAULTS = { initial: 800, max: 30_000, reset: 120_000, factor: 2, jitter: 1 } as const;
@@ -191,20 +191,21 @@ function readOptions(
   input: unknown,
   overridesByName: Readonly<Record<string, LoopOverrides>>,
 ): OptionReader {
-  const written = asObject(kind, defaultName, input);
-  const name = new OptionReader(defaultName, written).string('name', defaultName);
-  const overrides = Object.hasOwn(overridesByName, name) ? overridesByName[name] : {};
-  new OptionReader(`loops['${name}']`, overrides ?? {}).refuseUnknown(kind, [
-    ...OPTION_NAMES[kind],
-    ...COMMON_OPTION_NAMES,
-  ]);
-  const reader = new OptionReader(name, { ...written, ...overrides, name });
-  reader.refuseUnknown(kind, [...OPTION_NAMES[kind], 'name', ...COMMON_OPTION_NAMES]);
+  const options = { ...asObject(kind, defaultName, input) };
+  const name = new OptionReader(defaultName, options).string('name', defaultName);
+  if (Object.hasOwn(overridesByName, name)) {
+    const overrides = { ...overridesByName[name] };
+    const names = OPTION_NAMES[kind].filter((option) => option !== 'name');
+    new OptionReader(`loops['${name}']`, overrides).refuseUnknown(kind, names);
+    Object.assign(options, overrides);
+  }
+  const reader = new OptionReader(name, options);
+  reader.refuseUnknown(kind, OPTION_NAMES[kind]);
   return reader;
 }
 
 function asObject(kind: LoopKind, loop: string, input: unknown): object {
-  const takesPeriodAlone = OPTION_NAMES[kind].length === 1;
+  const takesPeriodAlone = kind !== 'JitterUntil' && kind !== 'BackoffUntil';
   if (takesPeriodAlone && (typeof input === 'number' || typeof input === 'string')) {
     return { period: input };
   }

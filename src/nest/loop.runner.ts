@@ -34,7 +34,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly environmentOfForever: LoopEnvironment;
   private readonly log: LoopLog;
   private shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
-  /** Loops that begin when the application has started; from then on each begins at once. */
+  /** Loops that begin when the application has started; from then on, those that begin in the next microtask. */
   private pending: ManagedLoop[] | undefined = [];
   private starter: Timer | undefined;
   private bootstrapped: Promise<void> | undefined;
@@ -45,6 +45,14 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly leave = (loop: ManagedLoop): void => {
     this.registry.remove(loop);
     this.ended(loop);
+  };
+  private readonly startPending = (): void => {
+    const loops = this.pending ?? [];
+    this.pending = undefined;
+    for (const loop of loops) {
+      // oxlint-disable-next-line typescript/unbound-method -- it is called on the loop
+      loop.runInAsyncScope(loop.start, loop);
+    }
   };
 
   constructor(
@@ -88,31 +96,33 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when its name is taken.
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
-    const loops = this.manage(
-      spec,
-      body,
-      ctx === undefined
-        ? this.leave
-        : (loop) => {
-            this.leave(loop);
-            if (loops.every(({ state }) => state === 'stopped')) {
-              unwatchStop(group);
-            }
-          },
-    );
-    const group: Stoppable = { stop: () => this.stop(loops) };
-    this.registry.add(loops);
+    const loops =
+      ctx === undefined ? this.register(spec, body, this.leave) : this.registerUntil(ctx, spec, body);
     this.log.launched(spec, this.isOn(spec));
-    if (ctx?.aborted === false) {
-      watchStop(ctx, group);
-    }
     const isTooLate = ctx?.aborted === true || (this.drained !== undefined && isTiedToShutdown(spec));
     if (isTooLate || !this.isOn(spec)) {
       this.stop(loops);
-    } else if (this.pending !== undefined) {
-      this.pending.push(...loops);
     } else {
-      queueMicrotask(() => start(loops)); // the first run finds the handle that `launch` is about to return
+      if (this.pending === undefined) {
+        this.pending = [];
+        queueMicrotask(this.startPending); // the first run finds the handle that `launch` is about to return
+      }
+      this.pending.push(...loops);
+    }
+    return loops;
+  }
+
+  /** The context is watched until the last of the loops has ended. */
+  private registerUntil(ctx: AbortSignal, spec: LoopSpec, body: LoopBody): ManagedLoop[] {
+    const loops = this.register(spec, body, (loop) => {
+      this.leave(loop);
+      if (loops.every(({ state }) => state === 'stopped')) {
+        unwatchStop(group);
+      }
+    });
+    const group: Stoppable = { stop: () => this.stop(loops) };
+    if (!ctx.aborted) {
+      watchStop(ctx, group);
     }
     return loops;
   }
@@ -147,9 +157,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     }
     // In a later turn of the event loop, so that a busy first run does not delay listen().
     this.starter = this.environment.clock.newTimer(() => {
-      const loops = this.pending ?? [];
-      this.pending = undefined;
-      start(loops);
+      this.startPending();
       if (this.options.enabled !== false && this.options.leaderElection !== undefined) {
         this.election.start();
       }
@@ -198,6 +206,12 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.drainEnded = undefined;
   }
 
+  private register(spec: LoopSpec, body: LoopBody, onEnded: (loop: ManagedLoop) => void): ManagedLoop[] {
+    const loops = this.manage(spec, body, onEnded);
+    this.registry.add(loops);
+    return loops;
+  }
+
   private manage(spec: LoopSpec, body: LoopBody, onEnded: (loop: ManagedLoop) => void): ManagedLoop[] {
     const { leaderOnly } = spec;
     const leadership =
@@ -225,12 +239,6 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
         `WaitModule.forRoot() is imported ${count} times, so that every loop would run ${count} times. Import it once, in the root module: it is global.`,
       );
     }
-  }
-}
-
-function start(loops: readonly ManagedLoop[]): void {
-  for (const loop of loops) {
-    loop.start();
   }
 }
 

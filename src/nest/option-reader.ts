@@ -7,14 +7,11 @@ export const DEFAULT_GROUP = 'default';
 
 /** Reads options one by one; each error names their owner, the option, the value, and what it should be. */
 export class OptionReader {
-  private readonly options: Readonly<Record<string, unknown>>;
-
+  /** @param options - A copy of what the user wrote: its own properties count, and nothing that it inherits. */
   constructor(
     private readonly owner: string,
-    options: object,
-  ) {
-    this.options = { ...options };
-  }
+    private readonly options: Readonly<Record<string, unknown>>,
+  ) {}
 
   refuseUnknown(taker: string, known: readonly string[]): void {
     const unknown = Object.keys(this.options).find((option) => !known.includes(option));

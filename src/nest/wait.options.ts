@@ -69,7 +69,7 @@ export const DEFAULT_SHUTDOWN_TIMEOUT = 30_000;
 
 /** @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the option and the value. */
 export function resolveWaitOptions(options: WaitModuleOptions): ResolvedWaitOptions {
-  const reader = new OptionReader('WaitModule.forRoot', options);
+  const reader = new OptionReader('WaitModule.forRoot', { ...options });
   reader.refuseUnknown('WaitModule', [
     'enabled',
     'shutdownTimeout',

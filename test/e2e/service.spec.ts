@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
@@ -123,6 +124,36 @@ describe('BackoffUntilService', () => {
     await handle.done;
     await clock.advance(5000);
     expect(runs).toBe(1);
+  });
+
+  it('runs each loop in the asynchronous context that started it, the first run too, whatever else was started just before', async () => {
+    const { service, clock } = await boot({});
+    const tenants = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    for (const tenant of ['a', 'b']) {
+      tenants.run(tenant, () =>
+        service.until(() => seen.push(tenants.getStore()), { name: tenant, period: '1s' }),
+      );
+    }
+    await clock.advance(0);
+    expect(seen).toEqual(['a', 'b']);
+  });
+
+  it('starts what a first run starts, and no loop that was stopped before its first run', async () => {
+    const { service, clock } = await boot({});
+    const runs: string[] = [];
+    service.until(
+      () => {
+        runs.push('first');
+        service.until(() => runs.push('started by it'), { name: 'inner', period: '1h' });
+      },
+      { name: 'outer', period: '1h' },
+    );
+    const stopped = service.until(() => runs.push('stopped'), { name: 'stopped', period: '1h' });
+    service.until(() => runs.push('last'), { name: 'last', period: '1h' });
+    await stopped.stop();
+    await clock.advance(0);
+    expect(runs).toEqual(['first', 'last', 'started by it']);
   });
 
   it('awaits the run in progress when the handle stops it', async () => {
