@@ -1,7 +1,7 @@
 // Joins the ES modules that tsc wrote: one file for what needs no Nest (core and election), one for each entry. Node takes about half a
 // millisecond for each file of an import, and two for `ms`, which is CommonJS.
 import { build } from 'esbuild';
-import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -47,8 +47,17 @@ for (const entry of entries) {
   await build({ ...options, entryPoints: [entry], outfile: entry, plugins: [toSharedBundle] });
 }
 
-// What was joined is not published twice.
+// esbuild calls `X = class X` its own way (X2, _X), and Nest shows the names of classes in its log and its errors. Its `keepNames` would wrap every function.
 const bundles = [sharedBundle, ...entries];
+for (const bundle of bundles) {
+  let code = readFileSync(bundle, 'utf8');
+  for (const [, name, alias] of code.matchAll(/\b(\w+) = (?:\w+ = )?class (?!extends)(\w+)/g)) {
+    code = code.replaceAll(new RegExp(`\\b${alias}\\b`, 'g'), name);
+  }
+  writeFileSync(bundle, code);
+}
+
+// What was joined is not published twice.
 for (const file of readdirSync(dist, { recursive: true }).map((path) => join(dist, path))) {
   if (file.endsWith('.js') && !bundles.includes(file)) {
     rmSync(file);
