@@ -142,7 +142,7 @@ export class LeaderElection {
       warn: (text: string) => this.logger.warn(text, LOG_CONTEXT),
     };
     for (const { name: group = DEFAULT_GROUP, ...options } of this.electionOptions) {
-      new OptionReader(`leaderElection '${group}'`, { ...options }).refuseUnknown('it', OPTION_NAMES);
+      new OptionReader(`leaderElection '${group}'`, options).refuseUnknown('it', OPTION_NAMES);
       const leadership = this.leadershipOf(group);
       leadership.crashHandlers = crashHandlers;
       leadership.elector = new LeaderElector(

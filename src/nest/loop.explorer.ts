@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import { ContextIdFactory, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { ContextIdFactory, DiscoveryService, ModuleRef, type ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../core/errors.js';
 import { hasLoops, loopDeclarations } from './loop.metadata.js';
 import { resolveLoop, type LoopOverrides, type LoopSpec } from './loop.options.js';
@@ -15,9 +14,13 @@ export interface LoopDefinition {
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Finds the decorated methods of all providers and controllers; starts nothing. */
-@Injectable()
 export class LoopExplorer {
-  constructor(private readonly discovery: DiscoveryService) {}
+  // Not injected: in a small application the DiscoveryModule takes longer to boot than the search.
+  private readonly discovery: DiscoveryService;
+
+  constructor(modules: ModulesContainer) {
+    this.discovery = new DiscoveryService(modules);
+  }
 
   /**
    * @param overrides - The module's `loops`, by name.

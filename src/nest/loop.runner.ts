@@ -57,7 +57,6 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly modules: ModulesContainer,
-    private readonly explorer: LoopExplorer,
     private readonly registry: LoopRegistry,
     private readonly election: LeaderElection,
     @Inject(WAIT_OPTIONS) private readonly options: WaitModuleOptions,
@@ -141,7 +140,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.shutdownTimeout = shutdownTimeout;
     this.environment.slack = this.environmentOfForever.slack = slack;
     this.election.configure(shutdownTimeout, this.environment.crashHandlers);
-    const definitions = await this.explorer.explore(overrides);
+    const definitions = await new LoopExplorer(this.modules).explore(overrides);
     if (this.drained !== undefined) {
       return; // close() came while init() was still under way
     }

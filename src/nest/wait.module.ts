@@ -7,14 +7,13 @@ import {
   type DynamicModule,
   type OnModuleInit,
 } from '@nestjs/common';
-import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { realClock } from '../core/clock.js';
 import { WaitError } from '../core/errors.js';
 import { realRandom } from '../core/jitter.js';
 import { BackoffUntilService } from './backoff-until.service.js';
 import { startLastStopFirst } from './hook-order.js';
 import { LeaderElection } from './leader-election.js';
-import { LoopExplorer } from './loop.explorer.js';
 import { LoopRegistry } from './loop.registry.js';
 import { LoopRunner } from './loop.runner.js';
 import {
@@ -34,13 +33,11 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
   .setExtras({}, (definition) => ({
     ...definition,
     global: true,
-    imports: [...(definition.imports ?? []), DiscoveryModule],
     providers: [
       ...(definition.providers ?? []),
       { provide: WAIT_CLOCK, useValue: realClock },
       { provide: WAIT_RANDOM, useValue: realRandom },
       { provide: WAIT_LOGGER, useFactory: () => new Logger() },
-      LoopExplorer,
       LoopRegistry,
       LoopRunner,
       LeaderElection,
