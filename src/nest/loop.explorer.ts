@@ -30,10 +30,13 @@ export class LoopExplorer {
     const definitions: LoopDefinition[] = [];
     const seen = new Set<unknown>();
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
+      const prototype = prototypeOf(wrapper);
+      if (prototype === null || !hasLoops(prototype) || wrapper.isAlias) {
+        continue;
+      }
       // One instance may be provided under several tokens; a scoped provider has no instance yet, so it counts itself.
       const identity = isSingleton(wrapper) ? wrapper.instance : wrapper;
-      const prototype = prototypeOf(wrapper);
-      if (prototype !== null && hasLoops(prototype) && !wrapper.isAlias && !seen.has(identity)) {
+      if (!seen.has(identity)) {
         seen.add(identity);
         definitions.push(...(await this.definitionsOf(wrapper, prototype, overrides)));
       }
