@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
  * @property {string} measure - A file of `measure/`.
  * @property {object} args
  * @property {string} row
+ * @property {number} [repetitions] - Where they are fewer than the section's.
  * @property {Record<string, string>} columns - Which column each figure is shown in.
  *
  * @typedef {Job & { samples: Record<string, unknown>[] }} MeasuredJob - With the figures of each repetition.
@@ -35,7 +36,7 @@ export async function runSection({ title, repetitions, jobs }) {
   const measured = jobs.map((job) => ({ ...job, samples: [] }));
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     console.error(`${title}, ${repetition} of ${repetitions}`);
-    for (const job of measured) {
+    for (const job of measured.filter((each) => repetition <= (each.repetitions ?? repetitions))) {
       job.samples.push(await measure(job));
     }
   }

@@ -11,6 +11,7 @@ const MODES = [
 const WITH_CRON = {
   column: '1,000 loops of 1 s',
   args: { loops: 1000, period: 1000, settle: 1500, window: 2000 },
+  repetitions: 2,
   covers: (adapter) => adapter === bare || adapter.file === 'ours-core' || !hasMilliseconds(adapter),
 };
 
@@ -25,18 +26,19 @@ export function cpu(quick) {
       (quick
         ? '.'
         : ', and in the last column 1 s, the shortest that cron patterns express, with 1,000 loops.'),
-    repetitions: quick ? 1 : 3,
+    repetitions: quick ? 1 : 5,
     baseline: bare.name,
-    jobs: modes.flatMap(({ column, args, covers }) =>
+    jobs: modes.flatMap(({ column, args, covers, repetitions }) =>
       adapters.filter(covers).map(({ file, name }) => ({
         measure: 'cpu',
         args: {
           adapter: file,
           loops: 10_000,
-          settle: quick ? 300 : 500,
-          window: quick ? 300 : 600,
+          settle: 300,
+          window: quick ? 300 : 400,
           ...args,
         },
+        repetitions,
         row: name,
         columns: { microsecondsPerRound: column },
       })),

@@ -21,7 +21,7 @@ export function lateness(quick) {
       ({ label, args, figures }) =>
         bareAndOurs.map(({ file, name }) => ({
           measure: 'lateness',
-          args: { adapter: file, ...args, window: quick ? 600 : 2000 },
+          args: { adapter: file, ...args, window: quick ? 600 : 1500 },
           row: name,
           columns: Object.fromEntries(figures.map((figure) => [figure, `${label}, ${figure}`])),
         })),
