@@ -35,7 +35,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log: LoopLog;
   private shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
   /** Loops that begin when the application has started; from then on, those that begin in the next microtask. */
-  private pending: ManagedLoop[] | undefined = [];
+  private pending: (readonly ManagedLoop[])[] | undefined = [];
   private starter: Timer | undefined;
   private bootstrapped: Promise<void> | undefined;
   private drained: Promise<void> | undefined;
@@ -47,9 +47,9 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.ended(loop);
   };
   private readonly startPending = (): void => {
-    const loops = this.pending ?? [];
+    const groups = this.pending ?? [];
     this.pending = undefined;
-    for (const loop of loops) {
+    for (const loop of groups.flat()) {
       // oxlint-disable-next-line typescript/unbound-method -- it is called on the loop
       loop.runInAsyncScope(loop.start, loop);
     }
@@ -106,7 +106,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
         this.pending = [];
         queueMicrotask(this.startPending); // the first run finds the handle that `launch` is about to return
       }
-      this.pending.push(...loops);
+      this.pending.push(loops);
     }
     return loops;
   }
@@ -149,7 +149,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { spec, loops } of found) {
       this.log.found(spec, this.isOn(spec));
       if (this.isOn(spec)) {
-        this.pending?.push(...loops);
+        this.pending?.push(loops);
       } else {
         this.stop(loops);
       }

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { Until } from 'nestjs-wait';
 import { boot } from '../support/boot.js';
 
 const loop = fc.record({
@@ -82,4 +83,22 @@ it('drains 1,000 loops of any kind that are stopped at any time: none runs after
     ),
     { numRuns: 2, seed: 20260101 },
   );
+}, 120_000);
+
+it('runs more workers than a function takes arguments, decorated and started at run time', async () => {
+  const workers = 130_000;
+  let runs = 0;
+  class Job {
+    @Until({ period: '1h', workers })
+    tick(): void {
+      runs++;
+    }
+  }
+  const { service, clock, close } = await boot({ providers: [Job] });
+  expect(runs).toBe(workers);
+
+  service.until(() => runs++, { name: 'at run time', period: '1h', workers });
+  await clock.advance(0);
+  expect(runs).toBe(2 * workers);
+  await close();
 }, 120_000);

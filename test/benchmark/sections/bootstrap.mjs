@@ -10,7 +10,7 @@ export function bootstrap(quick) {
   return {
     title: 'Bootstrap of a Nest application',
     text: 'Milliseconds to boot an application of so many providers with ten methods each and no loop: what looking for loops costs.',
-    repetitions: quick ? 1 : 7,
+    repetitions: quick ? 1 : 5,
     baseline: ROWS[0].row,
     jobs: counts.flatMap((providers) =>
       ROWS.map(({ module, row }) => ({

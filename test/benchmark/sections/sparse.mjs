@@ -12,7 +12,7 @@ const ROWS = [
 
 /** @returns {import('../run-section.mjs').Section} */
 export function sparse(quick) {
-  const period = quick ? 1000 : 5000;
+  const period = quick ? 1000 : 4000;
   const counts = quick ? [10_000] : [1000, 10_000, 100_000];
   return {
     title: 'Many loops that seldom run',
