@@ -53,6 +53,9 @@ try {
        if (names.length === 0) throw new Error(entry + ' exports nothing');
        for (const name of names) {
          if (imported[name] !== required[name]) throw new Error(entry + ': two copies of ' + name);
+         for (const provider of imported[name].forRoot?.().providers ?? []) {
+           if (/\\W|\\d$|^_/.test(provider.name ?? '')) throw new Error('a provider goes by the name ' + provider.name);
+         }
          if (typeof imported[name] === 'function' && imported[name].name !== name) {
            throw new Error(entry + ': ' + name + ' goes by the name ' + imported[name].name);
          }

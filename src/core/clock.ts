@@ -22,8 +22,10 @@ export interface TimerOptions {
   /** `true` keeps the armed timer from holding the process open; default `false`. */
   readonly unref?: boolean;
   /**
-   * How many milliseconds longer a wait may take, so that several end together: a clock on which each wake-up costs something ends them at multiples of it. Waits of less than ten times as many take no longer.
-   * One or below: none; default 0. {@link FakeClock} has nothing to save, and takes no notice.
+   * How many milliseconds longer a wait may take, so that several end together: a clock on which each wake-up costs something ends them at multiples of it. A wait shorter than ten times this is not
+   * lengthened. One or below: none; default 0. `FakeClock` has nothing to save, and takes no notice.
+   *
+   * **Gotchas.** What begins where a wait has ended, just past a multiple, and takes a multiple of it, is lengthened by almost all of it.
    */
   readonly slack?: number;
 }
@@ -45,19 +47,16 @@ export interface Clock {
 }
 
 class RealTimer extends NodeTimer implements Timer {
+  readonly unref: boolean;
+  readonly slack: number;
+
   constructor(
     private readonly fire: () => void,
-    private readonly options: TimerOptions,
+    { unref = false, slack = 0 }: TimerOptions,
   ) {
     super();
-  }
-
-  get unref(): boolean {
-    return this.options.unref === true;
-  }
-
-  get slack(): number {
-    return this.options.slack ?? 0;
+    this.unref = unref;
+    this.slack = slack;
   }
 
   reset(delay: number): void {
@@ -92,7 +91,7 @@ const NO_OPTIONS: TimerOptions = {};
  * Counterpart of `clock.RealClock` in k8s.io/utils.
  *
  * **Details.** No wait ends early: fractions of a millisecond are rounded up, and where Node is up to one too early, another is waited. Where hundreds of waits begin within microseconds of each other, up to
- * sixteen share one look at the clock, the one behind them. Waits of 10 ms and more that are due in the same millisecond share one timeout of Node's; as with timeouts of their own, each ends in a turn of the
+ * sixteen share one look at the clock, the one behind them. Slack is used as {@link TimerOptions.slack} says, except where something has replaced `setTimeout`. Waits of 10 ms and more that are due in the same millisecond share one timeout of Node's; as with timeouts of their own, each ends in a turn of the
  * event loop for itself, and in the asynchronous context in which its timer was made. Waits beyond the 2^31-1 ms of `setTimeout` are made of several. A wait of zero ends in the next turn of the event loop, so
  * that other timers and I/O are served.
  */

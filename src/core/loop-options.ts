@@ -17,8 +17,8 @@ export interface LoopOptions extends CrashOptions {
   /** `true` keeps the loop's timer from holding the process open; default `false`. */
   readonly unref?: boolean;
   /**
-   * Milliseconds that each wait may take longer, so that loops that are due closely one after the other wake the process once; waits of less than ten times as many take no longer. One or below: none;
-   * default 0. See {@link TimerOptions.slack}.
+   * How many milliseconds, a number, each wait may take longer, so that loops that are due closely one after the other wake the process once. A wait shorter than ten times this is not lengthened; a fixed
+   * period that is a multiple of it, by almost all of it. One or below: none; default 0. See {@link TimerOptions.slack}.
    */
   readonly slack?: number;
 }

@@ -35,7 +35,8 @@ export type LoopFunction = (signal: AbortSignal) => unknown;
 /**
  * Starts loops at run time, with the decorators' options and with the application's shutdown as their stop channel.
  *
- * **Details.** A loop that is started before the application has started begins with the decorated ones; later, at once. One that is started during shutdown never runs.
+ * **Details.** A loop that is started before the application has started begins with the decorated ones; later, at once. One that is started during shutdown never runs. Each runs in the
+ * asynchronous context (`AsyncLocalStorage`) in which it was started.
  * Without `name` a loop has the name of its function, or one that is made up.
  *
  * **Gotchas.** All methods throw a `WaitError` for what is wrong with the options, and for a name that is taken (`WAIT_ERR_DUPLICATE_LOOP`).

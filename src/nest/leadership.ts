@@ -95,7 +95,9 @@ export class Leadership implements LeaderCallbacks {
 
   private startLoop(loop: LeaderOnlyLoop): void {
     this.running.add(loop);
-    loop.startTerm();
+    // In its own asynchronous context, and not in the elector's.
+    // oxlint-disable-next-line typescript/unbound-method -- it is called on the loop
+    loop.runInAsyncScope(loop.startTerm, loop);
   }
 }
 

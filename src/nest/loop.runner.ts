@@ -34,7 +34,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly environmentOfForever: LoopEnvironment;
   private readonly log: LoopLog;
   private shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
-  /** Loops that begin when the application has started; from then on, those that begin in the next microtask. */
+  /** Loops that begin when the application has started; from then on, those that begin in the next microtask, and nothing where none is under way. */
   private pending: (readonly ManagedLoop[])[] | undefined = [];
   private starter: Timer | undefined;
   private bootstrapped: Promise<void> | undefined;
@@ -104,7 +104,8 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     } else {
       if (this.pending === undefined) {
         this.pending = [];
-        queueMicrotask(this.startPending); // the first run finds the handle that `launch` is about to return
+        // The first run finds the handle that `launch` is about to return. Not by queueMicrotask(), which fake timers replace, and may drop what was queued.
+        void Promise.resolve().then(this.startPending);
       }
       this.pending.push(loops);
     }
@@ -113,9 +114,11 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** The context is watched until the last of the loops has ended. */
   private registerUntil(ctx: AbortSignal, spec: LoopSpec, body: LoopBody): ManagedLoop[] {
+    let left = spec.workers;
     const loops = this.register(spec, body, (loop) => {
       this.leave(loop);
-      if (loops.every(({ state }) => state === 'stopped')) {
+      left--;
+      if (left === 0) {
         unwatchStop(group);
       }
     });

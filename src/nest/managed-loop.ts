@@ -44,7 +44,7 @@ export interface LoopEnvironment {
   readonly crashHandlers: readonly CrashHandler[];
   readonly reallyCrash: boolean;
   readonly unref: boolean;
-  /** Known when the application starts, before any loop does. */
+  /** Set at bootstrap, before any loop starts. */
   slack: number;
 }
 
@@ -145,8 +145,8 @@ export class ManagedLoop extends Loop {
       ...(leaderOnly !== undefined && { leaderOnly }),
       runs,
       failures,
-      ...(this.lastStart >= 0 && { lastStart: this.toDate(this.lastStart) }),
-      ...(this.lastDuration >= 0 && { lastDuration: this.lastDuration }),
+      ...(!Number.isNaN(this.lastStart) && { lastStart: this.toDate(this.lastStart) }),
+      ...(!Number.isNaN(this.lastDuration) && { lastDuration: this.lastDuration }),
       ...(failures > 0 && { lastError: this.lastError }),
       ...(isNextKnown && this.due >= 0 && { nextStart: this.toDate(this.due) }),
     };

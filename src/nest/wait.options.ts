@@ -16,8 +16,8 @@ export interface WaitModuleOptions {
   /** Told of every run that threw, in order, behind the one that logs it; default none. */
   readonly crashHandlers?: readonly CrashHandler[];
   /**
-   * How much longer each wait may take, so that thousands of loops wake the process less often: milliseconds from 0 up, or a string such as `'10ms'`. Waits of less than ten times as long take no longer.
-   * Default 0: each run starts in the millisecond in which it is due.
+   * How much longer each wait may take, so that thousands of loops wake the process less often: milliseconds from 0 up, or a string such as `'10ms'`; up to 1 ms it has no effect. A wait shorter than ten
+   * times this is not lengthened; a fixed period that is a multiple of it, by almost all of it. Default 0: each run starts in the millisecond in which it is due.
    */
   readonly slack?: Duration;
   /** Changes decorated loops by name, so that an environment decides without a change of code. A name that no loop has fails the bootstrap. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -54,6 +55,22 @@ describe('leaderOnly', () => {
     const booted = await boot({ providers: [Worker] }, electing(shared, identity));
     return Object.assign(booted, { runs, signals });
   }
+
+  it('runs in the asynchronous context that started it, whether the term has begun by then or not', async () => {
+    const { app, service, clock } = await compile({}, electing(store(), 'a'));
+    const tenants = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const start = (tenant: string): void => {
+      const f = (): unknown => seen.push(tenants.getStore());
+      tenants.run(tenant, () => service.until(f, { name: tenant, period: '1h', leaderOnly: true }));
+    };
+    start('before the term');
+    await app.init();
+    await clock.advance(100);
+    start('in the term');
+    await clock.advance(100);
+    expect(seen).toEqual(['before the term', 'in the term']);
+  });
 
   it('runs on the leader at once, and on no other replica', async () => {
     const shared = store();

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { BackoffUntilService, Until, type LoopFunction, type LoopHandle } from 'nestjs-wait';
 import { boot, compile } from '../support/boot.js';
@@ -137,6 +137,18 @@ describe('BackoffUntilService', () => {
     }
     await clock.advance(0);
     expect(seen).toEqual(['a', 'b']);
+  });
+
+  it('starts what is started later, though fake timers have come and gone meanwhile', async () => {
+    const { service, clock } = await boot({});
+    const runs: string[] = [];
+    jest.useFakeTimers();
+    service.until(() => runs.push('under fake timers'), { name: 'a', period: '1h' });
+    jest.useRealTimers();
+    await clock.advance(0);
+    service.until(() => runs.push('later'), { name: 'b', period: '1h' });
+    await clock.advance(0);
+    expect(runs).toEqual(['under fake timers', 'later']);
   });
 
   it('starts what a first run starts, and no loop that was stopped before its first run', async () => {

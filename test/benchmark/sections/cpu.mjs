@@ -26,7 +26,7 @@ export function cpu(quick) {
       (quick
         ? '.'
         : ', and in the last column 1 s, the shortest that cron patterns express, with 1,000 loops.'),
-    repetitions: quick ? 1 : 5,
+    repetitions: quick ? 1 : 4,
     baseline: bare.name,
     jobs: modes.flatMap(({ column, args, covers, repetitions }) =>
       adapters.filter(covers).map(({ file, name }) => ({
@@ -38,8 +38,7 @@ export function cpu(quick) {
           window: quick ? 300 : 400,
           ...args,
         },
-        // The peers are far enough off to be told apart by fewer.
-        repetitions: repetitions ?? (isOurs(name) || name === bare.name ? undefined : 3),
+        repetitions,
         row: name,
         columns: { microsecondsPerRound: column },
       })),
@@ -52,7 +51,7 @@ export function cpu(quick) {
           .map(({ row, samples }) => ({
             label: row,
             value: median(samples.map((figures) => figures.microsecondsPerRound)),
-            isOurs: isOurs(row),
+            isOurs: row.startsWith('nestjs-wait'),
           })),
       }),
     }),
@@ -61,8 +60,4 @@ export function cpu(quick) {
 
 function hasMilliseconds({ shortest = 1 }) {
   return shortest === 1;
-}
-
-function isOurs(name) {
-  return name.startsWith('nestjs-wait');
 }

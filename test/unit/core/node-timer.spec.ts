@@ -445,6 +445,14 @@ describe('a wait with slack', () => {
     expect(runs).toEqual([1099, 1100]);
   });
 
+  it('makes a fixed period that is a multiple of it longer by one, since each run starts just past a multiple', async () => {
+    const node = new ScriptedNode(1000.5);
+    const runs: number[] = [];
+    await startLoops(node, [() => 200], () => runs.push(node.time), { slack: 20 });
+    node.run(1900, () => 0.3);
+    expect(runs).toEqual([1220.3, 1440.3, 1660.3, 1880.3]);
+  });
+
   it.each([-5, 0, 0.5, 1, 1e-320, NaN, Infinity])('takes no longer where that is %p', async (slack) => {
     const node = new ScriptedNode(1000.5);
     const runs: number[] = [];
