@@ -22,6 +22,9 @@ export interface Waiting {
 const holding = new Map<number, SharedTimeout>();
 const loose = new Map<number, SharedTimeout>();
 
+/** Turns of the event loop that runs have been given, and that have not come. */
+let turns = 0;
+
 /**
  * One timeout of Node's for all waits that are due in the same millisecond.
  *
@@ -33,6 +36,8 @@ export class SharedTimeout {
   private count = 0;
   /** The clock's reading at which the last of them is due. */
   private end = 0;
+  /** What is due up to here may run: one look at the clock for all of them, so that none overtakes one that was due before it. */
+  private reached = 0;
   private handle: NodeJS.Timeout | undefined;
   /** What is left of the wait behind the timeout: more than zero only where one timeout is too short for it. */
   private remaining = 0;
@@ -118,22 +123,26 @@ export class SharedTimeout {
       this.arm(this.remaining);
       return;
     }
-    const now = readings.read();
-    if (this.end > now && this.extra > 0) {
+    this.reached = readings.read();
+    if (this.end > this.reached && this.extra > 0) {
       this.extra--;
       this.arm(1);
-      if ((this.first as Waiting).due > now) {
+      if ((this.first as Waiting).due > this.reached) {
         return;
       }
     } else {
-      this.end = now;
+      this.reached = Infinity;
     }
-    if (this.count === 1) {
+    if (this.count === 1 && turns === 0) {
       this.runFirst();
       return;
     }
     // Each run has a turn of the event loop of its own: what one leaves to microtasks and process.nextTick() is done before the next one begins.
-    const runFirst = (): void => this.runFirst();
+    const runFirst = (): void => {
+      turns--;
+      this.runFirst();
+    };
+    turns += this.count;
     for (let { count } = this; count > 0; count--) {
       const immediate = realSetImmediate(runFirst);
       if (this.timeouts === loose) {
@@ -148,8 +157,7 @@ export class SharedTimeout {
       return; // it was stopped
     }
     this.remove(first);
-    const due = Math.min(first.due, this.end);
-    if (due > readings.last && due > readings.read()) {
+    if (first.due > this.reached) {
       SharedTimeout.join(first, 1);
     } else {
       first.sharedTimeoutExpired();

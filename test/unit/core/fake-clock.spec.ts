@@ -95,5 +95,5 @@ describe('FakeClock', () => {
     void until(() => undefined, 0, stop.signal, { clock });
     await expect(clock.advance(1000)).rejects.toThrow('Time stands still at 0 ms');
     stop.abort();
-  });
+  }, 60_000);
 });

@@ -287,6 +287,33 @@ describe('waits that are due in the same millisecond', () => {
     ]);
   });
 
+  it('do not overtake those that were due before them, though these were not due yet when their timeout came', async () => {
+    const node = new ScriptedNode(1000.5);
+    const runs: number[] = [];
+    await startLoops(
+      node,
+      [20, 20.4, 20.05, 20.42].map((delay) => () => delay),
+      (loop) => {
+        runs.push(loop);
+        node.time += 0.2; // meanwhile the last one comes due
+      },
+    );
+    node.run(1022, () => 0.6);
+    expect(runs).toEqual([0, 2, 1, 3]);
+  });
+
+  it('do not overtake those of the millisecond before, though there are many of these and one of them', async () => {
+    const node = new ScriptedNode(1000);
+    const runs: number[] = [];
+    await startLoops(
+      node,
+      [20.9, 20.95, 21].map((delay) => () => delay), // the timeouts of both milliseconds come in 1021
+      (loop) => runs.push(loop),
+    );
+    node.run(1022, () => 0.5);
+    expect(runs).toEqual([0, 1, 2]);
+  });
+
   it('are never too short, whatever their lengths and the lateness of Node, and end within two milliseconds and what holds them up', async () => {
     await fc.assert(
       fc.asyncProperty(
