@@ -185,6 +185,20 @@ const MUTATIONS = [
     tests: 'unit/core/node-timer',
   },
   {
+    name: 'a run that overtakes what was due before it, since the clock went on meanwhile',
+    file: SHARED,
+    edits: [
+      ['first.due > this.reached) {\n', 'first.due > this.reached && first.due > readings.read()) {\n'],
+    ],
+    tests: 'unit/core/node-timer',
+  },
+  {
+    name: 'a run that overtakes those of the millisecond before',
+    file: SHARED,
+    edits: [[' && turns === 0', '']],
+    tests: 'unit/core/node-timer',
+  },
+  {
     name: 'a shared timeout that waits for the clock for ever',
     file: SHARED,
     edits: [['      this.extra--;\n', '']],
@@ -275,6 +289,27 @@ const MUTATIONS = [
     file: 'src/nest/leadership.ts',
     edits: [['return this.leadership.isLeader;', 'return true;']],
     tests: 'e2e/leader-election',
+    project: 'nest-12',
+  },
+  {
+    name: 'a term that begins in the asynchronous context of the elector',
+    file: 'src/nest/leadership.ts',
+    edits: [['loop.runInAsyncScope(loop.startTerm, loop)', 'loop.startTerm()']],
+    tests: 'e2e/leader-election',
+    project: 'nest-12',
+  },
+  {
+    name: 'a first run in the asynchronous context of a loop that was started before',
+    file: 'src/nest/loop.runner.ts',
+    edits: [['loop.runInAsyncScope(loop.start, loop)', 'loop.start()']],
+    tests: 'e2e/service',
+    project: 'nest-12',
+  },
+  {
+    name: 'a context that is watched when its loops have ended',
+    file: 'src/nest/loop.runner.ts',
+    edits: [['if (left === 0) {', 'if (left < 0) {']],
+    tests: 'e2e/service',
     project: 'nest-12',
   },
   {

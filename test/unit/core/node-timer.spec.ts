@@ -98,6 +98,50 @@ async function waitsOf(
   return waits;
 }
 
+interface Late {
+  readonly loops: number;
+  readonly delay: () => number;
+  /** Of the millisecond in which they start. */
+  readonly fraction: number;
+  readonly random: () => number;
+  /** How long each run takes; default no time. */
+  readonly duration?: number;
+  readonly until: number;
+  readonly options?: LoopOptions;
+}
+
+/** Starts loops at once on a Node that is late at random, and records how late each of their runs is. */
+async function latenessOf({
+  loops,
+  delay,
+  fraction,
+  random,
+  duration = 0,
+  until: end,
+  options,
+}: Late): Promise<number[]> {
+  const node = new ScriptedNode(1000 + fraction);
+  const due = Array.from({ length: loops }, () => NaN);
+  const late: number[] = [];
+  const delays = due.map((_, loop) => () => {
+    const wait = delay();
+    due[loop] = node.time + wait;
+    return wait;
+  });
+  await startLoops(
+    node,
+    delays,
+    (loop) => {
+      late.push(node.time - (due[loop] as number));
+      node.time += duration;
+    },
+    options,
+  );
+  node.run(end, () => random() * 0.5);
+  jest.restoreAllMocks();
+  return late;
+}
+
 describe("a wait on Node's timers", () => {
   it('takes one more millisecond when Node comes up to one too early', async () => {
     const node = new ScriptedNode(1000.9);
@@ -323,23 +367,8 @@ describe('waits that are due in the same millisecond', () => {
         fc.integer(),
         async (loops, period, fraction, seed) => {
           const random = randomNumbers(seed);
-          const node = new ScriptedNode(1000 + fraction);
-          const due = Array.from({ length: loops }, () => NaN);
-          const late: number[] = [];
-          await startLoops(
-            node,
-            due.map((_, loop) => () => {
-              const delay = period * (1 + random());
-              due[loop] = node.time + delay;
-              return delay;
-            }),
-            (loop) => {
-              late.push(node.time - (due[loop] as number));
-              node.time += 0.0002;
-            },
-          );
-          node.run(1400, () => random() * 0.5);
-          jest.restoreAllMocks();
+          const delay = (): number => period * (1 + random());
+          const late = await latenessOf({ loops, delay, fraction, random, duration: 0.0002, until: 1400 });
 
           expect(late.length).toBeGreaterThan(loops);
           expect(Math.min(...late)).toBeGreaterThan(-ROUNDING);
@@ -497,21 +526,8 @@ describe('a wait with slack', () => {
         fc.integer(),
         async (loops, slack, fraction, seed) => {
           const random = randomNumbers(seed);
-          const node = new ScriptedNode(1000 + fraction);
-          const due = Array.from({ length: loops }, () => NaN);
-          const late: number[] = [];
-          await startLoops(
-            node,
-            due.map((_, loop) => () => {
-              const delay = 10 + 1000 * random();
-              due[loop] = node.time + delay;
-              return delay;
-            }),
-            (loop) => late.push(node.time - (due[loop] as number)),
-            { slack },
-          );
-          node.run(4000, () => random() * 0.5);
-          jest.restoreAllMocks();
+          const delay = (): number => 10 + 1000 * random();
+          const late = await latenessOf({ loops, delay, fraction, random, until: 4000, options: { slack } });
 
           expect(late.length).toBeGreaterThan(loops);
           expect(Math.min(...late)).toBeGreaterThan(-ROUNDING);
