@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const LOOP = 'src/core/loop.ts';
-const TIMER = 'src/core/node-timer.ts';
-const READINGS = 'src/core/readings.ts';
-const SHARED = 'src/core/shared-timeout.ts';
-const MANAGER = 'src/core/backoff-manager.ts';
+const LOOP = 'src/core/loop/loop.ts';
+const TIMER = 'src/core/time/node-timer.ts';
+const READINGS = 'src/core/time/readings.ts';
+const SHARED = 'src/core/time/shared-timeouts.ts';
+const MANAGER = 'src/core/waits/backoff-manager.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const LEASE = 'src/leader-election/lease.ts';
 
@@ -24,7 +24,7 @@ const MUTATIONS = [
   },
   {
     name: 'rounding instead of truncation',
-    file: 'src/core/jitter.ts',
+    file: 'src/core/waits/jitter.ts',
     edits: [['Math.trunc(', 'Math.round(']],
     tests: 'conformance/jitter',
   },
@@ -43,7 +43,7 @@ const MUTATIONS = [
   },
   {
     name: 'jitter clipped at the cap',
-    file: 'src/core/backoff.ts',
+    file: 'src/core/waits/backoff.ts',
     edits: [
       [
         'jitter(duration, this.jitter, this.random) : duration',
@@ -106,7 +106,7 @@ const MUTATIONS = [
   },
   {
     name: 'a crash that skips the handlers',
-    file: 'src/core/crash.ts',
+    file: 'src/core/loop/crash.ts',
     edits: [['of options.crashHandlers ?? DEFAULT_CRASH_HANDLERS', 'of []']],
     tests: 'conformance/handle-crash',
   },
@@ -118,7 +118,7 @@ const MUTATIONS = [
   },
   {
     name: 'abort listener left behind',
-    file: 'src/core/stop-channel.ts',
+    file: 'src/core/stop/stop-channel.ts',
     edits: [["this.signal.removeEventListener('abort', this.aborted);", '']],
     tests: 'unit/core/backoff-until',
   },
@@ -249,7 +249,7 @@ const MUTATIONS = [
   },
   {
     name: 'slack for none of the loops that run for ever',
-    file: 'src/nest/loop.runner.ts',
+    file: 'src/nest/run/loop.runner.ts',
     edits: [
       ['this.environment.slack = this.environmentOfForever.slack = slack', 'this.environment.slack = slack'],
     ],
@@ -286,28 +286,28 @@ const MUTATIONS = [
   },
   {
     name: 'a leader-only run that does not look at the fence',
-    file: 'src/nest/leadership.ts',
+    file: 'src/nest/leader/leadership.ts',
     edits: [['return this.leadership.isLeader;', 'return true;']],
     tests: 'e2e/leader-election',
     project: 'nest-12',
   },
   {
     name: 'a term that begins in the asynchronous context of the elector',
-    file: 'src/nest/leadership.ts',
+    file: 'src/nest/leader/leadership.ts',
     edits: [['loop.runInAsyncScope(loop.startTerm, loop)', 'loop.startTerm()']],
     tests: 'e2e/leader-election',
     project: 'nest-12',
   },
   {
     name: 'a first run in the asynchronous context of a loop that was started before',
-    file: 'src/nest/loop.runner.ts',
+    file: 'src/nest/run/loop.runner.ts',
     edits: [['loop.runInAsyncScope(loop.start, loop)', 'loop.start()']],
     tests: 'e2e/service',
     project: 'nest-12',
   },
   {
     name: 'a context that is watched when its loops have ended',
-    file: 'src/nest/loop.runner.ts',
+    file: 'src/nest/run/loop.runner.ts',
     edits: [['if (left === 0) {', 'if (left < 0) {']],
     tests: 'e2e/service',
     project: 'nest-12',

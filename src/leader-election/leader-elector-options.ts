@@ -1,8 +1,8 @@
-import { realClock, type Clock } from '../core/clock.js';
-import type { CrashHandler } from '../core/crash.js';
-import { formatDuration, toMilliseconds, toNanoseconds, type Duration } from '../core/duration.js';
+import { realClock, type Clock } from '../core/time/clock.js';
+import type { CrashHandler } from '../core/loop/crash.js';
+import { formatDuration, toMilliseconds, toNanoseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
-import { realRandom, type Random } from '../core/jitter.js';
+import { realRandom, type Random } from '../core/waits/jitter.js';
 import type { ResourceLock } from './resource-lock.js';
 
 /**

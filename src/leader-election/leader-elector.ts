@@ -1,10 +1,10 @@
-import { withChild } from '../core/child-signal.js';
-import { handleCrash } from '../core/crash.js';
-import { formatDuration, toMilliseconds, type Duration } from '../core/duration.js';
+import { withChild } from '../core/stop/child-signal.js';
+import { handleCrash } from '../core/loop/crash.js';
+import { formatDuration, toMilliseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
-import { orInterrupted } from '../core/interrupted.js';
-import { pollUntilContextCancel, pollUntilContextTimeout } from '../core/poll.js';
-import { jitterUntilWithContext, untilWithContext } from '../core/until.js';
+import { orInterrupted } from '../core/poll/interrupted.js';
+import { pollUntilContextCancel, pollUntilContextTimeout } from '../core/poll/poll.js';
+import { jitterUntilWithContext, untilWithContext } from '../core/loop/until.js';
 import {
   JITTER_FACTOR,
   resolveSettings,

@@ -1,6 +1,6 @@
-import type { Condition } from '../core/condition-loop.js';
-import { neverStop } from '../core/never-stop.js';
-import { pollUntilContextTimeout } from '../core/poll.js';
+import type { Condition } from '../core/poll/condition-loop.js';
+import { neverStop } from '../core/stop/never-stop.js';
+import { pollUntilContextTimeout } from '../core/poll/poll.js';
 import type { LeaderElectionSettings } from './leader-elector-options.js';
 import { callLock } from './lock-call.js';
 import { isLockConflict } from './lock-conflict.js';

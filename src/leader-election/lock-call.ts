@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js';
-import { withChild } from '../core/child-signal.js';
+import type { Clock } from '../core/time/clock.js';
+import { withChild } from '../core/stop/child-signal.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /**

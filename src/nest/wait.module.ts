@@ -8,14 +8,14 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { realClock } from '../core/clock.js';
+import { realClock } from '../core/time/clock.js';
 import { WaitError } from '../core/errors.js';
-import { realRandom } from '../core/jitter.js';
-import { BackoffUntilService } from './backoff-until.service.js';
+import { realRandom } from '../core/waits/jitter.js';
+import { BackoffUntilService } from './steer/backoff-until.service.js';
 import { startLastStopFirst } from './hook-order.js';
-import { LeaderElection } from './leader-election.js';
-import { LoopRegistry } from './loop.registry.js';
-import { LoopRunner } from './loop.runner.js';
+import { LeaderElection } from './leader/leader-election.js';
+import { LoopRegistry } from './run/loop.registry.js';
+import { LoopRunner } from './run/loop.runner.js';
 import {
   WAIT_CLOCK,
   WAIT_LOGGER,
@@ -23,7 +23,7 @@ import {
   WAIT_RANDOM,
   type WaitModuleAsyncOptions,
   type WaitModuleOptions,
-} from './wait.options.js';
+} from './declare/wait.options.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOptions>({
   optionsInjectionToken: WAIT_OPTIONS,

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock, Timer } from '../core/time/clock.js';
 import { WaitError } from '../core/errors.js';
 
 // Taken when this file is loaded, so that a test may fake the global timers all the same.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { JitteredBackoffManager } from 'nestjs-wait';
-import { formatDuration } from '../../../src/core/duration.js';
+import { formatDuration } from '../../../src/core/time/duration.js';
 
 describe('durations', () => {
   it.each([

@@ -44,7 +44,7 @@ async function startLoops(
   run: (loop: number) => void,
   options: LoopOptions = {},
 ): Promise<Started[]> {
-  const { Loop } = await node.load(() => import('../../../src/core/loop.js'));
+  const { Loop } = await node.load(() => import('../../../src/core/loop/loop.js'));
   class Calling extends Loop {
     constructor(
       private readonly index: number,
@@ -70,8 +70,8 @@ async function waitsOf(
   { loops, period, duration = () => 0, haveReadings = false }: Looping,
 ): Promise<number[]> {
   const { Loop, realClock } = await node.load(async () => ({
-    ...(await import('../../../src/core/loop.js')),
-    ...(await import('../../../src/core/clock.js')),
+    ...(await import('../../../src/core/loop/loop.js')),
+    ...(await import('../../../src/core/time/clock.js')),
   }));
   const waits: number[] = [];
   class Recorded extends Loop {
@@ -540,7 +540,7 @@ describe('a wait with slack', () => {
 
   it('shares its timeouts as a timer of the real clock too', async () => {
     const node = new ScriptedNode(1000);
-    const { realClock } = await node.load(() => import('../../../src/core/clock.js'));
+    const { realClock } = await node.load(() => import('../../../src/core/time/clock.js'));
     const fired: number[] = [];
     for (const delay of [101, 105]) {
       realClock.newTimer(() => fired.push(node.time), { slack: 10 }).reset(delay);

@@ -6,7 +6,7 @@ afterEach(() => {
 
 it('fake timers are noticed, even when they were there before the import', async () => {
   jest.useFakeTimers();
-  const { areTimersReplaced } = await import('../../../src/core/real-timers.js');
+  const { areTimersReplaced } = await import('../../../src/core/time/real-timers.js');
   expect(areTimersReplaced()).toBe(true);
 
   jest.useRealTimers();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { realClock } from '../../../src/core/clock.js';
-import { resolveLoop, type UntilOptions } from '../../../src/nest/loop.options.js';
-import { ManagedLoop } from '../../../src/nest/managed-loop.js';
+import { realClock } from '../../../src/core/time/clock.js';
+import { resolveLoop, type UntilOptions } from '../../../src/nest/declare/loop.options.js';
+import { ManagedLoop } from '../../../src/nest/run/managed-loop.js';
 
 function start(options: UntilOptions, run: () => unknown): ManagedLoop {
   const environment = {

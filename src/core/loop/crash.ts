@@ -1,0 +1,81 @@
+import { WaitError } from '../errors.js';
+
+/** Where a crash happened. */
+export interface CrashContext {
+  /** The loop's name. */
+  readonly name: string;
+  /** Which run of the loop it was, counted from 1. */
+  readonly run: number;
+  /** Whether the loop had already been told to stop; an `AbortError` is then nothing to report. */
+  readonly stopping: boolean;
+}
+
+/**
+ * Is told of a crash, to log it or to report it somewhere.
+ *
+ * Counterpart of an entry of `runtime.PanicHandlers`. A handler that throws ends the loop with what it threw, as in Go.
+ */
+export type CrashHandler = (error: unknown, context: CrashContext) => void;
+
+/** What happens when a run throws. */
+export interface CrashOptions {
+  /** Called in order, each with the error as it was thrown; default: one that writes to `console.error`. */
+  readonly crashHandlers?: readonly CrashHandler[];
+  /** `true` rethrows behind the handlers, which ends the loop; default `false`, the loop goes on. */
+  readonly reallyCrash?: boolean;
+}
+
+/**
+ * Writes `[name] run 17 failed: …` with the stack to `console.error`.
+ *
+ * Counterpart of `logPanic`, the first entry of `runtime.PanicHandlers`. What Go does with `http.ErrAbortHandler` it does with an `AbortError` of a loop that was told to stop: nothing.
+ */
+export const logCrash: CrashHandler = (error, context) => {
+  if (!isAbortByStop(error, context)) {
+    console.error(`[${context.name}] run ${context.run} failed:`, error);
+  }
+};
+
+/** Tells the one error that is no failure: a run that gave up because its signal was aborted. */
+export function isAbortByStop(error: unknown, context: CrashContext): boolean {
+  return context.stopping && (error as Error | undefined)?.name === 'AbortError';
+}
+
+const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
+
+/**
+ * Takes what a run threw or rejected with: calls every crash handler in order and then either swallows the error or rethrows it.
+ *
+ * Counterpart of `runtime.HandleCrash` in k8s.io/apimachinery v0.19.4.
+ *
+ * **Gotchas.** A handler that throws hides the handlers behind it and the error itself: what it threw leaves, whatever `reallyCrash` says.
+ *
+ * **Differs from Go.** `reallyCrash` is false by default, since in Node a rejected promise is an everyday error. Nothing (`throw undefined`, `Promise.reject()`) becomes a
+ * `WaitError`, as in the newest Kubernetes; v0.19.4 swallowed it. The handlers are arguments, not a package-level list.
+ *
+ * @param error - What was thrown.
+ * @param context - Where.
+ * @param options - See {@link CrashOptions}.
+ * @throws The error itself, when `reallyCrash` is set.
+ *
+ * @example
+ * handleCrash(new Error('boom'), { name: 'Outbox.flush', run: 17, stopping: false }, {
+ *   crashHandlers: [(error, { name, run }) => console.log(name, run, error)],
+ * });
+ */
+export function handleCrash(error: unknown, context: CrashContext, options: CrashOptions = {}): void {
+  const thrown = error ?? nothingThrown(context);
+  for (const crashHandler of options.crashHandlers ?? DEFAULT_CRASH_HANDLERS) {
+    crashHandler(thrown, context);
+  }
+  if (options.reallyCrash === true) {
+    throw thrown;
+  }
+}
+
+function nothingThrown({ name, run }: CrashContext): WaitError {
+  return new WaitError(
+    'WAIT_ERR_NOTHING_THROWN',
+    `Run ${run} of ${name} threw or rejected with nothing. Throw an Error, so that its cause can be found.`,
+  );
+}

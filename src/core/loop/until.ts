@@ -1,0 +1,188 @@
+import { JitteredBackoffManager, type BackoffManager } from '../waits/backoff-manager.js';
+import { backoffUntil } from './backoff-until.js';
+import { toMilliseconds, type Duration } from '../time/duration.js';
+import { nameOf, NO_OPTIONS, type LoopOptions } from './loop-options.js';
+import { neverStop } from '../stop/never-stop.js';
+
+// All of these are sugar: each is one line on top of `backoffUntil`, and what is said there holds here.
+
+/**
+ * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager says, until the context is cancelled.
+ *
+ * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said there holds here.
+ *
+ * @param ctx - The stop channel, which `f` receives as it is.
+ *
+ * @example
+ * const ctx = AbortSignal.timeout(60_000);
+ * await backoffUntilWithContext(ctx, (signal) => fetch('http://localhost', { signal }), new JitteredBackoffManager('5s', 1), true);
+ */
+export function backoffUntilWithContext(
+  ctx: AbortSignal,
+  f: (ctx: AbortSignal) => unknown,
+  backoffManager: BackoffManager,
+  sliding: boolean,
+  options: LoopOptions = NO_OPTIONS,
+): Promise<void> {
+  return backoffUntil(() => f(ctx), backoffManager, sliding, ctx, { ...options, name: nameOf(f, options) });
+}
+
+/**
+ * Runs `f` over and over, waiting a randomly stretched period between runs, until `stop` aborts.
+ *
+ * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. {@link backoffUntil} with a jittered backoff manager.
+ *
+ * **Details.** Every wait is drawn anew from `[period, period * (1 + jitterFactor))`; not sliding, it is drawn before `f`.
+ *
+ * @param f - The work, synchronous or not.
+ * @param period - Base period: milliseconds, or a string such as `'5s'`; zero or below means no wait.
+ * @param jitterFactor - Largest share that is added to the period; zero or below means exactly the period.
+ * @param sliding - `true`: the period starts when `f` has ended; `false`: when `f` starts.
+ * @param stop - The stop channel.
+ * @param options - See {@link LoopOptions}.
+ * @returns A promise that settles when the loop has ended, as {@link backoffUntil}'s does.
+ * @throws WaitError `WAIT_ERR_INVALID_DURATION` (a rejection) when `period` is not a duration.
+ *
+ * @example
+ * const stop = new AbortController();
+ * const done = jitterUntil(() => console.log('tick'), 5000, 1, true, stop.signal);
+ * stop.abort();
+ * await done;
+ */
+export function jitterUntil(
+  f: () => unknown,
+  period: Duration,
+  jitterFactor: number,
+  sliding: boolean,
+  stop: AbortSignal,
+  options: LoopOptions = NO_OPTIONS,
+): Promise<void> {
+  return orReject(() => backoffUntil(f, jittered(f, period, jitterFactor, options), sliding, stop, options));
+}
+
+/**
+ * Runs `f` over and over with the context it is given, waiting a randomly stretched period between runs, until the context is cancelled.
+ *
+ * Counterpart of `wait.JitterUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} with `ctx` as its stop channel.
+ *
+ * @param ctx - The stop channel, which `f` receives as it is.
+ *
+ * @example
+ * await jitterUntilWithContext(AbortSignal.timeout(60_000), () => console.log('trying'), '2s', 1.2, true);
+ */
+export function jitterUntilWithContext(
+  ctx: AbortSignal,
+  f: (ctx: AbortSignal) => unknown,
+  period: Duration,
+  jitterFactor: number,
+  sliding: boolean,
+  options: LoopOptions = NO_OPTIONS,
+): Promise<void> {
+  return orReject(() =>
+    backoffUntilWithContext(ctx, f, jittered(f, period, jitterFactor, options), sliding, options),
+  );
+}
+
+/**
+ * Runs `f` over and over with a fixed wait between the end of one run and the start of the next, until `stop` aborts.
+ *
+ * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} without jitter, sliding.
+ *
+ * @param period - Wait between runs: milliseconds, or a string; zero or below means none.
+ *
+ * @example
+ * const stop = new AbortController();
+ * void until(() => console.log('tick'), '1s', stop.signal);
+ */
+export function until(
+  f: () => unknown,
+  period: Duration,
+  stop: AbortSignal,
+  options?: LoopOptions,
+): Promise<void> {
+  return jitterUntil(f, period, 0, true, stop, options);
+}
+
+/**
+ * Runs `f` over and over with the context it is given and a fixed wait between runs, until the context is cancelled.
+ *
+ * Counterpart of `wait.UntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntilWithContext} without jitter, sliding.
+ *
+ * @param ctx - The stop channel, which `f` receives as it is.
+ */
+export function untilWithContext(
+  ctx: AbortSignal,
+  f: (ctx: AbortSignal) => unknown,
+  period: Duration,
+  options?: LoopOptions,
+): Promise<void> {
+  return jitterUntilWithContext(ctx, f, period, 0, true, options);
+}
+
+/**
+ * Runs `f` over and over, one period from the start of one run to the start of the next, until `stop` aborts.
+ *
+ * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} without jitter, not sliding.
+ *
+ * **Gotchas.** No fixed grid: after a run longer than the period the next one follows at once, and the periods count from there.
+ *
+ * @param period - From start to start: milliseconds, or a string; zero or below means no wait.
+ */
+export function nonSlidingUntil(
+  f: () => unknown,
+  period: Duration,
+  stop: AbortSignal,
+  options?: LoopOptions,
+): Promise<void> {
+  return jitterUntil(f, period, 0, false, stop, options);
+}
+
+/**
+ * Runs `f` over and over with the context it is given, one period from start to start, until the context is cancelled.
+ *
+ * Counterpart of `wait.NonSlidingUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntilWithContext} without jitter, not sliding.
+ *
+ * @param ctx - The stop channel, which `f` receives as it is.
+ */
+export function nonSlidingUntilWithContext(
+  ctx: AbortSignal,
+  f: (ctx: AbortSignal) => unknown,
+  period: Duration,
+  options?: LoopOptions,
+): Promise<void> {
+  return jitterUntilWithContext(ctx, f, period, 0, false, options);
+}
+
+/**
+ * Runs `f` over and over with a fixed wait between runs, for as long as the process lives.
+ *
+ * Counterpart of `wait.Forever` in k8s.io/apimachinery v0.19.4. {@link until} with {@link neverStop}.
+ *
+ * @param period - Wait between runs: milliseconds, or a string; zero or below means none.
+ * @returns A promise that settles only if a crash ends the loop.
+ */
+export function forever(f: () => unknown, period: Duration, options?: LoopOptions): Promise<void> {
+  return until(f, period, neverStop, options);
+}
+
+function jittered(
+  f: (...args: never[]) => unknown,
+  period: Duration,
+  jitterFactor: number,
+  options: LoopOptions,
+): JitteredBackoffManager {
+  const milliseconds =
+    typeof period === 'number' && Number.isFinite(period)
+      ? period
+      : toMilliseconds(period, `${nameOf(f, options)}: period`);
+  return new JitteredBackoffManager(milliseconds, jitterFactor, options);
+}
+
+// Not an async function: the promise that it would lay around the loop's costs as much as the loop itself.
+function orReject(start: () => Promise<void>): Promise<void> {
+  try {
+    return start();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Backoff } from '../waits/backoff.js';
+import type { LoopOptions } from '../loop/loop-options.js';
+import { neverStop } from '../stop/never-stop.js';
+import { loopCondition, type Condition } from './condition-loop.js';
+import { timedOut } from './interrupted.js';
+
+/**
+ * Checks a condition up to `steps` times, with growing waits in between.
+ *
+ * Counterpart of `wait.ExponentialBackoff` in k8s.io/apimachinery v0.36.3. {@link exponentialBackoffWithContext} that nothing cancels.
+ *
+ * @param backoff - Is not changed. Without `steps` no check is made.
+ * @param condition - May be asynchronous.
+ * @throws WaitError `WAIT_ERR_TIMED_OUT` when the steps are used up; the error that the condition returned.
+ *
+ * @example
+ * await exponentialBackoff(new Backoff({ duration: '10ms', factor: 2, steps: 5 }), () => true);
+ */
+export async function exponentialBackoff(
+  backoff: Backoff,
+  condition: Condition,
+  options?: LoopOptions,
+): Promise<void> {
+  return exponentialBackoffWithContext(neverStop, backoff, condition, options);
+}
+
+/**
+ * Checks a condition up to `steps` times, with growing waits in between, until the context is cancelled.
+ *
+ * Counterpart of `wait.ExponentialBackoffWithContext` in k8s.io/apimachinery v0.36.3.
+ *
+ * **Details.** `steps` checks and one wait less; each wait starts when a check has ended.
+ *
+ * **Gotchas.** A step that would exceed the backoff's cap is the last: its wait is waited, and no check follows it. No check is made when `ctx` has already aborted.
+ *
+ * @param ctx - Ends the waiting.
+ * @param backoff - Is not changed. Without `steps` no check is made.
+ * @param condition - May be asynchronous; receives `ctx`.
+ * @throws WaitError `WAIT_ERR_TIMED_OUT` when the steps are used up; `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; the error that the condition returned.
+ */
+export async function exponentialBackoffWithContext(
+  ctx: AbortSignal,
+  backoff: Backoff,
+  condition: Condition,
+  options: LoopOptions = {},
+): Promise<void> {
+  const growth = backoff.clone();
+  if (growth.steps < 1) {
+    throw timedOut();
+  }
+  const delay = (): number => {
+    if (growth.steps === 1) {
+      throw timedOut(); // the check before was the last
+    }
+    return growth.step();
+  };
+  const check: Condition = (signal) => (growth.steps > 0 ? condition(signal) : timedOut());
+  return loopCondition(ctx, delay, !ctx.aborted, true, check, { name: condition.name, ...options });
+}

@@ -1,0 +1,145 @@
+import { WaitError } from '../../core/errors.js';
+import { declareLoop } from './loop.metadata.js';
+import { resolveLoop, type LoopInput, type LoopKind } from './loop.options.js';
+
+/** A method that can be a loop: it takes nothing, or the loop's `AbortSignal`; it may return a promise. */
+export type LoopMethod = (signal: AbortSignal) => unknown;
+
+/** What a loop decorator takes: options (most loops: or the period alone), or a function of the provider's instance, called at bootstrap, that returns them. */
+export type OptionsOf<K extends LoopKind, Self> = LoopInput<K> | ((self: Self) => LoopInput<K>);
+
+type AtMostOneParameter<T extends LoopMethod> = Parameters<T>['length'] extends 0 | 1 ? unknown : never;
+
+/** Decorates an instance method without parameters or with an `AbortSignal` as its only one; anything else does not compile. */
+export type LoopDecorator<Self extends object = object> = <T extends LoopMethod>(
+  target: Self & { readonly prototype?: never },
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<T> & AtMostOneParameter<T>,
+) => void;
+
+/**
+ * Runs the method over and over, with a fixed wait between the end of a run and the start of the next.
+ *
+ * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4.
+ *
+ * **Details.** The first run follows at once when the whole application has started; on shutdown the loop stops before anything else, and a run in progress is awaited. The method
+ * receives an `AbortSignal` that aborts when the loop is told to stop.
+ *
+ * **Gotchas.** A run that throws or rejects is logged and the loop goes on. A subclass that overrides the method keeps the loop; one that decorates it anew replaces it.
+ * Several loop decorators on one method make several loops; from the top, an unnamed second one is named `Class.method/2`.
+ *
+ * @param options - {@link UntilOptions}, or the period alone, or a function of the instance that returns one of the two.
+ * @throws WaitError `WAIT_ERR_INVALID_DURATION`, `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_TARGET`, where the class is defined.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class Heartbeat {
+ *   @Until('5s')
+ *   async beat(signal: AbortSignal): Promise<void> {
+ *     await fetch('http://localhost:3000/heartbeat', { method: 'POST', signal });
+ *   }
+ * }
+ * ```
+ */
+export function Until<Self extends object>(options: OptionsOf<'Until', Self>): LoopDecorator<Self> {
+  return loopDecorator('Until', options);
+}
+
+/**
+ * Runs the method over and over, each wait drawn anew from `[period, period * (1 + jitter))`.
+ *
+ * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
+ *
+ * @param options - {@link JitterUntilOptions}, or a function of the instance that returns them.
+ * @throws WaitError as {@link Until}.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class Outbox {
+ *   constructor(private readonly config: ConfigService) {}
+ *
+ *   @JitterUntil((self: Outbox) => ({ period: self.config.get('poll'), jitter: 1 }))
+ *   flush(): void {}
+ * }
+ * ```
+ */
+export function JitterUntil<Self extends object>(
+  options: OptionsOf<'JitterUntil', Self>,
+): LoopDecorator<Self> {
+  return loopDecorator('JitterUntil', options);
+}
+
+/**
+ * Runs the method over and over, one period from the start of a run to the start of the next.
+ *
+ * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
+ *
+ * **Gotchas.** Runs never overlap: after one longer than the period the next follows at once, missed periods are not made up, and the periods count from there.
+ *
+ * @param options - {@link NonSlidingUntilOptions}, or the period alone, or a function of the instance that returns one of the two.
+ * @throws WaitError as {@link Until}.
+ */
+export function NonSlidingUntil<Self extends object>(
+  options: OptionsOf<'NonSlidingUntil', Self>,
+): LoopDecorator<Self> {
+  return loopDecorator('NonSlidingUntil', options);
+}
+
+/**
+ * Runs the method over and over, with waits that grow up to a bound and start over after a quiet time, or as a backoff manager of one's own says.
+ *
+ * Counterpart of `wait.BackoffUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
+ *
+ * **Gotchas.** Only time resets the growth: a wait and a run that together last longer than `reset`. It does not matter whether the run failed, so a run should last as long as all is well,
+ * as a watch does.
+ *
+ * @param options - {@link BackoffUntilOptions}, or a function of the instance that returns them. What is left out is as in client-go's reflector.
+ * @throws WaitError as {@link Until}.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class Reflector {
+ *   @BackoffUntil({ initial: '800ms', max: '30s', reset: '2m', factor: 2, jitter: 1 })
+ *   async listAndWatch(signal: AbortSignal): Promise<void> {}
+ * }
+ * ```
+ */
+export function BackoffUntil<Self extends object>(
+  options: OptionsOf<'BackoffUntil', Self>,
+): LoopDecorator<Self> {
+  return loopDecorator('BackoffUntil', options);
+}
+
+/**
+ * Runs the method over and over, with a fixed wait between runs, for as long as the process lives.
+ *
+ * Counterpart of `wait.Forever` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
+ *
+ * **Gotchas.** It is not tied to the application's shutdown: it goes on while the application closes and after. Its timer does not hold the process open.
+ *
+ * @param options - {@link ForeverOptions}, or the period alone, or a function of the instance that returns one of the two.
+ * @throws WaitError as {@link Until}.
+ */
+export function Forever<Self extends object>(options: OptionsOf<'Forever', Self>): LoopDecorator<Self> {
+  return loopDecorator('Forever', options);
+}
+
+function loopDecorator(kind: LoopKind, input: unknown): LoopDecorator {
+  return (target: object, key, descriptor: PropertyDescriptor | undefined) => {
+    const owner = typeof target === 'function' ? target : target.constructor;
+    const name = `${owner.name}.${String(key)}`;
+    if (owner === target || typeof descriptor?.value !== 'function') {
+      throw new WaitError(
+        'WAIT_ERR_INVALID_TARGET',
+        `${name}: @${kind} goes on an instance method, not on a static one, a getter or a property. Move it to a method of the provider.`,
+      );
+    }
+    if (typeof input !== 'function') {
+      resolveLoop(kind, name, input); // a mistake throws here, where the class is defined
+    }
+    declareLoop(target, { kind, method: key, input });
+  };
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { WaitError } from '../../core/errors.js';
+import type { LoopInfo, ManagedLoop } from './managed-loop.js';
+
+/**
+ * Knows every loop of the application, decorated or started at run time, and how it fares.
+ *
+ * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is free again; a decorated one stays, as `stopped`.
+ *
+ * @example
+ * ```ts
+ * @Controller('loops')
+ * class LoopsController {
+ *   constructor(private readonly registry: LoopRegistry) {}
+ *
+ *   @Get()
+ *   list(): LoopInfo[] {
+ *     return this.registry.list();
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class LoopRegistry {
+  private readonly loops = new Map<string, ManagedLoop>();
+
+  /** All loops, in the order in which they were found or started. */
+  list(): LoopInfo[] {
+    return Array.from(this.loops.values(), (loop) => loop.info());
+  }
+
+  /**
+   * Looks up one loop.
+   *
+   * @param name - Its name; with several workers `X.tick#0` and so on.
+   * @returns Nothing where there is no such loop.
+   */
+  get(name: string): LoopInfo | undefined {
+    return this.loops.get(name)?.info();
+  }
+
+  /** @internal */
+  all(): IterableIterator<ManagedLoop> {
+    return this.loops.values();
+  }
+
+  /**
+   * @internal
+   * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when one of the names is taken; then none is added.
+   */
+  add(loops: readonly ManagedLoop[]): void {
+    for (const [index, loop] of loops.entries()) {
+      const { name } = loop;
+      if (this.loops.has(name)) {
+        loops.slice(0, index).forEach((added) => this.remove(added));
+        throw new WaitError(
+          'WAIT_ERR_DUPLICATE_LOOP',
+          `Two loops are named '${name}'. Give one of them a name of its own: { name: '…' }; ` +
+            `for two instances of one class, make it from the instance: (self) => ({ name: self.name, … }).`,
+        );
+      }
+      this.loops.set(name, loop);
+    }
+  }
+
+  /** @internal */
+  remove(loop: ManagedLoop): void {
+    this.loops.delete(loop.name);
+  }
+}
