@@ -12,7 +12,9 @@ const entries = Object.values(exports).flatMap((entry) =>
   typeof entry === 'object' ? [join(root, entry.import.default)] : [],
 );
 const shared = ['core', 'leader-election']
-  .flatMap((folder) => readdirSync(join(dist, folder)).map((file) => join(dist, folder, file)))
+  .flatMap((folder) =>
+    readdirSync(join(dist, folder), { recursive: true }).map((file) => join(dist, folder, file)),
+  )
   .filter((file) => file.endsWith('.js') && !entries.includes(file));
 const sharedBundle = join(dist, 'core.js');
 

@@ -1,25 +1,10 @@
-export { backoffUntil } from './core/loop/backoff-until.js';
-export type { LoopState } from './core/loop/loop.js';
-export { ExponentialBackoffManager, JitteredBackoffManager } from './core/waits/backoff-manager.js';
-export type { BackoffManager, ExponentialBackoffOptions } from './core/waits/backoff-manager.js';
-export { Backoff } from './core/waits/backoff.js';
-export type { BackoffOptions } from './core/waits/backoff.js';
-export { realClock } from './core/time/clock.js';
-export type { Clock, Timer, TimerOptions } from './core/time/clock.js';
-export type { Condition, ConditionResult } from './core/poll/condition-loop.js';
-export { handleCrash, logCrash } from './core/loop/crash.js';
-export type { CrashContext, CrashHandler, CrashOptions } from './core/loop/crash.js';
-export type { DelayFunc } from './core/poll/delay-func.js';
-export type { Duration } from './core/time/duration.js';
 export { WaitError } from './core/errors.js';
 export type { WaitErrorCode } from './core/errors.js';
-export { exponentialBackoff, exponentialBackoffWithContext } from './core/poll/exponential-backoff.js';
-export { interrupted } from './core/poll/interrupted.js';
+export { backoffUntil } from './core/loop/backoff-until.js';
+export { handleCrash, logCrash } from './core/loop/crash.js';
+export type { CrashContext, CrashHandler, CrashOptions } from './core/loop/crash.js';
 export type { LoopOptions } from './core/loop/loop-options.js';
-export { neverStop } from './core/stop/never-stop.js';
-export { jitter } from './core/waits/jitter.js';
-export type { Random } from './core/waits/jitter.js';
-export { pollUntilContextCancel, pollUntilContextTimeout } from './core/poll/poll.js';
+export type { LoopState } from './core/loop/loop.js';
 export {
   backoffUntilWithContext,
   forever,
@@ -30,10 +15,27 @@ export {
   until,
   untilWithContext,
 } from './core/loop/until.js';
+export { Backoff } from './core/poll/backoff.js';
+export type { Condition, ConditionResult, PollOptions } from './core/poll/condition-loop.js';
+export type { DelayFunc } from './core/poll/delay-func.js';
+export { exponentialBackoff, exponentialBackoffWithContext } from './core/poll/exponential-backoff.js';
+export { interrupted } from './core/poll/interrupted.js';
+export { pollUntilContextCancel, pollUntilContextTimeout } from './core/poll/poll.js';
 export { waitForCacheSync } from './core/poll/wait-for-cache-sync.js';
 export type { InformerSynced } from './core/poll/wait-for-cache-sync.js';
+export { neverStop } from './core/stop/never-stop.js';
+export type { Clock, Timer, TimerOptions } from './core/time/clock.js';
+export type { Duration } from './core/time/duration.js';
+export { realClock } from './core/time/real-clock.js';
+export type { BackoffManager } from './core/waits/backoff-manager.js';
+export { ExponentialBackoffManager } from './core/waits/exponential.js';
+export type { ExponentialBackoffOptions } from './core/waits/exponential.js';
+export type { BackoffOptions } from './core/waits/growing-delay.js';
+export { jitter } from './core/waits/jitter.js';
+export type { Random } from './core/waits/jitter.js';
+export { JitteredBackoffManager } from './core/waits/jittered.js';
 export { BackoffUntilService } from './nest/steer/backoff-until.service.js';
-export type { LoopFunction, LoopHandle } from './nest/steer/backoff-until.service.js';
+export type { LoopHandle } from './nest/steer/loop-handle.js';
 export { LeaderElection } from './nest/leader/leader-election.js';
 export type { Unsubscribe } from './nest/leader/leader-election.js';
 export {
@@ -43,12 +45,13 @@ export {
   NonSlidingUntil,
   Until,
 } from './nest/declare/loop.decorators.js';
-export type { LoopDecorator, LoopMethod, OptionsOf } from './nest/declare/loop.decorators.js';
+export type { LoopDecorator, OptionsOf } from './nest/declare/loop.decorators.js';
 export type {
   BackoffUntilOptions,
   CommonLoopOptions,
   ForeverOptions,
   JitterUntilOptions,
+  LoopFunction,
   LoopOverrides,
   NonSlidingUntilOptions,
   UntilOptions,

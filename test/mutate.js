@@ -107,7 +107,7 @@ const MUTATIONS = [
   {
     name: 'a crash that skips the handlers',
     file: 'src/core/loop/crash.ts',
-    edits: [['of options.crashHandlers ?? DEFAULT_CRASH_HANDLERS', 'of []']],
+    edits: [['of crashHandlers)', 'of [])']],
     tests: 'conformance/handle-crash',
   },
   {

@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 
-/** What keeps the lease that the copies of the sample compete for. */
+/** The engine that keeps the lease for which the copies of the sample compete. */
 export type Engine = 'memory' | 'postgres' | 'redis' | 'kubernetes';
 
-/** Where the sample finds its manifests, and where it keeps what it makes of them. */
+/** Says where the sample finds its manifests, and where it keeps what it makes of them. */
 export class Settings {
   readonly resourcesDir = resolve(process.env['RESOURCES_DIR'] ?? 'sample-app/resources');
   readonly stateDir = resolve(process.env['STATE_DIR'] ?? 'sample-app/var');
@@ -12,7 +12,7 @@ export class Settings {
   readonly host = process.env['HOST'] ?? '127.0.0.1';
   readonly port = Number(process.env['PORT'] ?? 3000);
   readonly leaderElection = engineOf(process.env['LEADER_ELECTION'] ?? 'memory');
-  /** Without it, LEADER_ELECTION=postgres starts a database of its own. */
+  /** If it is missing, `LEADER_ELECTION=postgres` starts a database of its own. */
   readonly databaseUrl = process.env['DATABASE_URL'];
   readonly redisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 }

@@ -1,4 +1,4 @@
-/** Stable identifiers of everything that `nestjs-wait` itself throws; the README has a row for each. */
+/** Stable identifiers of everything that `nestjs-wait` itself throws. The README has a row for each. */
 export type WaitErrorCode =
   | 'WAIT_ERR_CANCELED'
   | 'WAIT_ERR_DEADLINE_EXCEEDED'
@@ -15,9 +15,9 @@ export type WaitErrorCode =
   | 'WAIT_ERR_UNKNOWN_LOOP';
 
 /**
- * Tells what was refused, where, and how to mend it.
+ * Says what was refused, where, and how to mend it.
  *
- * No counterpart in Kubernetes: Go's loops take typed durations and refuse nothing.
+ * It has no counterpart in Kubernetes: Go's loops take typed durations and refuse nothing.
  *
  * @example
  * try {

@@ -4,10 +4,11 @@ import { hostname } from 'node:os';
 /**
  * Makes an identity for a candidate: `hostname_uuid`.
  *
- * Counterpart of what the main functions of Kubernetes' components do. The host is there for people, the uuid makes it unique: two processes may share a host, a pid comes again, and a restarted
- * pod must not take the lease of its predecessor for its own.
+ * Counterpart of what the main functions of Kubernetes' components do. The host name is there for people, and
+ * the UUID makes the identity unique. Two processes may share a host, a pid is used again, and a restarted
+ * pod must not mistake its predecessor's lease for its own.
  *
- * @param host - Default: the host's name, which is the pod's in a container.
+ * @param host - Default: the host's name, which in a container is the pod's name.
  */
 export function defaultIdentity(host: string = hostname()): string {
   return `${host}_${randomUUID()}`;

@@ -5,23 +5,24 @@ import type { LeaderElectionRecord, ResourceLock, LockedRecord } from './resourc
 /**
  * Keeps the records of any number of elections in this process.
  *
- * No counterpart in client-go. It is what the locks of several candidates share, in a test; a real engine takes its place.
+ * No counterpart in client-go. In a test, the locks of several candidates share one store; elsewhere a real
+ * engine takes its place.
  */
 export class InMemoryLockStore {
   private readonly records = new Map<string, LockedRecord>();
   private readonly tokens = new Map<string, number>();
   private writes = 0;
 
-  /** What is stored under a name. */
+  /** Returns what is stored under a name. */
   read(name: string): LockedRecord | undefined {
     return this.records.get(name);
   }
 
   /**
-   * Stores a record, provided that the one that is there has this version.
+   * Stores a record, provided that the stored one has the given version.
    *
-   * @param raw - The version; nothing when no record must be there.
-   * @returns What is stored now, or nothing when another version was there.
+   * @param raw - The version; `undefined` when there must be no record.
+   * @returns What is stored now, or `undefined` when another version was there.
    */
   compareAndSwap(
     name: string,
@@ -40,29 +41,30 @@ export class InMemoryLockStore {
     return stored;
   }
 
-  /** Forgets a record, as an administrator might; its token goes on growing. */
+  /** Deletes a record, as an administrator might; its token keeps growing. */
   delete(name: string): void {
     this.records.delete(name);
   }
 
-  /** The fencing token of the term that the last write was part of; 0 before the first. */
+  /** Returns the fencing token of the term that the last write was part of; 0 before the first write. */
   token(name: string): number {
     return this.tokens.get(name) ?? 0;
   }
 }
 
-/** What an `InMemoryLock` is made of; all of it may be left out. */
+/** Configures an `InMemoryLock`; every option may be left out. */
 export interface InMemoryLockOptions {
-  /** Shared by all candidates; default: a new one, so that this candidate is alone. */
+  /** Is shared by all candidates; default: a new store, so that this candidate is alone. */
   readonly store?: InMemoryLockStore;
   /** Names the election within the store; default `leader`. */
   readonly name?: string;
-  /** Names the candidate; default: host name and a uuid. */
+  /** Names the candidate; default: the host name and a UUID. */
   readonly identity?: string;
 }
 
 /**
- * A lock whose record lies in this process: for tests, and for an application that runs alone and is written for many.
+ * Keeps the lease in this process, for tests and for an application that is written for many copies but runs
+ * alone.
  *
  * No counterpart in client-go.
  *
@@ -103,7 +105,7 @@ export class InMemoryLock implements ResourceLock {
   }
 
   recordEvent(): void {
-    // nobody looks here
+    // nobody would see the event
   }
 
   identity(): string {

@@ -1,46 +1,57 @@
-import { realClock, type Clock } from '../core/time/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import type { CrashHandler } from '../core/loop/crash.js';
 import { formatDuration, toMilliseconds, toNanoseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
+import { realClock } from '../core/time/real-clock.js';
 import { realRandom, type Random } from '../core/waits/jitter.js';
 import type { ResourceLock } from './resource-lock.js';
 
 /**
- * What a candidate does with its leadership.
+ * Says what a candidate does with its leadership.
  *
- * Counterpart of `leaderelection.LeaderCallbacks` in client-go. One that throws or rejects has crashed: the crash handlers are called. Only the promise of `onStartedLeading` is waited for.
+ * Counterpart of `leaderelection.LeaderCallbacks` in client-go. When a callback throws or rejects, the crash
+ * handlers are called. The elector waits only for the promise of `onStartedLeading`.
  */
 export interface LeaderCallbacks {
   /**
    * Does the leader's work, once a term.
    *
-   * **Details.** The promise that it returns is the work. No other term begins here, and the lease is not released, before it has settled. When it settles while the term goes on, as after starting something that
-   * listens to the signal itself, leadership is kept all the same, and nobody waits for what was started. When it rejects, or when the call throws, the term ends, so that another candidate gets its chance.
+   * **Details.** The returned promise stands for the work. Until it has settled, no other term begins here,
+   * and the lease is not released. The promise may settle while the term goes on, for instance when the
+   * callback only starts something that listens to the signal itself. Leadership is then kept all the same,
+   * and nothing waits for what was started. When the promise rejects, or when the call throws, the term ends,
+   * so that another candidate gets its chance.
    *
-   * @param signal - Aborts when the term ends; the work is then to come to its end soon. Where the lease could not be renewed it has `leaseDuration - renewDeadline` until another candidate may lead.
-   * @param token - The lock's fencing token, if it has any. It is what protects data from a process that was paused in the middle of its line.
+   * @param signal - Aborts when the term ends; the work must then end soon. If the lease could not be
+   *   renewed, the work has `leaseDuration - renewDeadline` until another candidate may lead.
+   * @param token - The lock's fencing token, if the lock has one. It protects data from a process that was
+   *   paused in the middle of a line of code.
    */
   onStartedLeading(signal: AbortSignal, token: string | undefined): unknown;
-  /** Is told that a term has ended: behind the abort of its signal, and before its work has come to its end. */
+  /** Is called when a term has ended: after its signal has aborted, and before its work has ended. */
   onStoppedLeading(): unknown;
-  /** Is told who leads whenever that is somebody else than before, this candidate included. */
+  /**
+   * Is called with the leader's identity whenever the leader changes, also when this candidate becomes the
+   * leader.
+   */
   onNewLeader?(identity: string): unknown;
 }
 
-/** Where an elector tells what it does; Nest's `Logger` is one. */
+/** Receives what an elector reports; Nest's `Logger` fits. */
 export interface LeaderElectionLogger {
-  /** Beginnings and ends of terms. */
+  /** Receives the beginning and the end of each term. */
   log?(message: string): void;
-  /** Conflicts, and failures after the first. */
+  /** Receives conflicts, and every failure after the first. */
   debug?(message: string): void;
-  /** The first failure of a lock that worked before, and work that does not end. */
+  /** Receives the first failure of a lock that worked before, and a report of work that does not end. */
   warn(message: string): void;
 }
 
 /**
- * What an elector is made of.
+ * Configures an elector.
  *
- * Counterpart of `leaderelection.LeaderElectionConfig` in client-go. Durations are milliseconds, or strings such as `'15s'`.
+ * Counterpart of `leaderelection.LeaderElectionConfig` in client-go. Durations are milliseconds, or strings
+ * such as `'15s'`.
  */
 export interface LeaderElectorOptions {
   /** Keeps the record; belongs to this elector alone. */
@@ -48,37 +59,52 @@ export interface LeaderElectorOptions {
   readonly callbacks: LeaderCallbacks;
   /** How long the other candidates wait for a sign of life; default 15 s. */
   readonly leaseDuration?: Duration;
-  /** How long the leader leads on without having renewed; less than `leaseDuration`; default 10 s. */
+  /** How long the leader goes on leading without a renewal; less than `leaseDuration`; default 10 s. */
   readonly renewDeadline?: Duration;
-  /** Between two renewals, and at least between two attempts to become the leader; 1.2 times of it are less than `renewDeadline`; default 2 s. */
+  /**
+   * The time between two renewals, and the shortest time between two attempts to become the leader. 1.2 times
+   * this period must be less than `renewDeadline`. Default 2 s.
+   */
   readonly retryPeriod?: Duration;
-  /** `false` lets the lease lapse at the end of a term, so that another candidate waits for `leaseDuration`; default `true`, unlike client-go. */
+  /**
+   * Whether the lease is released at the end of a term; default `true`, unlike client-go. With `false` the
+   * lease lapses, so another candidate waits for `leaseDuration`.
+   */
   readonly releaseOnCancel?: boolean;
-  /** How long the lease is renewed for work that was told to stop and has not ended; past it the lease lapses. Default 30 s; 0 means for ever. No counterpart in client-go, which does not wait. */
+  /**
+   * How long the lease is renewed for work that was told to stop and has not ended. After that the lease
+   * lapses. Default 30 s; 0 means forever. No counterpart in client-go, which does not wait.
+   */
   readonly stopTimeout?: Duration;
-  /** Names the election in logs and errors; default: what the lock says of itself. */
+  /** Names the election in logs and errors; default: the lock's `describe()`. */
   readonly name?: string;
 }
 
-/** What an elector stands on. */
+/** Provides what an elector depends on. */
 export interface LeaderElectorSources {
-  /** Measures everything; default the real monotonic clock. */
+  /** Measures all times; default: the real monotonic clock. */
   readonly clock?: Clock;
-  /** Uniform numbers in `[0, 1)`, which keep the candidates from trying in step; default `Math.random`. */
+  /**
+   * Yields uniform numbers in `[0, 1)`, so that the candidates do not all try at the same moment; default
+   * `Math.random`.
+   */
   readonly random?: Random;
-  /** Are told of callbacks that throw or reject; default: one that writes to `console.error`. One that throws ends the elector, in order, and `run` rejects with what it threw. */
+  /**
+   * Are called when a callback throws or rejects; default: one handler that writes to `console.error`. When a
+   * handler throws, the elector ends in the normal order, and `run` rejects with what the handler threw.
+   */
   readonly crashHandlers?: readonly CrashHandler[];
   /** Default: warnings go to `console.warn`. */
   readonly logger?: LeaderElectionLogger;
   /**
-   * Opens the four windows in which client-go has two leaders, to show that a test would notice.
+   * Opens the four windows in which client-go has two leaders, to show that a test would notice them.
    *
    * @internal
    */
   readonly openWindows?: boolean;
 }
 
-/** The options as the elector uses them: defaults filled in, durations in milliseconds. */
+/** Holds the options as the elector uses them: defaults are filled in, and durations are in milliseconds. */
 export interface LeaderElectionSettings {
   readonly lock: ResourceLock;
   readonly callbacks: LeaderCallbacks;
@@ -97,13 +123,13 @@ export interface LeaderElectionSettings {
   readonly openWindows: boolean;
 }
 
-/** How much an attempt to become the leader is put off at most, as a share of the retry period. */
+/** The longest extra wait before an attempt to become the leader, as a share of the retry period. */
 export const JITTER_FACTOR = 1.2;
 
 const MIN_REQUEST_TIMEOUT = 1000;
 
 /**
- * Fills in the defaults and refuses what cannot work, in client-go's order.
+ * Fills in the defaults, and refuses options that cannot work, in client-go's order.
  *
  * @throws WaitError `WAIT_ERR_LEADER_ELECTION` or `WAIT_ERR_INVALID_DURATION`.
  */
@@ -111,7 +137,7 @@ export function resolveSettings(
   options: LeaderElectorOptions,
   sources: LeaderElectorSources,
 ): LeaderElectionSettings {
-  // Whoever writes JavaScript may leave out anything.
+  // A caller in JavaScript may leave out any option.
   const { lock, callbacks, name } = options as Partial<LeaderElectorOptions>;
   const where = name ?? 'LeaderElector';
   const leaseDuration = toMilliseconds(options.leaseDuration ?? 15_000, `${where}: leaseDuration`);
@@ -155,7 +181,7 @@ export function resolveSettings(
     );
   }
   if (stopTimeout < 0) {
-    refuse(`stopTimeout must not be negative, not ${formatDuration(stopTimeout)}; 0 means for ever.`);
+    refuse(`stopTimeout must not be negative, not ${formatDuration(stopTimeout)}; 0 means forever.`);
   }
 
   return {

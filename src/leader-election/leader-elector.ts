@@ -18,23 +18,34 @@ import { unlessAborted } from './unless-aborted.js';
 const TOO_LATE = 'The lease could not be renewed in time.';
 
 /**
- * Campaigns for a lease, and does the leader's work for as long as it holds it, term after term.
+ * Campaigns for a lease and does the leader's work for as long as it holds the lease, term after term.
  *
  * Counterpart of `leaderelection.LeaderElector` in client-go.
  *
- * **Details.** One term: **1.** try to acquire the lease, at first at once, then every `retryPeriod` stretched by up to 1.2 times of it; **2.** call `onStartedLeading`; **3.** renew every `retryPeriod`;
- * **4.** when the lease cannot be renewed, is somebody else's, or the run is over: abort the work's signal, call `onStoppedLeading`, and renew on until the work has ended, at most for `stopTimeout`;
- * **5.** release the lease; **6.** campaign again.
+ * **Details.** One term has these steps:
+ * 1. Try to acquire the lease: the first time at once, then after each `retryPeriod`, which is stretched at
+ *    random by up to 1.2 times its length.
+ * 2. Call `onStartedLeading`.
+ * 3. Renew the lease every `retryPeriod`.
+ * 4. The term ends when the lease cannot be renewed, when another candidate holds it, or when the run is
+ *    over. Then abort the work's signal, call `onStoppedLeading`, and go on renewing until the work has
+ *    ended, for at most `stopTimeout`.
+ * 5. Release the lease.
+ * 6. Campaign again.
  *
- * **Differs from Go.** In client-go four windows are open in which two candidates lead. Here
- * 1. a leader that reads another's name in the record steps down at once, and does not lead on until `renewDeadline`;
- * 2. the lease is released when the work has ended, and not before it is told to; if it does not end, the lease lapses;
- * 3. a release writes only over a record that names this candidate;
- * 4. `renewDeadline` counts from when the last successful renewal was sent, not from its reply, and `isLeader()` compares the clock.
+ * **Gotchas.** No election can stop a process that is paused in the middle of a line of code. When the
+ * process resumes, it finishes that line. Where that matters, send the fencing token with every write.
+ *
+ * **Differs from Go.** client-go leaves four windows open in which two candidates lead. They are closed here:
+ * 1. A leader that reads another candidate's name in the record steps down at once. In client-go it goes on
+ *    leading until `renewDeadline`.
+ * 2. The lease is released after the work has ended. In client-go it is released before the work is told to
+ *    stop. If the work does not end, the lease lapses.
+ * 3. A release writes only over a record that names this candidate.
+ * 4. `renewDeadline` counts from when the last successful renewal was sent, not from its reply. `isLeader()`
+ *    also looks at the clock.
  *
  * Losing the lease does not end `run`: it campaigns again. `releaseOnCancel` is true by default.
- *
- * **Gotchas.** No election can stop a process that is paused in the middle of a line; when it is resumed it finishes that line. Write with the fencing token where that matters.
  *
  * @example
  * const elector = new LeaderElector({
@@ -52,7 +63,7 @@ const TOO_LATE = 'The lease could not be renewed in time.';
 export class LeaderElector {
   private readonly settings: LeaderElectionSettings;
   private readonly lease: Lease;
-  /** Aborts when the term that is under way ends; nothing between two terms. */
+  /** Aborts when the current term ends; `undefined` between two terms. */
   private term: AbortController | undefined;
   private terms = 0;
   private running: AbortController | undefined;
@@ -61,7 +72,8 @@ export class LeaderElector {
   /**
    * @param options - See {@link LeaderElectorOptions}.
    * @param sources - See {@link LeaderElectorSources}.
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` or `WAIT_ERR_INVALID_DURATION`, for what client-go refuses and in its order.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` or `WAIT_ERR_INVALID_DURATION`, for every mistake that
+   *   client-go refuses, and in the same order.
    */
   constructor(options: LeaderElectorOptions, sources: LeaderElectorSources = {}) {
     this.settings = resolveSettings(options, sources);
@@ -70,7 +82,10 @@ export class LeaderElector {
     );
   }
 
-  /** Whether this candidate leads now. Not when the last renewal is too long ago to be sure; the term is over then, even if a later one comes through. */
+  /**
+   * Tells whether this candidate leads now. The answer is `false` when the last renewal is too long ago to be
+   * sure. The term is then over, even if a later renewal succeeds.
+   */
   isLeader(): boolean {
     const { term } = this;
     if (term === undefined || term.signal.aborted) {
@@ -83,22 +98,24 @@ export class LeaderElector {
     return !term.signal.aborted;
   }
 
-  /** Who holds the lease, as far as this candidate has seen; nothing before it has seen anybody. */
+  /** Returns the holder of the lease as this candidate last saw it; `undefined` if it saw none. */
   getLeader(): string | undefined {
     return this.lease.holder;
   }
 
-  /** The lock's fencing token, while this candidate leads. */
+  /** Returns the lock's fencing token while this candidate leads, and `undefined` otherwise. */
   fencingToken(): string | undefined {
     return this.isLeader() ? this.settings.lock.fencingToken?.() : undefined;
   }
 
   /**
-   * Fails when this candidate holds a lease that has expired: its elector is stuck, and the process had better be started anew.
+   * Throws when this candidate holds a lease that has expired. Its elector is then stuck, and the process
+   * should be restarted.
    *
    * Counterpart of `LeaderElector.Check` in client-go, which its health adaptor calls.
    *
-   * @param tolerance - For how long it may have expired: milliseconds, or a string such as `'20s'`; default 0.
+   * @param tolerance - For how long the lease may have been expired: milliseconds, or a string such as
+   *   `'20s'`; default 0.
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
    */
   check(tolerance: Duration = 0): void {
@@ -115,8 +132,10 @@ export class LeaderElector {
   /**
    * Campaigns and leads until `ctx` aborts.
    *
-   * @returns A promise that settles when the last term is over, its work has ended, and the lease is given back.
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` (a rejection) when it runs already; what a crash handler threw.
+   * @returns A promise that settles when the last term is over, its work has ended, and the lease is given
+   *   back.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` (a rejection) when the elector is already running. Also
+   *   rejects with the error that a crash handler threw.
    */
   async run(ctx: AbortSignal): Promise<void> {
     if (this.running !== undefined) {
@@ -125,7 +144,7 @@ export class LeaderElector {
     this.failure = undefined;
     await withChild(ctx, async (running) => {
       this.running = running;
-      // Behind a term, the others get their chance first.
+      // After a term, the other candidates get their chance first.
       for (let immediate = true; await this.campaign(running.signal, immediate); immediate = false) {
         await this.lead(running.signal);
       }
@@ -137,7 +156,7 @@ export class LeaderElector {
     }
   }
 
-  /** Tries to become the leader; tells whether that came before `ctx` aborted. */
+  /** Tries to become the leader until it succeeds or `ctx` aborts; returns whether it succeeded. */
   private campaign(ctx: AbortSignal, immediate: boolean): Promise<boolean> {
     const { clock, random, name, retryPeriod } = this.settings;
     return withChild(ctx, async (campaign) => {
@@ -154,7 +173,7 @@ export class LeaderElector {
     });
   }
 
-  /** One term, until its work has ended and the lease is given back. */
+  /** Leads for one term, until its work has ended and the lease is given back. */
   private async lead(ctx: AbortSignal): Promise<void> {
     const { callbacks, releaseOnCancel, openWindows, stopTimeout, logger, name } = this.settings;
     let work = Promise.resolve();
@@ -168,7 +187,7 @@ export class LeaderElector {
           this.note('stopped leading');
           this.call(() => callbacks.onStoppedLeading());
         };
-        // As the first to hear of it, so before the work can have ended.
+        // This listener comes first, so it runs before the work can have ended.
         term.signal.addEventListener('abort', stopped, { once: true });
         work = this.work(term);
         await this.renew(term);
@@ -182,7 +201,7 @@ export class LeaderElector {
       logger.warn(
         `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise stopTimeout.`,
       );
-      await unlessAborted(ctx, work).catch(() => {}); // no other term begins here before
+      await unlessAborted(ctx, work).catch(() => {}); // no new term before the work has ended
     }
     this.term = undefined;
   }
@@ -197,7 +216,7 @@ export class LeaderElector {
     }
   }
 
-  /** Holds the lease until the term ends, and ends it when it cannot. */
+  /** Renews the lease until the term ends, and ends the term when that fails. */
   private async renew(term: AbortController): Promise<void> {
     const { clock, name, retryPeriod, openWindows } = this.settings;
     const fence = clock.newTimer(() => endTerm(term, TOO_LATE));
@@ -213,7 +232,9 @@ export class LeaderElector {
     fence.stop();
   }
 
-  /** Renews on behind a term until its work has ended; tells whether that came within `stopTimeout`. */
+  /**
+   * Goes on renewing after a term until its work has ended; returns whether it ended within `stopTimeout`.
+   */
   private async outlast(work: Promise<void>): Promise<boolean> {
     const { clock, name, retryPeriod, stopTimeout } = this.settings;
     const ended = new AbortController();

@@ -6,16 +6,20 @@ import { callLock } from './lock-call.js';
 import { isLockConflict } from './lock-conflict.js';
 import type { LeaderElectionRecord } from './resource-lock.js';
 
-// What the record of a lease that was given back promises, as in client-go; no engine takes a zero.
+// The duration in the record of a released lease, as in client-go; no engine accepts zero.
 const RELEASED_LEASE_SECONDS = 1;
 
 /**
- * The record as one candidate knows it, and what it does to it: acquire, renew, release.
+ * Keeps the record as one candidate knows it, and acquires, renews and releases the lease.
  *
- * Counterpart of `tryAcquireOrRenew` and `release` in client-go. Times in the record are never compared: everything counts from when this candidate saw the record change, or sent its own write.
+ * Counterpart of `tryAcquireOrRenew` and `release` in client-go. Times in the record are never compared.
+ * Everything counts from when this candidate saw the record change, or sent its own write.
  */
 export class Lease {
-  /** Until when this candidate may believe that it leads: counted from when it *sent* the last renewal that succeeded. */
+  /**
+   * Until when this candidate may believe that it leads. It counts from when the candidate *sent* its last
+   * successful renewal.
+   */
   fence = -Infinity;
   private observed: LeaderElectionRecord | undefined;
   private observedVersion: string | undefined;
@@ -28,17 +32,17 @@ export class Lease {
     private readonly onNewLeader: (identity: string) => void,
   ) {}
 
-  /** Who held the lease when it was seen last; nothing before that, and when nobody did. */
+  /** The holder when the lease was last seen; `undefined` before that, and when nobody held it. */
   get holder(): string | undefined {
     return this.observed?.holderIdentity || undefined;
   }
 
-  /** Whether the record, as it was seen last, names this candidate. */
+  /** Whether the record, as it was last seen, names this candidate. */
   get isMine(): boolean {
     return this.holder === this.settings.identity;
   }
 
-  /** Milliseconds since the record expired, on this candidate's clock; negative while it is valid. */
+  /** Milliseconds since the record expired, on this candidate's clock; negative while the record is valid. */
   get expiredFor(): number {
     const { clock } = this.settings;
     return clock.now() - this.observedAt - (this.observed?.leaseDurationSeconds ?? 0) * 1000;
@@ -64,7 +68,7 @@ export class Lease {
     });
   }
 
-  /** Tries once to stay the holder. What is no longer this candidate's it leaves alone. */
+  /** Tries once to stay the holder; leaves a lease alone that is no longer this candidate's. */
   renew(ctx: AbortSignal): Promise<boolean> {
     return this.attempt(async () => {
       if (this.isMine && this.expiredFor < 0 && (await this.attempt(() => this.renewRecord(ctx)))) {
@@ -75,7 +79,10 @@ export class Lease {
     });
   }
 
-  /** Gives the lease back, unless somebody else has it by now. Only a conflict is worth another try: who waits for this shuts down. */
+  /**
+   * Gives the lease back, unless another candidate has it by now. Only a conflict is worth another attempt,
+   * because a shutdown waits for this.
+   */
   async release(): Promise<void> {
     const { retryPeriod, renewDeadline, clock, openWindows, logger, name } = this.settings;
     const giveBack: Condition = async (ctx) => {
@@ -140,7 +147,7 @@ export class Lease {
 
   private newRecord(leaderTransitions: number): LeaderElectionRecord {
     const { identity, leaseDuration } = this.settings;
-    const now = new Date(); // for people; nothing is decided by it
+    const now = new Date(); // for people; no decision depends on this time
     return {
       holderIdentity: identity,
       leaseDurationSeconds: leaseDuration / 1000,
@@ -150,7 +157,10 @@ export class Lease {
     };
   }
 
-  /** A lock that fails is asked again later: what it threw is logged, at the first time as a warning, and no conflict is. */
+  /**
+   * Tries once and logs a failure; the caller tries again later. The first failure is logged as a warning.
+   * Further failures, conflicts and aborted calls are logged at debug level.
+   */
   private async attempt(tryOnce: () => Promise<boolean>): Promise<boolean> {
     try {
       const succeeded = await tryOnce();

@@ -3,13 +3,14 @@ import { withChild } from '../core/stop/child-signal.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /**
- * Makes one call to a lock, with a time limit. It is over when the time is up or `ctx` aborts, even if the lock never answers: a candidate that waits for a lock may believe for too long that it leads.
+ * Makes one call to a lock, with a time limit. The call ends when the time is up or `ctx` aborts, even if the
+ * lock never answers. A candidate that waits longer may believe for too long that it leads.
  *
  * @param clock - Measures the limit.
  * @param limit - Milliseconds.
- * @param ctx - Gives the call up.
- * @param call - May throw, as a lock should not.
- * @throws Whatever the lock threw; a `TimeoutError`; the reason of `ctx`.
+ * @param ctx - Cancels the call.
+ * @param call - May throw at once, although a lock should not.
+ * @throws What the lock threw; a `TimeoutError`; the reason of `ctx`.
  */
 export function callLock<T>(
   clock: Clock,

@@ -1,14 +1,15 @@
 import { WaitError } from '../core/errors.js';
 
 /**
- * Makes the error of a lock whose record was written by somebody else, is there already, or is gone.
+ * Makes the error of a lock whose record was written by someone else, exists already, or is gone.
  *
  * Counterpart of `errors.NewConflict` and `errors.NewAlreadyExists` in k8s.io/apimachinery.
  *
- * **Gotchas.** No failure: it is how a candidate learns that another was faster. An elector logs it at debug level and reads the record.
+ * **Gotchas.** This is not a failure: a candidate learns from it that another was faster. An elector logs it
+ * at debug level and reads the record.
  *
  * @param where - The lock's `describe()`.
- * @param options - `cause`, where the engine's client has thrown.
+ * @param options - `cause`, when the engine's client has thrown.
  * @returns WaitError `WAIT_ERR_LOCK_CONFLICT`.
  */
 export function lockConflict(where: string, options?: ErrorOptions): WaitError {
@@ -19,7 +20,10 @@ export function lockConflict(where: string, options?: ErrorOptions): WaitError {
   );
 }
 
-/** Tells it from all other errors. By its code, since the package may be loaded twice: as ESM and as CommonJS. */
+/**
+ * Tells whether an error is a lock conflict. It compares the code, because the package may be loaded twice:
+ * as ESM and as CommonJS.
+ */
 export function isLockConflict(error: unknown): boolean {
   return (error as Partial<WaitError> | undefined)?.code === 'WAIT_ERR_LOCK_CONFLICT';
 }

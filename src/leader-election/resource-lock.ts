@@ -1,55 +1,66 @@
 /**
- * What the candidates of one election keep in an engine that all of them reach.
+ * Describes the state of one election, in an engine that all candidates can reach.
  *
  * Counterpart of `resourcelock.LeaderElectionRecord` in client-go.
  *
- * **Gotchas.** Nothing is ever decided by the two times in it: they come from somebody else's wall clock and are there for people. A candidate counts from when it saw the record change, on its own
- * monotonic clock.
+ * **Gotchas.** No decision ever depends on the two times in the record: they come from another host's wall
+ * clock and are there for people. A candidate counts from when it saw the record change, on its own monotonic
+ * clock.
  */
 export interface LeaderElectionRecord {
-  /** Who leads; the empty string when nobody does, as after a release. */
+  /** The identity of the leader; the empty string when nobody leads, as after a release. */
   readonly holderIdentity: string;
   /**
-   * How long the others wait, from when they saw the record change last, before they take it. It may be a fraction. An engine that keeps whole seconds rounds up and never down: a record that promises
-   * less than its holder counts on gives two leaders.
+   * How long the other candidates wait before they take the lease, counted from when they last saw the record
+   * change. It may be a fraction. An engine that keeps whole seconds rounds up and never down: if the record
+   * promises less than its holder counts on, there can be two leaders.
    */
   readonly leaseDurationSeconds: number;
-  /** When the holder took it. */
+  /** When the holder acquired the lease. */
   readonly acquireTime: Date;
-  /** When it was written last. */
+  /** When the record was last written. */
   readonly renewTime: Date;
-  /** How often it went from one holder to another. */
+  /** How many times the lease has gone from one holder to another. */
   readonly leaderTransitions: number;
 }
 
-/** A record as it was read, and the version that it had. */
+/** Holds a record as it was read, and the version that it had. */
 export interface LockedRecord {
   readonly record: LeaderElectionRecord;
-  /** An opaque text that changes with every write that changes the record, whoever writes. It is compared, never read. */
+  /**
+   * An opaque text. It changes with every write that changes the record, no matter who writes. It is only
+   * compared for equality, never interpreted.
+   */
   readonly raw: string;
 }
 
 /**
- * A thin adapter between an elector and the engine that keeps the record.
+ * Adapts an elector to the engine that keeps the record.
  *
  * Counterpart of `resourcelock.Interface` in client-go.
  *
  * **Details.**
  * 1. A lock object belongs to one elector, which makes one call at a time.
- * 2. It remembers the version that it saw last: by `get`, or by a `create` or an `update` of its own that succeeded. `update` is a compare-and-swap on that version.
- * 3. A write that fails, for whatever reason, makes it forget that version, since the reply may be lost and the write done all the same. The `get` that follows tells. An `update` without a version is refused
- *    as a conflict, without asking the engine.
- * 4. Every call rejects soon after its `signal` has aborted: with the signal's reason, or with the client's own error. What comes in for it later does not touch what the lock remembers.
- * 5. A call makes one attempt. Retries, queues for the time without a connection and timeouts of the client's own are switched off where they can be: the elector has its own, and counts from when it made the call.
+ * 2. The lock remembers the version that it saw last, from a `get`, or from its own successful `create` or
+ *    `update`. `update` is a compare-and-swap on that version.
+ * 3. After a failed write, the lock forgets that version, whatever the reason was: the write may have been
+ *    done although its reply was lost. The next `get` shows whether it was. An `update` without a version is
+ *    refused as a conflict, and the engine is not asked.
+ * 4. Every call rejects soon after its `signal` has aborted, with the signal's reason or with the client's
+ *    own error. A reply that arrives later does not change what the lock remembers.
+ * 5. A call makes one attempt. The client's own retries, offline queues and timeouts are switched off where
+ *    that is possible. The elector has its own retries and timeouts, and counts from when it made the call.
  *
- * **Gotchas.** The engine must apply a write at once or not at all; a queue that delivers it minutes later is fine only because of the version.
+ * **Gotchas.** The engine must apply a write at once or not at all. A queue that delivers a write minutes
+ * later is acceptable only because the version is compared.
  *
  * @example
  * const lock: ResourceLock = new InMemoryLock({ name: 'outbox' });
  */
 export interface ResourceLock {
   /**
-   * The shortest lease that the engine can keep, in milliseconds; default: none. An elector with a shorter one is refused when it is made.
+   * The shortest lease that the engine can keep, in milliseconds; default: no minimum. The constructor of the
+   * elector refuses a shorter lease.
    *
    * No counterpart in client-go, where a Lease below one second fails at the API server.
    */
@@ -58,8 +69,8 @@ export interface ResourceLock {
   /**
    * Reads the record.
    *
-   * @param signal - Gives the call up.
-   * @returns Nothing when there is no record yet; that is no error.
+   * @param signal - Cancels the call.
+   * @returns `undefined` when there is no record yet; that is not an error.
    */
   get(signal: AbortSignal): Promise<LockedRecord | undefined>;
 
@@ -67,40 +78,53 @@ export interface ResourceLock {
    * Writes the first record.
    *
    * @param record - Is stored as it is.
-   * @param signal - Gives the call up; the record may have been written by then.
-   * @throws WaitError `WAIT_ERR_LOCK_CONFLICT` when there is one.
+   * @param signal - Cancels the call; the record may have been written by then.
+   * @throws WaitError `WAIT_ERR_LOCK_CONFLICT` when there is already a record.
    */
   create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void>;
 
   /**
-   * Replaces the record, provided that nobody has written since this lock saw it last.
+   * Replaces the record, provided that nobody has written it since this lock saw it last.
    *
-   * @param record - Is stored as it is; what else the engine keeps beside it stays.
-   * @param signal - Gives the call up; the record may have been written by then.
-   * @throws WaitError `WAIT_ERR_LOCK_CONFLICT` when somebody has, when the record has vanished, and when this lock has no version to compare with.
+   * @param record - Is stored as it is. Whatever else the engine keeps beside it stays unchanged.
+   * @param signal - Cancels the call; the record may have been written by then.
+   * @throws WaitError `WAIT_ERR_LOCK_CONFLICT` when someone has written it, when it is gone, or when this
+   *   lock has no version to compare with.
    */
   update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void>;
 
-  /** Takes note of `became leader` or `stopped leading` where people look; may do nothing. It neither waits nor throws. */
+  /**
+   * Reports `became leader` or `stopped leading` where people look; may do nothing. It neither waits nor
+   * throws.
+   */
   recordEvent(message: string): void;
 
-  /** Who this candidate is: never empty, the same for the life of the lock, and nobody else's; {@link defaultIdentity} makes one. The pid or the host alone are not enough. */
+  /**
+   * Returns the identity of this candidate. It is never empty, does not change during the life of the lock,
+   * and belongs to no other candidate. {@link defaultIdentity} makes one. The pid alone or the host name
+   * alone is not enough.
+   */
   identity(): string;
 
-  /** Names the record for people: the engine, and where in it. */
+  /** Names the record for people: the engine, and where in it the record is. */
   describe(): string;
 
   /**
-   * A whole number, as decimal digits, that grows with every term. Read behind a write that succeeded, it is that write's. What the leader writes to elsewhere can refuse a smaller one than it has seen; it
-   * compares numbers, not texts.
-   *
-   * **Details.** A write begins a term when it is a `create`, or when its holder, `acquireTime` or `leaderTransitions` are not those of the record that it replaces. The number goes on growing when the record is
-   * deleted, so it is not kept in the record alone.
+   * Returns a whole number, as decimal digits, that grows with every term. After a successful write, it is
+   * the token of that write. A system that the leader writes to can refuse a token smaller than one that it
+   * has seen. It must compare them as numbers, not as texts.
    *
    * No counterpart in client-go, which says that it does no fencing.
+   *
+   * **Details.** A write begins a term when it is a `create`, or when its holder, `acquireTime` or
+   * `leaderTransitions` differ from those of the record that it replaces. The number keeps growing when the
+   * record is deleted, so it is not kept in the record alone.
    */
   fencingToken?(): string | undefined;
 
-  /** Gives back what the lock itself has opened: not a client that the user made. Whoever made the lock calls it, when the elector's `run` has ended. */
+  /**
+   * Closes what the lock itself has opened, but not a client that the user made. Whoever made the lock calls
+   * this after the elector's `run` has ended.
+   */
   close?(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 /**
- * Waits for the reply of an engine's client, which may know nothing of signals, but no longer than until `signal` aborts.
+ * Waits for the reply of an engine's client, but only until `signal` aborts. The client may know nothing of
+ * signals.
  *
  * No counterpart in Kubernetes, where every client takes a context.
  *
- * @param signal - Gives the reply up.
- * @param reply - What the client returned. When it fails behind the abort, nobody is told.
- * @param late - Takes a reply that nobody waits for any more, to give back what it holds.
+ * @param signal - Ends the wait.
+ * @param reply - What the client returned. A failure after the abort is ignored.
+ * @param late - Receives a reply that arrives after the abort, to release what the reply holds.
  * @throws The signal's reason, or what the client threw.
  */
 export function unlessAborted<T>(

@@ -8,14 +8,17 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { realClock } from '../core/time/clock.js';
+import { realClock } from '../core/time/real-clock.js';
 import { WaitError } from '../core/errors.js';
 import { realRandom } from '../core/waits/jitter.js';
 import { BackoffUntilService } from './steer/backoff-until.service.js';
 import { startLastStopFirst } from './hook-order.js';
 import { LeaderElection } from './leader/leader-election.js';
+import { Drain } from './run/drain.js';
+import { LoopLauncher } from './run/loop.launcher.js';
 import { LoopRegistry } from './run/loop.registry.js';
 import { LoopRunner } from './run/loop.runner.js';
+import { WaitSettings } from './declare/wait.settings.js';
 import {
   WAIT_CLOCK,
   WAIT_LOGGER,
@@ -38,9 +41,12 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       { provide: WAIT_CLOCK, useValue: realClock },
       { provide: WAIT_RANDOM, useValue: realRandom },
       { provide: WAIT_LOGGER, useFactory: () => new Logger() },
-      LoopRegistry,
-      LoopRunner,
+      WaitSettings,
       LeaderElection,
+      LoopRegistry,
+      LoopLauncher,
+      Drain,
+      LoopRunner,
       BackoffUntilService,
     ],
     exports: [
@@ -58,8 +64,9 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
 /**
  * Runs the loops of an application: every method with a loop decorator, and what {@link BackoffUntilService} starts.
  *
- * **Details.** Imported once, in the root module, it is global. Loops start when every other module has started, and stop before any other module is destroyed; `app.close()` awaits the runs
- * in progress, up to `shutdownTimeout`. Call `app.enableShutdownHooks()` for SIGTERM and Ctrl-C to do the same.
+ * **Details.** Imported once, in the root module, it is global. Loops start when every other module has started, and
+ * stop before any other module is destroyed. `app.close()` awaits the runs in progress, up to `shutdownTimeout`. Call
+ * `app.enableShutdownHooks()` for SIGTERM and Ctrl-C to do the same.
  *
  * @example
  * ```ts

@@ -1,25 +1,35 @@
-import type { Clock, Timer } from '../core/time/clock.js';
+import { inspect } from 'node:util';
+import { MessageChannel } from 'node:worker_threads';
 import { WaitError } from '../core/errors.js';
+import type { Clock, Timer } from '../core/time/clock.js';
 
-// Taken when this file is loaded, so that a test may fake the global timers all the same.
-const nextTurn = globalThis.setImmediate;
-
-// A loop without a period whose runs take no time would keep the clock at one instant for ever.
-const MAX_FIRINGS_AT_ONE_INSTANT = 100_000;
+// A loop without a period whose runs take no time would keep the clock at one instant forever.
+const MAX_FIRINGS_AT_ONE_INSTANT = 250_000;
 
 interface Armed {
   readonly due: number;
-  /** Timers due at the same instant fire in the order in which they were armed. */
-  readonly order: number;
   readonly fire: () => void;
+}
+
+interface Advance {
+  readonly target: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Waiter {
+  readonly count: number;
+  readonly resolve: () => void;
 }
 
 /**
  * A clock that stands still until a test moves it: hours of a loop pass in a millisecond, and always in the same way.
  *
- * Counterpart of `clock.FakeClock` in k8s.io/utils. Give it to a core function as `{ clock }`, or to Nest in the place of `WAIT_CLOCK`.
+ * Counterpart of `clock.FakeClock` in k8s.io/utils. Give it to a core function as `{ clock }`, or to Nest in the place
+ * of `WAIT_CLOCK`.
  *
- * **Differs from Go.** `advance` stops at every instant at which a timer is due and lets what became ready go on before it moves further.
+ * **Differs from Go.** `advance` stops at every instant at which a timer is due, and lets everything that became ready
+ * go on before it moves further.
  *
  * @example
  * const clock = new FakeClock();
@@ -32,28 +42,33 @@ interface Armed {
  */
 export class FakeClock implements Clock {
   private time = 0;
-  private armings = 0;
-  private readonly armed = new Set<Armed>();
-  private waiters: { readonly count: number; readonly resolve: () => void }[] = [];
+  private firingsAtThisInstant = 0;
+  /** By the instant at which they are due. Timers of one instant fire in the order in which they were armed. */
+  private readonly armed = new Map<number, Set<Armed>>();
+  private armedCount = 0;
+  private waiters: Waiter[] = [];
+  /** The calls of `advance` that have not come to their end. */
+  private readonly advances = new Set<Advance>();
+  private isMoving = false;
 
-  /** Milliseconds since the clock was made, or rather: how far the test has moved it. */
+  /** How many milliseconds the test has moved the clock. */
   now(): number {
     return this.time;
   }
 
   newTimer(fire: () => void): Timer {
-    let entry: Armed | undefined;
+    let armed: Armed | undefined;
     const stop = (): void => {
-      if (entry !== undefined) {
-        this.armed.delete(entry);
-        entry = undefined;
+      if (armed !== undefined) {
+        this.disarm(armed);
+        armed = undefined;
       }
     };
     return {
       reset: (delay) => {
         stop();
-        entry = this.arm(delay, () => {
-          entry = undefined;
+        armed = this.arm(delay, () => {
+          armed = undefined;
           fire();
         });
       },
@@ -63,92 +78,163 @@ export class FakeClock implements Clock {
 
   /** How many timers are armed now, sleeps included. A test ends with none. */
   get armedTimers(): number {
-    return this.armed.size;
+    return this.armedCount;
   }
 
   /**
    * Takes virtual time: resolves when the clock has been moved that far. With it a run lasts as long as a test wants.
    *
    * @param duration - Milliseconds; zero or below resolves at once.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is not a finite number.
    */
-  sleep(duration: number): Promise<void> {
-    return duration > 0 ? new Promise((resolve) => this.arm(duration, resolve)) : Promise.resolve();
+  async sleep(duration: number): Promise<void> {
+    requireDuration('sleep', duration, -Infinity);
+    if (duration > 0) {
+      await new Promise<void>((resolve) => this.arm(duration, resolve));
+    }
   }
 
   /**
-   * Moves the clock. Each timer fires at its own time and in order; between two of them everything that became ready goes on, so that a run that
-   * ends may arm the next wait within the same `advance`.
+   * Moves the clock. Each timer fires at its own time and in order. Between two of them everything that became ready
+   * goes on, so that a run that ends may arm the next wait within the same `advance`.
    *
-   * @param duration - Milliseconds; 0 fires what is due now and lets everything ready go on.
-   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is negative or no number, or when time stands still: 100,000 timers fired at one instant.
+   * **Details.** Each call moves the clock to the time at which it was made, plus `duration`. Calls that are under way
+   * together, or one inside the other, each resolve when the clock gets there. The clock never goes back.
+   *
+   * @param duration - Milliseconds from 0 up; 0 fires what is due now and lets everything go on that is ready.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is negative or not a finite number, or when time
+   *   stands still: 250,000 timers fired at one instant.
    */
   async advance(duration: number): Promise<void> {
-    if (!(duration >= 0)) {
-      throw new WaitError(
-        'WAIT_ERR_FAKE_CLOCK',
-        `FakeClock.advance takes milliseconds from 0 up, not ${duration}.`,
-      );
-    }
-    const target = this.time + duration;
-    let firings = 0;
-    await this.settle();
-    for (let next = this.earliest(target); next !== undefined; next = this.earliest(target)) {
-      firings = next.due > this.time ? 0 : firings + 1;
-      if (firings > MAX_FIRINGS_AT_ONE_INSTANT) {
-        throw new WaitError(
-          'WAIT_ERR_FAKE_CLOCK',
-          `Time stands still at ${this.time} ms: a loop without a period runs again and again. Let its run take time with clock.sleep(), or stop it from inside a run.`,
-        );
+    requireDuration('advance', duration, 0);
+    await new Promise<void>((resolve, reject) => {
+      this.advances.add({ target: this.time + duration, resolve, reject });
+      if (!this.isMoving) {
+        void this.move();
       }
-      this.time = Math.max(this.time, next.due);
-      this.armed.delete(next);
-      next.fire();
-      await this.settle();
-    }
-    this.time = target;
+    });
   }
 
   /**
-   * Resolves when at least so many timers are armed: the way to wait for work that real I/O brings to its next wait.
+   * Resolves when at least this many timers are armed: the way to wait until real I/O has brought the work to its next
+   * wait.
    *
    * @param count - Number of timers, sleeps included.
    */
   async waitForTimers(count: number): Promise<void> {
-    if (this.armed.size < count) {
+    if (this.armedCount < count) {
       await new Promise<void>((resolve) => this.waiters.push({ count, resolve }));
     }
   }
 
-  private arm(delay: number, fire: () => void): Armed {
-    const entry: Armed = { due: this.time + Math.max(delay, 0), order: this.armings++, fire };
-    this.armed.add(entry);
-    this.waiters = this.waiters.filter((waiter) => {
-      const isMet = this.armed.size >= waiter.count;
-      if (isMet) {
-        waiter.resolve();
+  /** Moves from instant to instant until every call of `advance` has come to its end. */
+  private async move(): Promise<void> {
+    const turns = new Turns();
+    this.isMoving = true;
+    try {
+      for (await turns.next(); this.advances.size > 0; await turns.next()) {
+        const target = earliest(Array.from(this.advances, (advance) => advance.target));
+        const due = earliest(this.armed.keys());
+        if (due <= target) {
+          this.fireFirst(due);
+        } else {
+          this.arrive(target);
+        }
       }
-      return !isMet;
-    });
-    return entry;
+    } catch (error) {
+      for (const advance of this.advances) {
+        advance.reject(error);
+      }
+      this.advances.clear();
+    } finally {
+      this.isMoving = false;
+      turns.close();
+    }
   }
 
-  private earliest(limit: number): Armed | undefined {
-    let earliest: Armed | undefined;
-    for (const entry of this.armed) {
-      if (
-        entry.due <= limit &&
-        (earliest === undefined ||
-          entry.due < earliest.due ||
-          (entry.due === earliest.due && entry.order < earliest.order))
-      ) {
-        earliest = entry;
+  private fireFirst(due: number): void {
+    this.firingsAtThisInstant = due > this.time ? 1 : this.firingsAtThisInstant + 1;
+    this.time = Math.max(this.time, due);
+    if (this.firingsAtThisInstant > MAX_FIRINGS_AT_ONE_INSTANT) {
+      throw new WaitError(
+        'WAIT_ERR_FAKE_CLOCK',
+        `Time stands still at ${this.time} ms: a loop without a period runs again and again. Let its run take time with clock.sleep(), or stop it from inside a run.`,
+      );
+    }
+    const [first] = this.armed.get(due) as Set<Armed>;
+    this.disarm(first as Armed);
+    first?.fire();
+  }
+
+  private arrive(target: number): void {
+    this.time = target;
+    this.firingsAtThisInstant = 0;
+    for (const advance of this.advances) {
+      if (advance.target === target) {
+        this.advances.delete(advance);
+        advance.resolve();
       }
     }
-    return earliest;
   }
 
-  /** Lets every promise job run that is ready. */
-  private settle(): Promise<void> {
-    return new Promise((resolve) => void nextTurn(resolve));
+  private arm(delay: number, fire: () => void): Armed {
+    const armed = { due: this.time + Math.max(delay, 0), fire };
+    const ofThisInstant = this.armed.get(armed.due) ?? new Set();
+    this.armed.set(armed.due, ofThisInstant.add(armed));
+    this.armedCount++;
+    const { armedCount } = this;
+    this.waiters.filter(({ count }) => count <= armedCount).forEach(({ resolve }) => resolve());
+    this.waiters = this.waiters.filter(({ count }) => count > armedCount);
+    return armed;
+  }
+
+  private disarm(armed: Armed): void {
+    const ofThisInstant = this.armed.get(armed.due);
+    if (ofThisInstant?.delete(armed) === true) {
+      this.armedCount--;
+      if (ofThisInstant.size === 0) {
+        this.armed.delete(armed.due);
+      }
+    }
+  }
+}
+
+/**
+ * Lets every promise job run that is ready, turn by turn.
+ *
+ * Messages and not `setImmediate`, since a test may have replaced that before this file was loaded.
+ */
+class Turns {
+  private readonly channel = new MessageChannel();
+
+  next(): Promise<void> {
+    const { port1, port2 } = this.channel;
+    return new Promise((resolve) => {
+      port2.once('message', () => resolve());
+      port1.postMessage(undefined);
+    });
+  }
+
+  close(): void {
+    this.channel.port1.close();
+  }
+}
+
+/** The earliest of some instants; Infinity where there is none. */
+function earliest(instants: Iterable<number>): number {
+  let first = Infinity;
+  for (const instant of instants) {
+    first = Math.min(first, instant);
+  }
+  return first;
+}
+
+function requireDuration(method: string, duration: unknown, least: number): void {
+  if (typeof duration !== 'number' || !Number.isFinite(duration) || duration < least) {
+    const range = least === 0 ? 'milliseconds from 0 up' : 'a finite number of milliseconds';
+    throw new WaitError(
+      'WAIT_ERR_FAKE_CLOCK',
+      `FakeClock.${method} takes ${range}, not ${inspect(duration)}.`,
+    );
   }
 }

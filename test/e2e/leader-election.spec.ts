@@ -104,7 +104,8 @@ describe('leaderOnly', () => {
     const { record, raw } = shared.read(NAME)!;
     shared.compareAndSwap(NAME, raw, { ...record, holderIdentity: 'thief', leaseDurationSeconds: 3 });
     await a.clock.advance(2000);
-    expect(a.signals[0]?.aborted).toBe(true);
+    expect(a.signals.at(-1)?.aborted).toBe(true);
+    expect(a.signals.at(-1)?.reason).toMatchObject({ name: 'AbortError' });
     expect(a.registry.get('Worker.lead')).toMatchObject({ state: 'standby', runs: 2 });
     await a.clock.advance(10_000);
     expect(a.registry.get('Worker.lead')).toMatchObject({ state: 'waiting' });

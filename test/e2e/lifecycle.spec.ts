@@ -162,6 +162,57 @@ describe('start last, stop first', () => {
     expect(events).toEqual(['aborted 1', 'aborted 2', 'aborted 3', 'run ended', 'run ended', 'run ended']);
   });
 
+  it('gives each first run a turn of the event loop of its own, all at the same instant', async () => {
+    let turn = 0;
+    const turns: number[] = [];
+    @Injectable()
+    class Jobs {
+      @Until({ period: '5s', workers: 50 })
+      tick(): void {
+        turns.push(turn);
+      }
+    }
+    const { app, clock } = await compile({ providers: [Jobs] });
+    await app.init();
+    const firings: number[] = [];
+    const counting = setInterval(() => undefined, 1000);
+    const countTurns = (): void => {
+      turn++;
+      if (turns.length < 50) {
+        setImmediate(countTurns);
+      }
+    };
+    countTurns();
+    await clock.advance(0);
+    clearInterval(counting);
+    firings.push(clock.now());
+    expect(turns).toHaveLength(50);
+    expect(new Set(turns).size).toBeGreaterThan(20); // not all in one turn
+    expect(firings).toEqual([0]);
+  });
+
+  it('starts no loop that still waits for its turn when the application closes', async () => {
+    let booted: Booted | undefined;
+    const runs: number[] = [];
+    @Injectable()
+    class Jobs {
+      @Until({ period: '5s', workers: 10 })
+      tick(): void {
+        runs.push(runs.length);
+        if (runs.length === 3) {
+          void booted?.app.close();
+        }
+      }
+    }
+    booted = await compile({ providers: [Jobs] });
+    await booted.app.init();
+    await booted.clock.advance(60_000);
+    expect(runs).toEqual([0, 1, 2]);
+    expect(booted.registry.list().map(({ state }) => state)).toEqual(
+      Array.from({ length: 10 }, () => 'stopped'),
+    );
+  });
+
   it('does not delay listen() by a busy first run', async () => {
     @Injectable()
     class Busy {

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import {
   BackoffUntil,
@@ -8,7 +8,6 @@ import {
   Until,
   WaitModule,
   type BackoffManager,
-  type Clock,
   type LoopDecorator,
   type LoopInfo,
   type UntilOptions,
@@ -162,6 +161,22 @@ describe('the options of a loop', () => {
     expect(made).toBe(2);
   });
 
+  it.each([undefined, {}, { backoff: 5 }])(
+    'fail the bootstrap when the factory makes %p and no backoff manager, and nothing runs',
+    async (made) => {
+      class Job {
+        @BackoffUntil({ backoffManager: () => made as never })
+        tick(): void {}
+      }
+      const { app, clock } = await compile({ providers: [Job, Outbox] });
+      await expect(app.init()).rejects.toMatchObject(
+        invalid(/^Job\.tick: its backoff manager must be an object with a method backoff\(\), not /),
+      );
+      await clock.advance(60_000);
+      expect(app.get(Outbox).runs).toBe(0);
+    },
+  );
+
   it('do not start a loop that is disabled, and list it all the same', async () => {
     class Job {
       @Until({ period: '5s', enabled: false })
@@ -193,6 +208,8 @@ describe('the options of a loop', () => {
     { period: undefined, wantText: 'undefined' },
     { period: null, wantText: 'null' },
     { period: 5n, wantText: '5n' },
+    { period: '5', wantText: "'5'" },
+    { period: 1e303, wantText: '1e\\+303' },
   ];
 
   it.each(badPeriods)('refuse a period of $wantText where the class is defined', ({ period, wantText }) => {
@@ -268,6 +285,21 @@ describe('the options of a loop', () => {
       title: 'enabled that is no boolean',
       decorate: () => Forever({ period: 1, enabled: 'yes' as never }),
       wantText: "enabled must be true or false, not 'yes'",
+    },
+    {
+      title: 'a negative factor',
+      decorate: () => BackoffUntil({ factor: -2 }),
+      wantText: 'factor must be a number from 0 up, not -2',
+    },
+    {
+      title: 'jitter beyond all bounds',
+      decorate: () => JitterUntil({ period: '5s', jitter: 1e308 }),
+      wantText: 'jitter must be a factor with which no wait is longer than 292 years, not 1e\\+308',
+    },
+    {
+      title: 'jitter of a backoff beyond all bounds',
+      decorate: () => BackoffUntil({ jitter: 1e308 }),
+      wantText: 'jitter must be a factor with which no wait is longer than 292 years',
     },
     {
       title: 'a backoff manager that is not made',
@@ -354,9 +386,9 @@ describe('the options of the module', () => {
       wantError: invalid(/^WaitModule\.forRoot: shutdownTimeout .*-1/, 'WAIT_ERR_INVALID_DURATION'),
     },
     {
-      options: { slack: '-5ms' },
+      options: { shutdownTimeout: '30' },
       wantError: invalid(
-        /^WaitModule\.forRoot: slack must not be negative.*'-5ms'/,
+        /^WaitModule\.forRoot: shutdownTimeout must have a unit/,
         'WAIT_ERR_INVALID_DURATION',
       ),
     },
@@ -372,25 +404,6 @@ describe('the options of the module', () => {
   ])('fail the bootstrap when they are $options', async ({ options, wantError }) => {
     const { app } = await compile({ providers: [Outbox] }, options);
     await expect(app.init()).rejects.toMatchObject(wantError);
-  });
-
-  it.each([
-    { options: {}, want: 0 },
-    { options: { slack: '10ms' }, want: 10 },
-  ])('give every loop a slack of $want ms, whenever it was started', async ({ options, want }) => {
-    class Job {
-      @Forever('5s')
-      tick(): void {}
-    }
-    const { app, clock, service } = await compile({ providers: [Job, Outbox] }, options);
-    const newTimer = jest.spyOn(clock, 'newTimer') as jest.SpiedFunction<Clock['newTimer']>;
-    service.until(() => undefined, '5s');
-    await app.init();
-    service.until(() => undefined, '5s');
-    await clock.advance(0);
-
-    const ofLoops = newTimer.mock.calls.flatMap(([, of]) => (of === undefined ? [] : of.slack));
-    expect(ofLoops).toEqual([want, want, want, want]);
   });
 
   it('run no loop at all when it is disabled, decorated or started at run time', async () => {

@@ -1,13 +1,21 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Inject, Injectable } from '@nestjs/common';
-import { JitterUntil, NonSlidingUntil, Until, WAIT_CLOCK, type CrashContext } from 'nestjs-wait';
+import {
+  JitterUntil,
+  NonSlidingUntil,
+  Until,
+  WAIT_CLOCK,
+  type CrashContext,
+  type LoopHandle,
+} from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
 import { boot, compile } from '../support/boot.js';
 
 const boom = new Error('boom');
 
 describe('the signal', () => {
-  it('is given to the method, the same one for every run, and aborts when the application closes', async () => {
+  it('is given to the method, another one for each run, and aborts when the application closes', async () => {
     const signals: AbortSignal[] = [];
     @Injectable()
     class Job {
@@ -17,13 +25,70 @@ describe('the signal', () => {
       }
     }
     const { clock, close } = await boot({ providers: [Job] });
-    await clock.advance(5000);
-    expect(signals).toHaveLength(2);
-    expect(new Set(signals).size).toBe(1);
-    expect(signals[0]?.aborted).toBe(false);
+    await clock.advance(10_000);
+    expect(signals).toHaveLength(3);
+    expect(new Set(signals).size).toBe(3);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false]);
     await close();
-    expect(signals[0]?.aborted).toBe(true);
-    expect(signals[0]?.reason).toMatchObject({ name: 'AbortError' });
+    expect(signals.at(-1)?.aborted).toBe(true);
+    expect(signals.at(-1)?.reason).toMatchObject({ name: 'AbortError' });
+  });
+
+  it('leaves nothing with the signal of the application, or of the loop, whatever runs attach to it', async () => {
+    const ctx = new AbortController();
+    const { service, clock } = await boot({});
+    const handle = service.untilWithContext(
+      ctx.signal,
+      (signal) => {
+        for (let listener = 0; listener < 50; listener++) {
+          signal.addEventListener('abort', () => undefined);
+        }
+      },
+      '1s',
+    );
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    await clock.advance(60_000);
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
+    expect(getEventListeners(ctx.signal, 'abort')).toHaveLength(1);
+    await handle.stop();
+    expect(getEventListeners(ctx.signal, 'abort')).toHaveLength(0);
+  });
+
+  it.each([
+    { who: 'the context', stop: (ctx: AbortController) => ctx.abort(new Error('mine')), wantReason: 'mine' },
+    {
+      who: 'the handle',
+      stop: (_ctx: AbortController, handle: LoopHandle) => handle.stop(),
+      wantReason: 'The loop was told to stop.',
+    },
+    {
+      who: 'the application',
+      stop: (_ctx: AbortController, _handle: LoopHandle, close: () => Promise<void>) => close(),
+      wantReason: 'The loop was told to stop.',
+    },
+  ])('aborts with the reason of $who, and only during the run', async ({ stop, wantReason }) => {
+    const ctx = new AbortController();
+    const { service, clock, close } = await boot({});
+    const seen: AbortSignal[] = [];
+    const handle = service.untilWithContext(
+      ctx.signal,
+      async (signal) => {
+        seen.push(signal);
+        await clock.sleep(100);
+      },
+      '1s',
+    );
+    await clock.advance(1150);
+    expect(seen).toHaveLength(2);
+    const stopped = stop(ctx, handle, close);
+    await clock.advance(100);
+    await stopped;
+    await handle.done;
+    expect(seen.map(({ aborted }) => aborted)).toEqual([false, true]);
+    expect(seen[1]?.reason).toMatchObject({ message: wantReason });
   });
 
   it('lets a run end that waits for it', async () => {

@@ -260,6 +260,31 @@ describe('BackoffUntilService', () => {
     expect(getEventListeners(ctx.signal, 'abort')).toEqual([]);
   });
 
+  it('settles done when the last worker has ended, though another has crashed before', async () => {
+    const { service, clock } = await boot({}, { reallyCrash: true });
+    let runs = 0;
+    let ended = 0;
+    const handle = service.until(
+      async () => {
+        if (++runs === 1) {
+          throw new Error('boom');
+        }
+        await clock.sleep(1000);
+        ended++;
+      },
+      { period: '1s', name: 'work', workers: 2 },
+    );
+    const outcome = handle.done.then(
+      () => 'resolved',
+      (error: Error) => `rejected: ${error.message}, ended: ${ended}`,
+    );
+    await clock.advance(500);
+    expect(await Promise.race([outcome, Promise.resolve('pending')])).toBe('pending');
+    void handle.stop().catch(() => undefined);
+    await clock.advance(500);
+    expect(await outcome).toBe('rejected: boom, ended: 1');
+  });
+
   it('starts none of several workers when the name of one is taken', async () => {
     const { service, registry, clock } = await boot({});
     const taken = service.until(() => undefined, { period: '1s', name: 'work#1' });

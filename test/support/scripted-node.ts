@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { Clock } from 'nestjs-wait';
 
 interface ScriptedTimeout {
   refresh(): ScriptedTimeout;
@@ -6,55 +7,69 @@ interface ScriptedTimeout {
 }
 
 /**
- * Node's timers and its clock as a test moves them, with what is wrong with the real ones: they count in whole milliseconds from the whole millisecond in which they were armed, so that a timeout comes up
- * to one too early.
+ * Node's timers and its clock as a test moves them, with what is wrong with the real ones: they count in whole
+ * milliseconds from the whole millisecond in which they were armed, so that a timeout comes up to one too early.
  */
 export class ScriptedNode {
   /** Milliseconds, with fractions. */
   time: number;
-  /** How often the clock was looked at. */
-  looks = 0;
   /** Every delay that a timeout was armed for. */
   readonly delays: number[] = [];
+  /** How many timeouts and immediates were told not to hold the process open. */
+  unreferenced = 0;
   /** What fires in each millisecond, in the order in which it was armed. */
   private readonly armed = new Map<number, Map<object, () => void>>();
-  private readonly immediates: (() => void)[] = [];
+  private readonly immediates = new Map<object, () => void>();
 
-  /** @param unref - Is called for each timer that need not hold the process open. */
-  constructor(
-    time = 1000,
-    private readonly unref: () => void = () => undefined,
-  ) {
+  constructor(time = 1000) {
     this.time = time;
   }
 
-  /** Imports modules anew, where these are the timers and the clock of Node. */
-  async load<T>(importing: () => Promise<T>): Promise<T> {
+  /** Takes the place of Node's timers and its clock, and loads a real clock that has seen no others. */
+  async realClock(): Promise<Clock> {
     this.install();
-    let loaded: T | undefined;
-    const { setTimeout, clearTimeout, setImmediate } = globalThis;
-    jest.doMock('node:timers', () => ({ setTimeout, clearTimeout, setImmediate }));
+    let loaded: Clock | undefined;
     await jest.isolateModulesAsync(async () => {
-      loaded = await importing();
+      loaded = (await import('../../src/core/time/real-clock.js')).realClock;
     });
-    return loaded as T;
+    return loaded as Clock;
+  }
+
+  /** Goes on until the clock says so, from timeout to timeout. `latency` is how long after its millisecond the next one is noticed. */
+  run(until: number, latency: () => number = () => 0): void {
+    for (let at = this.earliest(); at <= until; at = this.earliest()) {
+      if (at > this.time) {
+        this.time = at + latency();
+      }
+      for (const [timeout, fire] of this.armed.get(at) ?? []) {
+        this.disarm(timeout);
+        fire();
+      }
+      for (const [immediate, fire] of this.immediates) {
+        this.immediates.delete(immediate);
+        fire();
+      }
+    }
+    this.time = Math.max(this.time, until);
+  }
+
+  /** How many timeouts are armed. */
+  get timeouts(): number {
+    return [...this.armed.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   private install(): void {
-    jest.spyOn(performance, 'now').mockImplementation(() => {
-      this.looks++;
-      return this.time;
-    });
+    const unref = (): void => void this.unreferenced++;
+    jest.spyOn(performance, 'now').mockImplementation(() => this.time);
     jest.spyOn(globalThis, 'setImmediate').mockImplementation(((fire: () => void) => {
-      this.immediates.push(fire);
-      return { unref: this.unref };
+      const immediate = { unref };
+      this.immediates.set(immediate, fire);
+      return immediate;
     }) as unknown as typeof setImmediate);
-    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((
-      callback: (...args: unknown[]) => void,
-      delay: number,
-      ...args: unknown[]
-    ) => {
-      const fire = (): void => callback(...args);
+    jest.spyOn(globalThis, 'clearImmediate').mockImplementation((immediate) => {
+      this.immediates.delete(immediate as object);
+    });
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(((fire: () => void, delay: number) => {
       const whole = Math.trunc(delay);
       const timeout: ScriptedTimeout = {
         refresh: () => {
@@ -65,7 +80,7 @@ export class ScriptedNode {
           return timeout;
         },
         unref: () => {
-          this.unref();
+          unref();
           return timeout;
         },
       };
@@ -74,28 +89,6 @@ export class ScriptedNode {
     jest.spyOn(globalThis, 'clearTimeout').mockImplementation((timeout) => {
       this.disarm(timeout as unknown as object);
     });
-  }
-
-  /** Goes on until the clock says so, from timeout to timeout; `latency` is how long after its millisecond the next one is noticed. */
-  run(until: number, latency: () => number = () => 0): void {
-    for (let at = this.earliest(); at <= until; at = this.earliest()) {
-      if (at > this.time) {
-        this.time = at + latency();
-      }
-      for (const [timeout, fire] of this.armed.get(at) ?? []) {
-        this.disarm(timeout);
-        fire();
-      }
-      for (let fire = this.immediates.shift(); fire !== undefined; fire = this.immediates.shift()) {
-        fire();
-      }
-    }
-    this.time = Math.max(this.time, until);
-  }
-
-  /** How many timeouts are armed. */
-  get timeouts(): number {
-    return [...this.armed.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   private earliest(): number {

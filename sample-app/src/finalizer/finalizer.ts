@@ -8,7 +8,10 @@ import { ResourceStore } from '../reflector/resource-store.js';
 import { Settings } from '../settings.js';
 import { WorkQueue } from './work-queue.js';
 
-/** Finishes manifests that carry a `metadata.deletionTimestamp`: runs their finalizers one by one, and then deletes the file. */
+/**
+ * Finishes manifests that carry a `metadata.deletionTimestamp`: runs their finalizers one by one, and then
+ * deletes the file.
+ */
 @Injectable()
 export class Finalizer {
   private readonly logger = new Logger(Finalizer.name);
@@ -33,7 +36,7 @@ export class Finalizer {
   @Until({ period: '1s', workers: 2 })
   async work(signal: AbortSignal): Promise<void> {
     if (!(await waitForCacheSync(signal, () => this.store.hasSynced()))) {
-      return; // told to stop before there was anything to work on
+      return; // the loop was told to stop before there was any work
     }
     const failed: string[] = [];
     for (let key = this.queue.take(); key !== undefined && !signal.aborted; key = this.queue.take()) {
@@ -55,7 +58,8 @@ export class Finalizer {
     if (this.store.get(key)?.metadata.deletionTimestamp === undefined) {
       return;
     }
-    // The cache lags behind the finalizers' own writes: by what it says, a file that is deleted already would be written anew.
+    // The cache lags behind the finalizers' own writes. Whoever trusts it would write a file again that is
+    // already deleted.
     const file = join(this.settings.resourcesDir, key);
     let manifest = await readManifest(file).catch(unlessGone);
     if (manifest?.metadata.deletionTimestamp === undefined) {
@@ -67,7 +71,7 @@ export class Finalizer {
         throw new Error(`there is no finalizer '${name}', only ${Object.keys(this.finalizers).join(', ')}`);
       }
       await finalizer(key);
-      // Taken off as it is done, so that it is not run twice when the next one fails.
+      // It is removed as soon as it is done, so that it does not run twice when the next one fails.
       manifest = withoutFinalizer(manifest, name);
       await writeFileAtomically(file, `${JSON.stringify(manifest, null, 2)}\n`);
     }

@@ -1,6 +1,7 @@
 /**
- * Keys that wait to be worked on, as client-go's workqueue keeps them: a key that is added twice is worked on once, no two workers have
- * the same key, and one that is added while it is worked on comes again afterwards.
+ * Keeps the keys that wait for work, as client-go's workqueue does. A key that is added twice is worked on
+ * once, and no two workers have the same key. A key that is added while it is worked on comes again
+ * afterwards.
  */
 export class WorkQueue {
   private readonly waiting = new Set<string>();

@@ -13,7 +13,7 @@ import { LogFlush } from '../log-flush/log-flush.js';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { SizeMonitor } from '../size-monitor/size-monitor.js';
 
-/** What an operator asks: is it well, what runs, what does it see. */
+/** Answers what an operator asks: whether the application is healthy, what runs, and what it sees. */
 @Controller()
 export class StatusController {
   constructor(
@@ -66,7 +66,7 @@ export class StatusController {
     return this.sizes.list();
   }
 
-  /** The path with its slashes encoded: `DELETE /sizes/%2Ftmp`. */
+  /** Takes the path with its slashes encoded: `DELETE /sizes/%2Ftmp`. */
   @Delete('sizes/:endpoint')
   @HttpCode(204)
   cancelSize(@Param('endpoint') endpoint: string): void {

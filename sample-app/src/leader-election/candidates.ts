@@ -6,7 +6,10 @@ const LEASE_DURATION = 15_000;
 const RETRY_PERIOD = 2000;
 const JITTER_FACTOR = 1.2;
 
-/** Two candidates for one lease. Each acquires it as client-go does: with jitter, so that they do not ask in step. */
+/**
+ * Runs two candidates for one lease. Each acquires it as client-go does: with jitter, so that they do not ask
+ * at the same moment.
+ */
 @Injectable()
 export class Candidates implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Candidates.name);

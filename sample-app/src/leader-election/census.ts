@@ -5,7 +5,10 @@ import { writeFileAtomically } from '../manifests/write-file-atomically.js';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { Settings } from '../settings.js';
 
-/** Counts the resources, on the one copy that leads. With the term's token in it, a reader can tell an old leader's census from its successor's. */
+/**
+ * Counts the resources, on the one copy that leads. The census holds the term's token, so a reader can tell
+ * an old leader's census from its successor's.
+ */
 @Injectable()
 export class Census {
   private readonly logger = new Logger(Census.name);

@@ -8,7 +8,10 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 
 const NAME = 'nestjs-wait-sample';
 
-/** Who runs the census. Shorter than the defaults of 15, 10 and 2 seconds, so that there is something to see. */
+/**
+ * Configures the election of the copy that takes the census. The durations are shorter than the defaults of
+ * 15, 10 and 2 seconds, so that there is something to see.
+ */
 export async function electionOf(settings: Settings): Promise<LeaderElectionOptions> {
   const lock = await lockOf(settings);
   return { lock, leaseDuration: '6s', renewDeadline: '4s', retryPeriod: '1s' };

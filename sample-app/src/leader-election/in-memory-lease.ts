@@ -1,4 +1,4 @@
-/** Who leads, and until when. In memory, so that only the candidates of one process can compete for it. */
+/** Keeps in memory who leads, and until when, so only the candidates of one process can compete for it. */
 export class InMemoryLease {
   private holder: string | undefined;
   private expires = 0;
@@ -7,7 +7,7 @@ export class InMemoryLease {
     return performance.now() < this.expires ? this.holder : undefined;
   }
 
-  /** Tells whether the candidate holds the lease now. */
+  /** Returns whether the candidate holds the lease now. */
   tryAcquireOrRenew(candidate: string, duration: number): boolean {
     if (this.leader !== undefined && this.leader !== candidate) {
       return false;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 
-/** Nest's console logger, which keeps every line until somebody takes them. */
+/** Logs like Nest's console logger, and keeps every line until somebody takes it. */
 export class BufferedLogger extends ConsoleLogger {
   private lines: string[] = [];
 

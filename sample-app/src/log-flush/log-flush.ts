@@ -7,7 +7,10 @@ import { BufferedLogger } from './buffered-logger.js';
 
 const PERIOD = 1000;
 
-/** Writes the log to a file. Forever: the lines that are written while the application closes matter most. */
+/**
+ * Writes the log to a file. It runs forever, because the lines that are written while the application closes
+ * matter most.
+ */
 @Injectable()
 export class LogFlush {
   private readonly logger = new Logger(LogFlush.name);
@@ -18,7 +21,7 @@ export class LogFlush {
     private readonly log: BufferedLogger,
   ) {}
 
-  /** Whether the last flush is no older than two periods: a full disk makes the application unhealthy. */
+  /** Whether the last flush is no older than two periods. A full disk makes the application unhealthy. */
   get isHealthy(): boolean {
     return performance.now() - this.lastFlush <= 2 * PERIOD;
   }

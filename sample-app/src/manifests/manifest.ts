@@ -1,18 +1,21 @@
 import { readFile } from 'node:fs/promises';
 
-/** What a file of the resources folder holds; Kubernetes' shape, as far as the sample needs it. */
+/**
+ * The content of a file in the resources folder. It has the shape of a Kubernetes object, reduced to what the
+ * sample needs.
+ */
 export interface Manifest {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
-    /** Set by whoever wants it gone; the file goes when the finalizers are done. */
+    /** Is set by whoever wants the manifest deleted; the file is deleted when the finalizers are done. */
     readonly deletionTimestamp?: string;
     readonly finalizers?: readonly string[];
   };
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** @throws Error that says what is wrong with the file, or the file system's own. */
+/** @throws Error that says what is wrong with the file, or the error of the file system. */
 export async function readManifest(file: string): Promise<Manifest> {
   const text = await readFile(file, 'utf8');
   const { kind, metadata } = JSON.parse(text) as Partial<Manifest>;

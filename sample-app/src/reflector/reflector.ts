@@ -9,13 +9,17 @@ import { Settings } from '../settings.js';
 import { ResourceStore } from './resource-store.js';
 
 /**
- * List and watch, as client-go's reflector does it, and with its backoff: a run lasts as long as the watch holds, so the waits grow only
- * while watches break at once, and start over after one that has held for two minutes.
+ * Lists and watches, as client-go's reflector does, and with the same backoff. A run lasts as long as the
+ * watch holds. The waits therefore grow only while watches break at once. They start over after a watch that
+ * has held for two minutes.
  */
 @Injectable()
 export class Reflector {
   private readonly logger = new Logger(Reflector.name);
-  /** Modification time and size of each file as it was read last, so that a broken one is reported once and not at every event. */
+  /**
+   * Modification time and size of each file when it was last read, so that a broken file is reported once and
+   * not at every event.
+   */
   private versions = new Map<string, string>();
 
   constructor(
@@ -37,7 +41,8 @@ export class Reflector {
     const { ino } = await stat(resourcesDir);
     const watcher = watch(resourcesDir);
     try {
-      const events = on(watcher, 'change', { signal }); // before the list, so that no change falls between the two
+      // The watch begins before the list, so that no change is missed between the two.
+      const events = on(watcher, 'change', { signal });
       await this.list();
       this.store.markSynced();
       for await (const [, file] of events as AsyncIterable<[event: string, file: string | null]>) {
@@ -52,7 +57,10 @@ export class Reflector {
     }
   }
 
-  /** By kind: what an operator can mend gets one line, and a retry; what nobody expects goes to the loop's own log, with its stack. */
+  /**
+   * Treats errors by kind. An error that an operator can fix gets one line, and a retry. An unexpected error
+   * goes to the loop's own log, with its stack.
+   */
   private handleWatchError(error: NodeJS.ErrnoException): void {
     switch (error.code) {
       case 'ENOENT':
@@ -71,7 +79,8 @@ export class Reflector {
 
   private async list(): Promise<void> {
     const entries = await readdir(this.settings.resourcesDir, { withFileTypes: true });
-    // Files only: a symbolic link could lead anywhere. A dot marks the drafts of editors, and ours.
+    // Only files are read, because a symbolic link could lead anywhere. A dot marks the drafts of editors
+    // and of this application.
     const files = entries.filter((entry) => entry.isFile() && /^[^.].*\.json$/.test(entry.name));
     const names = new Set(files.map(({ name }) => name));
     for (const key of this.store.keys().filter((name) => !names.has(name))) {

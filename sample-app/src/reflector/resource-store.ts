@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Manifest } from '../manifests/manifest.js';
 
-/** What the reflector has seen, by file name: the cache that everybody else reads. */
+/** Keeps what the reflector has seen, by file name. It is the cache that everyone else reads. */
 @Injectable()
 export class ResourceStore implements OnModuleDestroy {
   private readonly logger = new Logger(ResourceStore.name);
@@ -9,7 +9,7 @@ export class ResourceStore implements OnModuleDestroy {
   private readonly listeners: ((key: string) => void)[] = [];
   private synced = false;
 
-  /** Whether everything has been listed once. Who acts on what is *not* there must wait for it. */
+  /** Whether everything has been listed once. Code that acts on what is *not* there must wait for this. */
   hasSynced(): boolean {
     return this.synced;
   }
@@ -18,7 +18,7 @@ export class ResourceStore implements OnModuleDestroy {
     this.synced = true;
   }
 
-  /** Calls back with the key of everything that is added or changed, from now on. */
+  /** Calls back with the key of everything that is added or changed from now on. */
   onChange(listener: (key: string) => void): void {
     this.listeners.push(listener);
   }

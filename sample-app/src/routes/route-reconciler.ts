@@ -8,7 +8,10 @@ import { Settings } from '../settings.js';
 
 type RoutingTable = Record<string, string>;
 
-/** Makes the routing table what the manifests of kind `Route` say, every ten seconds, whoever has changed it meanwhile. */
+/**
+ * Makes the routing table match the manifests of kind `Route` every ten seconds, no matter who has changed it
+ * meanwhile.
+ */
 @Injectable()
 export class RouteReconciler {
   private readonly logger = new Logger(RouteReconciler.name);
@@ -20,7 +23,7 @@ export class RouteReconciler {
 
   @NonSlidingUntil('10s')
   async reconcile(signal: AbortSignal): Promise<void> {
-    // A store that was never filled would remove every route.
+    // With a store that was never filled, every route would be removed.
     if (!(await waitForCacheSync(signal, () => this.store.hasSynced()))) {
       return;
     }
@@ -47,7 +50,7 @@ async function readTable(file: string): Promise<RoutingTable> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as RoutingTable;
   } catch {
-    return {}; // missing or damaged: it is written anew
+    return {}; // missing or damaged: it is written again
   }
 }
 

@@ -14,7 +14,7 @@ interface Endpoint {
   size?: Size;
 }
 
-/** Measures paths, each in a loop of its own that starts and is cancelled at run time. */
+/** Measures paths. Each path has its own loop, which is started and cancelled at run time. */
 @Injectable()
 export class SizeMonitor implements OnApplicationBootstrap {
   private readonly endpoints = new Map<string, Endpoint>();
@@ -42,7 +42,7 @@ export class SizeMonitor implements OnApplicationBootstrap {
     );
   }
 
-  /** Ends the endpoint's loop; tells whether there was one. */
+  /** Ends the endpoint's loop; returns whether there was one. */
   cancel(path: string): boolean {
     this.endpoints.get(path)?.cancel.abort();
     return this.endpoints.delete(path);
@@ -53,7 +53,10 @@ export class SizeMonitor implements OnApplicationBootstrap {
   }
 }
 
-/** Bytes of a file, or of all files below a folder. What vanishes meanwhile, or may not be read, counts nothing. */
+/**
+ * Returns the bytes of a file, or of all files below a folder. A file that vanishes meanwhile, or that may
+ * not be read, counts as zero.
+ */
 async function sizeOf(path: string, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
   try {

@@ -6,14 +6,15 @@ export interface CrashContext {
   readonly name: string;
   /** Which run of the loop it was, counted from 1. */
   readonly run: number;
-  /** Whether the loop had already been told to stop; an `AbortError` is then nothing to report. */
+  /** Whether the loop had already been told to stop. An `AbortError` is then nothing to report. */
   readonly stopping: boolean;
 }
 
 /**
  * Is told of a crash, to log it or to report it somewhere.
  *
- * Counterpart of an entry of `runtime.PanicHandlers`. A handler that throws ends the loop with what it threw, as in Go.
+ * Counterpart of an entry of `runtime.PanicHandlers`. A handler that throws ends the loop with what it threw, as in
+ * Go.
  */
 export type CrashHandler = (error: unknown, context: CrashContext) => void;
 
@@ -21,14 +22,15 @@ export type CrashHandler = (error: unknown, context: CrashContext) => void;
 export interface CrashOptions {
   /** Called in order, each with the error as it was thrown; default: one that writes to `console.error`. */
   readonly crashHandlers?: readonly CrashHandler[];
-  /** `true` rethrows behind the handlers, which ends the loop; default `false`, the loop goes on. */
+  /** `true` rethrows after the handlers, which ends the loop; default `false`: the loop goes on. */
   readonly reallyCrash?: boolean;
 }
 
 /**
  * Writes `[name] run 17 failed: …` with the stack to `console.error`.
  *
- * Counterpart of `logPanic`, the first entry of `runtime.PanicHandlers`. What Go does with `http.ErrAbortHandler` it does with an `AbortError` of a loop that was told to stop: nothing.
+ * Counterpart of `logPanic`, the first entry of `runtime.PanicHandlers`. Go writes nothing for
+ * `http.ErrAbortHandler`. This writes nothing for an `AbortError` of a loop that was told to stop.
  */
 export const logCrash: CrashHandler = (error, context) => {
   if (!isAbortByStop(error, context)) {
@@ -36,22 +38,25 @@ export const logCrash: CrashHandler = (error, context) => {
   }
 };
 
-/** Tells the one error that is no failure: a run that gave up because its signal was aborted. */
+/** Tells the one error that is no failure: a run that gave up because its signal aborted. */
 export function isAbortByStop(error: unknown, context: CrashContext): boolean {
   return context.stopping && (error as Error | undefined)?.name === 'AbortError';
 }
 
-const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
+export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
 
 /**
- * Takes what a run threw or rejected with: calls every crash handler in order and then either swallows the error or rethrows it.
+ * Takes what a run threw or rejected with: calls every crash handler in order and then either swallows the error or
+ * rethrows it.
  *
  * Counterpart of `runtime.HandleCrash` in k8s.io/apimachinery v0.19.4.
  *
- * **Gotchas.** A handler that throws hides the handlers behind it and the error itself: what it threw leaves, whatever `reallyCrash` says.
+ * **Gotchas.** A handler that throws hides the error itself, and the handlers after it are not called. What it threw
+ * leaves, whatever `reallyCrash` says.
  *
- * **Differs from Go.** `reallyCrash` is false by default, since in Node a rejected promise is an everyday error. Nothing (`throw undefined`, `Promise.reject()`) becomes a
- * `WaitError`, as in the newest Kubernetes; v0.19.4 swallowed it. The handlers are arguments, not a package-level list.
+ * **Differs from Go.** `reallyCrash` is false by default, since in Node a rejected promise is an everyday error.
+ * Nothing (`throw undefined`, `Promise.reject()`) becomes a `WaitError`, as in the newest Kubernetes. v0.19.4
+ * swallowed it. The handlers are arguments, not a package-level list.
  *
  * @param error - What was thrown.
  * @param context - Where.
@@ -64,11 +69,12 @@ const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
  * });
  */
 export function handleCrash(error: unknown, context: CrashContext, options: CrashOptions = {}): void {
+  const { crashHandlers = DEFAULT_CRASH_HANDLERS, reallyCrash = false } = options;
   const thrown = error ?? nothingThrown(context);
-  for (const crashHandler of options.crashHandlers ?? DEFAULT_CRASH_HANDLERS) {
+  for (const crashHandler of crashHandlers) {
     crashHandler(thrown, context);
   }
-  if (options.reallyCrash === true) {
+  if (reallyCrash) {
     throw thrown;
   }
 }

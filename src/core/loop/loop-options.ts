@@ -1,32 +1,110 @@
+import { inspect } from 'node:util';
+import { WaitError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
-import type { CrashOptions } from './crash.js';
+import { toMilliseconds, type Duration } from '../time/duration.js';
+import { realClock } from '../time/real-clock.js';
 import type { Random } from '../waits/jitter.js';
+import { DEFAULT_CRASH_HANDLERS, type CrashHandler, type CrashOptions } from './crash.js';
 
-/** What every loop takes behind its Kubernetes arguments. */
+/** What every loop takes after its Kubernetes arguments. */
 export interface LoopOptions extends CrashOptions {
   /** Names the loop in logs and errors; default: the name of `f`, or `loop`. */
   readonly name?: string;
   /** Measures and waits; default the real monotonic clock. */
   readonly clock?: Clock;
-  /** Uniform numbers in `[0, 1)` for jitter; default `Math.random`. Not used by a loop that is given its own backoff manager. */
+  /** Uniform numbers in `[0, 1)` for jitter; default `Math.random`. A loop with its own backoff manager ignores it. */
   readonly random?: Random;
   /** `false` waits once before the first run; default `true`. */
   readonly immediate?: boolean;
-  /** Waits so many milliseconds before the first run, in place of what `immediate` says; zero or below lets the event loop turn once. */
-  readonly initialDelay?: number;
+  /**
+   * Waits before the first run, whatever `immediate` says: milliseconds, or a string such as `'5s'`. Zero or below
+   * lets the event loop turn once. Default: none.
+   */
+  readonly initialDelay?: Duration;
   /** `true` keeps the loop's timer from holding the process open; default `false`. */
   readonly unref?: boolean;
-  /**
-   * How many milliseconds, a number, each wait may take longer, so that loops that are due closely one after the other wake the process once. A wait shorter than ten times this is not lengthened; a fixed
-   * period that is a multiple of it, by almost all of it. One or below: none; default 0. See {@link TimerOptions.slack}.
-   */
-  readonly slack?: number;
 }
 
-/** One object for all loops that are given no options. */
-export const NO_OPTIONS: LoopOptions = {};
+/** A loop's options, checked, with every default filled in. */
+export interface ResolvedLoopOptions {
+  readonly clock: Clock;
+  readonly crashHandlers: readonly CrashHandler[];
+  readonly reallyCrash: boolean;
+  readonly unref: boolean;
+  readonly immediate: boolean;
+  /** Milliseconds; `undefined` where there is no wait of its own before the first run. */
+  readonly initialDelay: number | undefined;
+}
 
-/** The name a loop goes by in logs and errors. */
-export function nameOf(f: { readonly name: string }, options: LoopOptions): string {
+const KNOWN: readonly string[] = [
+  'name',
+  'clock',
+  'random',
+  'immediate',
+  'initialDelay',
+  'unref',
+  'crashHandlers',
+  'reallyCrash',
+] satisfies readonly (keyof LoopOptions)[];
+
+/**
+ * Checks the options of a loop and fills in the defaults.
+ *
+ * @param name - Names the loop in errors.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and the
+ *   value.
+ */
+export function resolveLoopOptions(name: string, options: LoopOptions): ResolvedLoopOptions {
+  const unknown = Object.keys(options).find((option) => !KNOWN.includes(option));
+  if (unknown !== undefined) {
+    throw invalid(`${name}: a loop has no option '${unknown}'; it takes ${KNOWN.join(', ')}.`);
+  }
+  const { clock = realClock, crashHandlers = DEFAULT_CRASH_HANDLERS, initialDelay } = options;
+  const { reallyCrash = false, unref = false, immediate = true } = options;
+  for (const [option, value] of Object.entries({ reallyCrash, unref, immediate })) {
+    if (typeof value !== 'boolean') {
+      throw invalid(`${name}: ${option} must be true or false, not ${inspect(value)}.`);
+    }
+  }
+  return {
+    clock,
+    crashHandlers,
+    reallyCrash,
+    unref,
+    immediate,
+    initialDelay:
+      initialDelay === undefined ? undefined : toMilliseconds(initialDelay, `${name}: initialDelay`),
+  };
+}
+
+/**
+ * The name that a loop has in logs and errors.
+ *
+ * @throws WaitError `WAIT_ERR_INVALID_TARGET` when `f` is no function.
+ */
+export function nameOf(f: unknown, options: LoopOptions): string {
+  if (typeof f !== 'function') {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_TARGET',
+      `${options.name ?? 'loop'}: a loop needs a function to run, not ${inspect(f)}.`,
+    );
+  }
   return options.name ?? (f.name || 'loop');
+}
+
+/**
+ * Refuses what is no stop channel.
+ *
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireSignal(signal: AbortSignal, loop: string): void {
+  if (typeof (signal as Partial<AbortSignal> | undefined | null)?.aborted !== 'boolean') {
+    throw invalid(
+      `${loop}: its stop channel must be an AbortSignal, not ${inspect(signal)}. Pass neverStop where there is none.`,
+    );
+  }
+}
+
+function invalid(text: string): WaitError {
+  return new WaitError('WAIT_ERR_INVALID_OPTION', text);
 }

@@ -1,246 +1,194 @@
-import type { BackoffManager } from '../waits/backoff-manager.js';
-import { realClock, type Clock, type Timer } from '../time/clock.js';
+import { AsyncResource } from 'node:async_hooks';
+import type { Timer } from '../time/clock.js';
+import { requireDelay, type BackoffManager } from '../waits/backoff-manager.js';
 import { handleCrash } from './crash.js';
-import { toMilliseconds } from '../time/duration.js';
-import type { LoopOptions } from './loop-options.js';
-import { NodeTimer } from '../time/node-timer.js';
+import type { ResolvedLoopOptions } from './loop-options.js';
 import { isThenable } from './thenable.js';
 
-/** Between two runs, in a run, or at its end. */
+/** Between two runs, in a run, or after the end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
 
-/** Of all loops that have ended before anybody asked: nothing can be told from it but that. */
-const ENDED = Promise.resolve();
+/** What ended a loop before it was told to stop. */
+export interface LoopCrash {
+  readonly error: unknown;
+}
+
+/** What a loop runs. All that is optional is for those who want to be told how the loop is doing. */
+export interface LoopWork {
+  /** The name of the loop in logs and errors. */
+  readonly name: string;
+  /** Does one run. What it returns is awaited. */
+  run(): unknown;
+  /** Is asked before every run. `false` ends the loop as a stop does. */
+  mayRun?(): boolean;
+  runStarted?(): void;
+  /** The run has ended. Its crash, if it has failed, is about to be handled. */
+  runEnded?(failed: boolean, error: unknown): void;
+  /** @param delay - Milliseconds until the next run. */
+  waitStarted?(delay: number): void;
+  /** The loop was told to stop, while a run may be in progress. */
+  stopRequested?(reason: unknown): void;
+  /** The loop has ended. Nothing is called after this. */
+  ended(crash: LoopCrash | undefined): void;
+}
 
 /**
- * The one loop behind everything: a state machine, so that a round makes no promise, closure or listener of its own. What it runs, and who is told of it, is for a subclass to say: one object a loop.
+ * The one loop behind everything, as a small state machine.
  *
- * @internal
+ * One round: **1.** end if told to stop; **2.** if not sliding, start the timer; **3.** run the work and await what
+ * it returns, under crash protection; **4.** if sliding, start the timer; **5.** wait for the timer or for a stop;
+ * **6.** go to 1.
  */
-export abstract class Loop extends NodeTimer {
-  state: LoopState = 'waiting';
+export class Loop {
+  /** How many runs have begun. */
   runs = 0;
-  stopping = false;
+  private currentState: LoopState = 'waiting';
+  private isStopping = false;
   /** The timer came due during the run: an overrun, so the next run follows at once. */
-  private overdue = false;
-  /** Of a clock that is not the real one; on that one a loop is its own timer. */
-  private readonly timer: Timer | undefined;
-  // Made for the first promise that a run returns, and used for every one after it.
-  private onFulfilled: (() => void) | undefined;
-  private onRejected: ((error: unknown) => void) | undefined;
-
-  private outcome: Promise<void> | undefined;
-  private settle: ((outcome?: Promise<never>) => void) | undefined;
+  private isOverdue = false;
+  private readonly timer: Timer;
+  /** The asynchronous context of the next run: the one in which this loop was made. */
+  private context = new AsyncResource('nestjs-wait');
 
   constructor(
-    private backoffManager: BackoffManager,
+    private readonly work: LoopWork,
+    private readonly backoffManager: BackoffManager,
     private readonly sliding: boolean,
-    protected readonly options: LoopOptions,
+    private readonly options: ResolvedLoopOptions,
   ) {
-    super();
-    const { clock } = options;
-    if (clock !== undefined && clock !== realClock) {
-      this.timer = clock.newTimer(() => this.timerFired(), options);
-    }
+    this.timer = options.clock.newTimer(this.timerFired.bind(this), options);
   }
 
-  /** The name it goes by in logs and errors. */
-  abstract readonly name: string;
-
-  /** Settles when the loop has ended; rejected if a crash ended it. Made when first asked for: of thousands of loops hardly one is. */
-  get done(): Promise<void> {
-    if (this.outcome === undefined && this.state === 'stopped') {
-      return ENDED;
-    }
-    this.outcome ??= new Promise((resolve) => {
-      this.settle = resolve;
-    });
-    return this.outcome;
+  get state(): LoopState {
+    return this.currentState;
   }
 
-  get unref(): boolean {
-    return this.options.unref === true;
-  }
-
-  get slack(): number {
-    return this.options.slack ?? 0;
-  }
-
-  /** The work. */
-  protected abstract run(): unknown;
-
-  /** The wait before the first run, if there is one. */
-  protected firstDelay(): number | undefined {
-    const { immediate = true, initialDelay } = this.options;
-    return initialDelay ?? (immediate ? undefined : this.nextDelay());
-  }
-
-  /** Asked before every run: `false` ends the loop, as a stop does. */
-  protected mayRun(): boolean {
-    return true;
-  }
-
-  /** @returns The clock's reading, where it was taken; 0 where not. */
-  protected runStarted(): number {
-    return 0;
-  }
-
-  /**
-   * The run has ended and its crash, if any, is about to be handled.
-   *
-   * @returns The clock's reading, where it was taken; 0 where not.
-   */
-  protected runEnded(_failed: boolean, _error: unknown): number {
-    return 0;
-  }
-
-  /** The loop has ended; `crashed` tells whether `error` ended it. */
-  protected loopEnded(crashed: boolean, error: unknown): void {
-    if (this.settle !== undefined) {
-      this.settle(crashed ? Promise.reject(error) : undefined);
-    } else if (crashed) {
-      this.outcome = Promise.reject(error); // unhandled, unless it is asked for at once: it ends the process, as a panic does in Go
-    }
-  }
-
+  /** Begins with the first run, or with the wait before it. Is called once. */
   start(): void {
-    if (this.state === 'stopped') {
+    const { initialDelay, immediate } = this.options;
+    if (this.isStopping || (immediate && initialDelay === undefined)) {
+      this.proceed();
       return;
     }
     try {
-      const delay = this.firstDelay();
-      if (delay !== undefined) {
-        this.wait(delay, (this.options.clock ?? realClock).now());
-        return;
-      }
+      this.wait(initialDelay ?? this.nextDelay());
     } catch (error) {
-      this.end(true, error);
+      this.end({ error });
+    }
+  }
+
+  /** Ends a wait at once. A run in progress is never interrupted: the loop ends after it. */
+  stop(reason: unknown): void {
+    if (this.isStopping) {
       return;
     }
-    this.rounds();
-  }
-
-  /** Ends a wait at once; a run is never interrupted, and the loop ends behind it. */
-  stop(): void {
-    this.stopping = true;
-    if (this.state === 'waiting') {
-      this.rounds();
+    this.isStopping = true;
+    this.work.stopRequested?.(reason);
+    if (this.currentState === 'waiting') {
+      this.proceed();
     }
   }
 
-  /** Makes a loop that has ended ready to start once more. */
-  protected rewind(backoffManager: BackoffManager): void {
-    this.state = 'waiting';
-    this.stopping = false;
-    this.overdue = false;
-    this.due = NaN;
-    this.backoffManager = backoffManager;
-  }
-
-  protected timerFired(): void {
-    if (this.state === 'waiting') {
-      this.rounds();
+  private timerFired(): void {
+    if (this.currentState === 'waiting') {
+      this.proceed();
     } else {
-      this.overdue = true;
+      this.isOverdue = true;
     }
   }
 
-  /** Goes round until there is something to wait for. Only a crash that ends the loop throws in here. */
-  private rounds(): void {
+  /** Goes round until there is something to wait for: the promise that a run returned, or the timer. */
+  private proceed(): void {
     try {
-      do {
-        // Stop is looked at here and nowhere else: a timer that came due together with it, or an overrun, must not run once more.
-        if (this.stopping || !this.mayRun()) {
-          this.end(false, undefined);
+      // Stop is looked at here and nowhere else: neither a timer that came due together with it nor an overrun
+      // may run once more.
+      while (!this.isStopping && this.work.mayRun?.() !== false) {
+        // oxlint-disable-next-line typescript/unbound-method -- it is called on this
+        if (!this.context.runInAsyncScope(this.run, this)) {
           return;
         }
-      } while (this.round());
+      }
+      this.end(undefined);
     } catch (error) {
-      this.end(true, error);
+      this.end({ error });
     }
   }
 
-  /** Does a run and tells whether the next one follows at once: not where there is something to wait for, the promise that the run returned or the timer. */
-  private round(): boolean {
-    this.state = 'running';
+  /** @returns Whether the next round follows at once. */
+  private run(): boolean {
+    // The context of the next run is made before this one can change its own, as `enterWith()` does.
+    this.context = new AsyncResource('nestjs-wait');
+    this.currentState = 'running';
     this.runs++;
-    const now = this.runStarted();
+    this.work.runStarted?.();
     if (!this.sliding) {
-      this.wait(this.nextDelay(), now);
+      this.wait(this.nextDelay());
     }
     try {
-      const result = this.run();
+      const result = this.work.run();
       if (isThenable(result)) {
-        this.onFulfilled ??= this.runSettled.bind(this, false);
-        this.onRejected ??= this.runSettled.bind(this, true);
-        // A native promise comes back as it is; any other thenable is adopted, so that it settles once and later.
-        void Promise.resolve(result).then(this.onFulfilled, this.onRejected);
+        // A native promise comes back as it is. Any other thenable is adopted, so that it settles once and later.
+        void Promise.resolve(result).then(
+          () => this.runSettled(false, undefined),
+          (error: unknown) => this.runSettled(true, error),
+        );
         return false;
       }
     } catch (error) {
-      return this.runOver(true, error);
+      return this.runEnded(true, error);
     }
-    return this.runOver(false, undefined);
+    return this.runEnded(false, undefined);
   }
 
-  private runSettled(failed: boolean, error?: unknown): void {
+  private runSettled(failed: boolean, error: unknown): void {
     try {
-      if (!this.runOver(failed, error)) {
+      if (!this.runEnded(failed, error)) {
         return;
       }
     } catch (fatal) {
-      this.end(true, fatal);
+      this.end({ error: fatal });
       return;
     }
-    this.rounds();
+    this.proceed();
   }
 
-  /** Deals with a crash, begins the wait, and tells whether it is over already. */
-  private runOver(failed: boolean, error: unknown): boolean {
-    let now = this.runEnded(failed, error);
+  /** @returns Whether the next round follows at once. */
+  private runEnded(failed: boolean, error: unknown): boolean {
+    this.work.runEnded?.(failed, error);
     if (failed) {
-      handleCrash(error, { name: this.name, run: this.runs, stopping: this.stopping }, this.options);
-      now = 0; // the handlers took time
+      handleCrash(error, { name: this.work.name, run: this.runs, stopping: this.isStopping }, this.options);
     }
     if (this.sliding) {
-      this.wait(this.nextDelay(), now); // even when told to stop: the backoff manager counts this round, as in Go
+      this.wait(this.nextDelay()); // even when told to stop: the backoff manager counts this round, as in Go
     }
-    this.state = 'waiting';
-    return this.overdue || this.stopping;
+    this.currentState = 'waiting';
+    return this.isOverdue || this.isStopping;
   }
 
-  protected nextDelay(): number {
-    const delay = this.backoffManager.backoff();
-    if (!Number.isFinite(delay)) {
-      toMilliseconds(delay, `${this.name}: what its backoff manager returns`);
-    }
-    return delay;
+  private nextDelay(): number {
+    return requireDelay(this.backoffManager.backoff(), this.work.name);
   }
 
-  /**
-   * @param delay - Milliseconds.
-   * @param now - As of {@link NodeTimer.arm}.
-   */
-  private wait(delay: number, now: number): void {
-    this.overdue = false;
-    if (this.timer === undefined) {
-      this.arm(delay, now);
-    } else {
-      this.due = (this.options.clock as Clock).now() + Math.max(delay, 0);
-      this.timer.reset(delay);
+  private wait(delay: number): void {
+    if (this.currentState === 'stopped') {
+      return; // by what was called to learn the delay
     }
+    this.isOverdue = false;
+    this.timer.reset(delay);
+    this.work.waitStarted?.(delay);
   }
 
-  private end(crashed: boolean, error: unknown): void {
-    if (this.state === 'stopped') {
+  private end(crash: LoopCrash | undefined): void {
+    if (this.currentState === 'stopped') {
       return; // by a stop from inside what was called here
     }
-    this.state = 'stopped';
-    if (this.timer === undefined) {
-      this.disarm();
-    } else {
+    this.currentState = 'stopped';
+    let ending = crash;
+    try {
       this.timer.stop();
+    } catch (error) {
+      ending ??= { error };
     }
-    this.loopEnded(crashed, error);
+    this.work.ended(ending);
   }
 }

@@ -1,28 +1,35 @@
-import type { BackoffManager } from '../waits/backoff-manager.js';
-import { Loop } from '../loop/loop.js';
-import { nameOf, type LoopOptions } from '../loop/loop-options.js';
-import { unwatchStop, watchStop } from '../stop/stop-channel.js';
+import { inspect, types } from 'node:util';
+import { WaitError } from '../errors.js';
+import { Loop, type LoopCrash, type LoopWork } from '../loop/loop.js';
+import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from '../loop/loop-options.js';
+import { forgetStop, stopWith } from '../stop/stop-channel.js';
 import { contextError } from './interrupted.js';
 
 /**
- * Is asked until it has an answer: `true` ends the waiting, `false` goes on, and an `Error` that is *returned* ends it with that error.
+ * Is asked until it has an answer: `true` ends the waiting, `false` goes on, and an `Error` that is *returned* ends
+ * it with that error.
  *
  * Counterpart of `wait.ConditionWithContextFunc`.
  *
- * **Gotchas.** A condition that throws or rejects has crashed, as a run of a loop: the crash handlers are called, and it counts as `false`, unless `reallyCrash` is set.
+ * **Gotchas.** A condition that throws or rejects has crashed, as a run of a loop: the crash handlers are called, and
+ * it counts as `false`, unless `reallyCrash` is set. Any other answer is refused: it ends the waiting with
+ * `WAIT_ERR_INVALID_OPTION`.
  */
 export type Condition = (ctx: AbortSignal) => ConditionResult | PromiseLike<ConditionResult>;
 
 /** What a {@link Condition} answers. */
 export type ConditionResult = boolean | Error;
 
+/** What the poll functions take after their Kubernetes arguments: they say themselves when the first check is. */
+export type PollOptions = Omit<LoopOptions, 'immediate' | 'initialDelay'>;
+
 /**
  * The one loop behind all polling: {@link Loop}, until a condition has its answer.
  *
  * Counterpart of `loopConditionUntilContext` in k8s.io/apimachinery v0.36.3.
  *
- * @param ctx - Ends the waiting, with an error; a check in progress is awaited, and its answer counts.
- * @param delay - The next wait in milliseconds.
+ * @param ctx - Ends the waiting, with an error. A check in progress is awaited, and its answer counts.
+ * @param delay - Returns the next wait in milliseconds.
  * @param immediate - `true`: the first check is made at once, even when `ctx` has already aborted.
  * @param sliding - `true`: a wait starts when a check has ended; `false`: when it starts.
  */
@@ -32,65 +39,87 @@ export function loopCondition(
   immediate: boolean,
   sliding: boolean,
   condition: Condition,
-  options: LoopOptions,
+  options: PollOptions,
 ): Promise<void> {
-  const backoffManager: BackoffManager = {
-    backoff: () => (loop.answer === false ? delay() : 0), // an answer draws no further delay
-  };
-  const loop = new ConditionLoop(ctx, condition, backoffManager, sliding, { ...options, immediate });
-  const { done } = loop;
-  loop.begin(immediate);
-  return done;
+  return new Promise((resolve, reject) => {
+    const name = nameOf(condition, options);
+    requireSignal(ctx, name);
+    refuseFirstDelay(name, options);
+    const work = new ConditionWork(name, ctx, condition, resolve, reject);
+    // An answer draws no further delay.
+    const backoffManager = { backoff: () => (work.answer === false ? delay() : 0) };
+    const resolved = { ...resolveLoopOptions(name, options), immediate };
+    work.begin(new Loop(work, backoffManager, sliding, resolved), immediate);
+  });
 }
 
-class ConditionLoop extends Loop {
+class ConditionWork implements LoopWork {
   answer: ConditionResult = false;
+  private loop: Loop | undefined;
 
   constructor(
+    readonly name: string,
     private readonly ctx: AbortSignal,
     private readonly condition: Condition,
-    backoffManager: BackoffManager,
-    sliding: boolean,
-    options: LoopOptions,
-  ) {
-    super(backoffManager, sliding, options);
-  }
-
-  get name(): string {
-    return nameOf(this.condition, this.options);
-  }
+    private readonly resolve: () => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
 
   /** With an aborted context an immediate loop makes its first check all the same, and none after it. */
-  begin(immediate: boolean): void {
-    const { aborted } = this.ctx;
+  begin(loop: Loop, immediate: boolean): void {
+    this.loop = loop;
+    const { aborted, reason } = this.ctx;
     if (!aborted) {
-      watchStop(this.ctx, this);
+      stopWith(this.ctx, loop);
     } else if (!immediate) {
-      this.stop();
+      loop.stop(reason);
     }
-    this.start();
+    loop.start();
     if (aborted) {
-      this.stop();
+      loop.stop(reason);
     }
   }
 
-  protected async run(): Promise<void> {
-    const result = await this.condition(this.ctx);
-    if (result) {
-      this.answer = result;
-      this.stop();
+  async run(): Promise<void> {
+    const result: unknown = await this.condition(this.ctx);
+    if (result !== false) {
+      this.answer = result === true || isError(result) ? result : this.refuse(result);
+      this.loop?.stop(undefined);
     }
   }
 
-  protected override loopEnded(crashed: boolean, error: unknown): void {
-    unwatchStop(this);
-    const { answer } = this;
+  ended(crash: LoopCrash | undefined): void {
+    const { ctx, answer, loop } = this;
+    forgetStop(ctx, loop as Loop);
     if (answer === true) {
-      super.loopEnded(false, undefined);
+      this.resolve();
     } else if (answer !== false) {
-      super.loopEnded(true, answer);
+      this.reject(answer);
     } else {
-      super.loopEnded(true, crashed ? error : contextError(this.ctx));
+      this.reject(crash === undefined ? contextError(ctx) : crash.error);
+    }
+  }
+
+  private refuse(answer: unknown): WaitError {
+    return new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${this.name}: a condition must return true, false or an Error, not ${inspect(answer)}.`,
+    );
+  }
+}
+
+// Not by instanceof alone: under jest, an error that Node itself has made is no Error of the test's own realm.
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
+function refuseFirstDelay(name: string, options: LoopOptions): void {
+  for (const option of ['immediate', 'initialDelay'] as const) {
+    if (options[option] !== undefined) {
+      throw new WaitError(
+        'WAIT_ERR_INVALID_OPTION',
+        `${name}: a poll function has no option '${option}'. Its arguments say when the first check is made.`,
+      );
     }
   }
 }

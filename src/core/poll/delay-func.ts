@@ -1,5 +1,4 @@
-import type { LoopOptions } from '../loop/loop-options.js';
-import { loopCondition, type Condition } from './condition-loop.js';
+import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
 
 /**
  * Returns the next delay of a series, in milliseconds, each time it is called.
@@ -24,7 +23,7 @@ export interface DelayFunc {
     immediate: boolean,
     sliding: boolean,
     condition: Condition,
-    options?: LoopOptions,
+    options?: PollOptions,
   ): Promise<void>;
 }
 
@@ -35,7 +34,7 @@ export function newDelayFunc(delay: () => number): DelayFunc {
       immediate: boolean,
       sliding: boolean,
       condition: Condition,
-      options: LoopOptions = {},
+      options: PollOptions = {},
     ): Promise<void> => loopCondition(ctx, delay, immediate, sliding, condition, options),
   });
 }

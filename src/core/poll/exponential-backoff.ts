@@ -1,13 +1,13 @@
-import type { Backoff } from '../waits/backoff.js';
-import type { LoopOptions } from '../loop/loop-options.js';
 import { neverStop } from '../stop/never-stop.js';
-import { loopCondition, type Condition } from './condition-loop.js';
+import type { Backoff } from './backoff.js';
+import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
 import { timedOut } from './interrupted.js';
 
 /**
  * Checks a condition up to `steps` times, with growing waits in between.
  *
- * Counterpart of `wait.ExponentialBackoff` in k8s.io/apimachinery v0.36.3. {@link exponentialBackoffWithContext} that nothing cancels.
+ * Counterpart of `wait.ExponentialBackoff` in k8s.io/apimachinery v0.36.3. {@link exponentialBackoffWithContext} that
+ * nothing cancels.
  *
  * @param backoff - Is not changed. Without `steps` no check is made.
  * @param condition - May be asynchronous.
@@ -19,7 +19,7 @@ import { timedOut } from './interrupted.js';
 export async function exponentialBackoff(
   backoff: Backoff,
   condition: Condition,
-  options?: LoopOptions,
+  options?: PollOptions,
 ): Promise<void> {
   return exponentialBackoffWithContext(neverStop, backoff, condition, options);
 }
@@ -29,20 +29,22 @@ export async function exponentialBackoff(
  *
  * Counterpart of `wait.ExponentialBackoffWithContext` in k8s.io/apimachinery v0.36.3.
  *
- * **Details.** `steps` checks and one wait less; each wait starts when a check has ended.
+ * **Details.** There are `steps` checks, and one wait less. Each wait starts when a check has ended.
  *
- * **Gotchas.** A step that would exceed the backoff's cap is the last: its wait is waited, and no check follows it. No check is made when `ctx` has already aborted.
+ * **Gotchas.** A step that would exceed the backoff's cap is the last: its wait takes place, and no check follows it.
+ * No check is made when `ctx` has already aborted.
  *
  * @param ctx - Ends the waiting.
  * @param backoff - Is not changed. Without `steps` no check is made.
  * @param condition - May be asynchronous; receives `ctx`.
- * @throws WaitError `WAIT_ERR_TIMED_OUT` when the steps are used up; `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; the error that the condition returned.
+ * @throws WaitError `WAIT_ERR_TIMED_OUT` when the steps are used up; `WAIT_ERR_CANCELED` or
+ *   `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; the error that the condition returned.
  */
 export async function exponentialBackoffWithContext(
   ctx: AbortSignal,
   backoff: Backoff,
   condition: Condition,
-  options: LoopOptions = {},
+  options: PollOptions = {},
 ): Promise<void> {
   const growth = backoff.clone();
   if (growth.steps < 1) {

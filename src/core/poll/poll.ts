@@ -1,25 +1,30 @@
-import { nameOf, type LoopOptions } from '../loop/loop-options.js';
+import { nameOf } from '../loop/loop-options.js';
 import { withChild } from '../stop/child-signal.js';
-import { realClock } from '../time/clock.js';
-import { loopCondition, type Condition } from './condition-loop.js';
+import type { Clock } from '../time/clock.js';
 import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from '../time/duration.js';
+import { realClock } from '../time/real-clock.js';
+import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
 
 /**
  * Checks a condition once an interval until it is true, fails, or the context is cancelled.
  *
  * Counterpart of `wait.PollUntilContextCancel` in k8s.io/apimachinery v0.36.3.
  *
- * **Details.** The intervals count from the call, on a fixed grid, whatever the checks take. A check that takes longer than the interval is followed by the next one at once; further ticks that were
- * missed are dropped.
+ * **Details.** The intervals count from the call, on a fixed grid, whatever the checks take. A check that takes
+ * longer than the interval is followed by the next one at once. Further ticks that were missed are dropped.
  *
- * **Gotchas.** With `immediate` the first check is made even when `ctx` has already aborted. See {@link Condition} for what a condition may return, and for one that throws.
+ * **Gotchas.** With `immediate` the first check is made even when `ctx` has already aborted. See {@link Condition}
+ * for what a condition may return, and for one that throws.
  *
  * @param ctx - Ends the waiting.
- * @param interval - Milliseconds, or a string such as `'100ms'`; zero or below checks again in the next turn of the event loop.
+ * @param interval - Milliseconds, or a string such as `'100ms'`; zero or below checks again in the next turn of the
+ *   event loop.
  * @param immediate - `true`: the first check at once; `false`: after one interval.
  * @param condition - May be asynchronous; receives `ctx`.
- * @param options - See {@link LoopOptions}.
- * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` with the reason of `ctx` as its cause; `WAIT_ERR_INVALID_DURATION` when `interval` is not a duration; the error that the condition returned.
+ * @param options - See {@link PollOptions}.
+ * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` with the reason of `ctx` as its cause;
+ *   `WAIT_ERR_INVALID_DURATION` when `interval` is not a duration; `WAIT_ERR_INVALID_OPTION` when the condition
+ *   returns anything but a boolean or an `Error`; the error that the condition returned.
  *
  * @example
  * await pollUntilContextCancel(AbortSignal.timeout(60_000), '1s', true, async (ctx) => {
@@ -32,16 +37,17 @@ export async function pollUntilContextCancel(
   interval: Duration,
   immediate: boolean,
   condition: Condition,
-  options: LoopOptions = {},
+  options: PollOptions = {},
 ): Promise<void> {
   const period = toMilliseconds(interval, `${nameOf(condition, options)}: interval`);
-  return loopCondition(ctx, ticks(period, options), immediate, false, condition, options);
+  return loopCondition(ctx, ticks(period, options.clock), immediate, false, condition, options);
 }
 
 /**
  * Checks a condition once an interval until it is true, fails, the time is up, or the context is cancelled.
  *
- * Counterpart of `wait.PollUntilContextTimeout` in k8s.io/apimachinery v0.36.3. {@link pollUntilContextCancel} with a deadline.
+ * Counterpart of `wait.PollUntilContextTimeout` in k8s.io/apimachinery v0.36.3. {@link pollUntilContextCancel} with a
+ * deadline.
  *
  * **Gotchas.** No last check is made when the time is up.
  *
@@ -54,12 +60,13 @@ export async function pollUntilContextTimeout(
   timeout: Duration,
   immediate: boolean,
   condition: Condition,
-  options: LoopOptions = {},
+  options: PollOptions = {},
 ): Promise<void> {
   const limit = toMilliseconds(timeout, `${nameOf(condition, options)}: timeout`);
   return withChild(ctx, async (child) => {
+    const { clock = realClock, unref = false } = options;
     const expire = (): void => child.abort(new DOMException(`${limit} ms are up.`, 'TimeoutError'));
-    const timer = (options.clock ?? realClock).newTimer(expire);
+    const timer = clock.newTimer(expire, { unref });
     if (limit > 0) {
       timer.reset(limit);
     } else {
@@ -73,8 +80,11 @@ export async function pollUntilContextTimeout(
   });
 }
 
-/** Delays to the next point of a fixed grid, as of a Go ticker. Asked when a tick is taken, so a tick that is missed is taken late, and the ones behind it are dropped. */
-function ticks(interval: number, { clock = realClock }: LoopOptions): () => number {
+/**
+ * Delays to the next point of a fixed grid, as a Go ticker has them. A delay is asked for when a tick is taken, so a
+ * tick that was missed is taken late, and the ones after it are dropped.
+ */
+function ticks(interval: number, clock: Clock = realClock): () => number {
   const period = toNanoseconds(interval);
   const start = clock.now();
   return () => (period > 0 ? fromNanoseconds(period - (toNanoseconds(clock.now() - start) % period)) : 0);

@@ -1,4 +1,6 @@
-import type { LoopOptions } from '../loop/loop-options.js';
+import { inspect } from 'node:util';
+import { WaitError } from '../errors.js';
+import type { PollOptions } from './condition-loop.js';
 import { orInterrupted } from './interrupted.js';
 import { pollUntilContextCancel } from './poll.js';
 
@@ -17,8 +19,9 @@ const SYNCED_POLL_PERIOD = 100;
  * Counterpart of `cache.WaitForCacheSync` in client-go.
  *
  * @param ctx - Ends the waiting.
- * @param synced - One function a cache; behind them, {@link LoopOptions} if there are any.
+ * @param synced - One function a cache. After them may come {@link PollOptions}.
  * @returns Whether all are filled; `false` when `ctx` aborted before.
+ * @throws WaitError `WAIT_ERR_INVALID_TARGET` when an argument is no function.
  *
  * @example
  * if (!(await waitForCacheSync(AbortSignal.timeout(10_000), () => true))) {
@@ -27,20 +30,28 @@ const SYNCED_POLL_PERIOD = 100;
  */
 export async function waitForCacheSync(
   ctx: AbortSignal,
-  ...synced: InformerSynced[] | [...InformerSynced[], LoopOptions]
+  ...synced: InformerSynced[] | [...InformerSynced[], PollOptions]
 ): Promise<boolean> {
-  const caches = synced.filter((entry) => typeof entry === 'function') as InformerSynced[];
   const last = synced.at(-1);
-  const options: LoopOptions = typeof last === 'object' ? last : {};
+  const hasOptions = typeof last === 'object' && last !== null;
+  const caches = hasOptions ? synced.slice(0, -1) : synced;
+  for (const [index, cache] of caches.entries()) {
+    if (typeof cache !== 'function') {
+      throw new WaitError(
+        'WAIT_ERR_INVALID_TARGET',
+        `waitForCacheSync: cache ${index + 1} must be a function that tells whether it has synced, not ${inspect(cache)}.`,
+      );
+    }
+  }
   const allSynced = async (): Promise<boolean> => {
-    for (const isSynced of caches) {
-      // eslint-disable-next-line no-await-in-loop -- one after the other, and no further than the first that is not, as in Go
+    for (const isSynced of caches as InformerSynced[]) {
+      // oxlint-disable-next-line no-await-in-loop -- in order, and none after the first that has not synced, as in Go
       if (!(await isSynced())) {
         return false;
       }
     }
     return true;
   };
-  const loopOptions = { name: 'waitForCacheSync', ...options };
-  return orInterrupted(pollUntilContextCancel(ctx, SYNCED_POLL_PERIOD, true, allSynced, loopOptions));
+  const options: PollOptions = { name: 'waitForCacheSync', ...(hasOptions && last) };
+  return orInterrupted(pollUntilContextCancel(ctx, SYNCED_POLL_PERIOD, true, allSynced, options));
 }

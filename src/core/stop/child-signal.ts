@@ -1,24 +1,38 @@
-import { unwatchStop, watchStop, type Stoppable } from './stop-channel.js';
+import { setMaxListeners } from 'node:events';
+import { forgetStop, stopWith, type Stoppable } from './stop-channel.js';
 
 /**
- * Lends out an `AbortController` that aborts with its parent, for as long as `f` takes.
+ * Makes a controller for one piece of work.
  *
- * Not `AbortSignal.any`, which leaves something with its sources for each signal that it makes: a renewal every two seconds adds up while one leads for weeks.
+ * Its signal takes any number of listeners: Node 20 warns of a leak at the eleventh, while here all of them go
+ * when the work has ended.
+ */
+export function newController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+/**
+ * Lends out a controller that aborts with its parent, for as long as `f` takes.
+ *
+ * `AbortSignal.any` would leave something with its sources for each signal that it makes. With a renewal every
+ * two seconds that adds up while a candidate leads for weeks.
  */
 export async function withChild<T>(
   parent: AbortSignal,
   f: (child: AbortController) => Promise<T>,
 ): Promise<T> {
-  const child = new AbortController();
-  const link: Stoppable = { stop: () => child.abort(parent.reason) };
+  const child = newController();
   if (parent.aborted) {
-    link.stop();
+    child.abort(parent.reason);
     return f(child);
   }
-  watchStop(parent, link);
+  const link: Stoppable = { stop: (reason) => child.abort(reason) };
+  stopWith(parent, link);
   try {
     return await f(child);
   } finally {
-    unwatchStop(link);
+    forgetStop(parent, link);
   }
 }

@@ -1,76 +1,54 @@
-/** What a stop channel stops. While it is watched it is a link of a list, so that it takes no room beside itself. */
+/** Something that a stop channel stops. */
 export interface Stoppable {
-  stop(): void;
-  watch?: StopWatch | undefined;
-  previous?: Stoppable | undefined;
-  next?: Stoppable | undefined;
+  /** @param reason - Why: the reason of the signal that aborted. */
+  stop(reason: unknown): void;
 }
 
-// Kept beside the signal and gone with it, so it is no state of this module: who shares no signal does not meet here.
-const watches = new WeakMap<AbortSignal, StopWatch>();
-
-/** All that waits for one signal, in order. */
-export class StopWatch {
-  private first: Stoppable | undefined;
-  private last: Stoppable | undefined;
+/** Everything that one signal stops, in order. */
+class Stops {
+  private readonly stoppables = new Set<Stoppable>();
   private readonly aborted = (): void => {
-    for (let stoppable = this.first; stoppable !== undefined; stoppable = this.first) {
-      this.remove(stoppable);
-      stoppable.stop();
+    for (const stoppable of this.stoppables) {
+      this.delete(stoppable);
+      stoppable.stop(this.signal.reason);
     }
   };
 
-  constructor(private readonly signal: AbortSignal) {
+  constructor(private readonly signal: Stopping) {
+    signal[STOPS] = this;
     signal.addEventListener('abort', this.aborted);
   }
 
   add(stoppable: Stoppable): void {
-    stoppable.watch = this;
-    stoppable.previous = this.last;
-    if (this.last === undefined) {
-      this.first = stoppable;
-    } else {
-      this.last.next = stoppable;
-    }
-    this.last = stoppable;
+    this.stoppables.add(stoppable);
   }
 
   /** The signal's listener goes with the last one. */
-  remove(stoppable: Stoppable): void {
-    const { previous, next } = stoppable;
-    stoppable.watch = stoppable.previous = stoppable.next = undefined;
-    if (previous === undefined) {
-      this.first = next;
-    } else {
-      previous.next = next;
-    }
-    if (next === undefined) {
-      this.last = previous;
-    } else {
-      next.previous = previous;
-    }
-    if (this.first === undefined) {
-      watches.delete(this.signal);
+  delete(stoppable: Stoppable): void {
+    if (this.stoppables.delete(stoppable) && this.stoppables.size === 0) {
+      delete this.signal[STOPS];
       this.signal.removeEventListener('abort', this.aborted);
     }
   }
 }
 
+// A signal itself keeps what it stops, so that this module keeps no list of signals.
+const STOPS = Symbol('nestjs-wait/stops');
+
+type Stopping = AbortSignal & { [STOPS]?: Stops };
+
 /**
- * Stops something when a signal aborts.
+ * Stops something when a signal aborts, which it has not done yet.
  *
- * However many loops wait for one signal, it gets one listener: Node looks through all listeners of a signal to add one, which takes minutes for 100,000 loops, and warns of a leak at the eleventh.
+ * A signal gets one listener, however many loops wait for it. To add a listener Node looks through all of those
+ * that are there, which takes minutes for 100,000 loops, and at the eleventh it warns of a leak.
  */
-export function watchStop(signal: AbortSignal, stoppable: Stoppable): void {
-  let watch = watches.get(signal);
-  if (watch === undefined) {
-    watch = new StopWatch(signal);
-    watches.set(signal, watch);
-  }
-  watch.add(stoppable);
+export function stopWith(signal: AbortSignal, stoppable: Stoppable): void {
+  const stops = (signal as Stopping)[STOPS] ?? new Stops(signal);
+  stops.add(stoppable);
 }
 
-/** Forgets it again, where it is watched still. */
-export function unwatchStop(stoppable: Stoppable): void {
-  stoppable.watch?.remove(stoppable);
+/** Takes back {@link stopWith}. */
+export function forgetStop(signal: AbortSignal, stoppable: Stoppable): void {
+  (signal as Stopping)[STOPS]?.delete(stoppable);
 }

@@ -3,33 +3,41 @@ import ms from 'ms';
 import { WaitError } from '../errors.js';
 
 /**
- * A length of time: milliseconds as a number, or a string with a unit such as `'250ms'`, `'30s'`, `'5m'`, `'2h'` or `'1d'`.
+ * A length of time: milliseconds as a number, or a string with a unit such as `'250ms'`, `'30s'`, `'5m'`, `'2h'`
+ * or `'1d'`.
  *
- * Counterpart of Go's `time.Duration`. Strings are read by the `ms` package; one without a unit is milliseconds.
+ * Counterpart of Go's `time.Duration`. The `ms` package reads the strings.
+ *
+ * **Gotchas.** A string without a unit is refused: from an environment variable it may mean seconds. So is
+ * anything beyond Go's largest duration, 292 years.
  */
 export type Duration = number | string;
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
+/** Go's largest `time.Duration`, 2^63 nanoseconds or 292 years, in milliseconds. */
+export const LONGEST = 2 ** 63 / NANOSECONDS_PER_MILLISECOND;
+
 /**
  * Converts a duration to milliseconds.
  *
- * @param duration - What the user wrote; anything but a finite number or a readable string is refused.
+ * @param duration - What the user wrote.
  * @param what - Names the loop and the option in the error, as in `Outbox.flush: period`.
- * @throws WaitError `WAIT_ERR_INVALID_DURATION` when it is neither.
+ * @throws WaitError `WAIT_ERR_INVALID_DURATION` when it is not a finite number or a readable string, when the
+ *   string has no unit, and when it is longer than 292 years.
  */
 export function toMilliseconds(duration: unknown, what: string): number {
-  const milliseconds = typeof duration === 'string' ? parse(duration) : duration;
+  const milliseconds = typeof duration === 'string' ? parse(duration, what) : duration;
   if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds)) {
-    throw new WaitError(
-      'WAIT_ERR_INVALID_DURATION',
-      `${what} must be a finite number of milliseconds or a string such as '30s', not ${inspect(duration)}.`,
-    );
+    throw invalid(`${what} must be a finite number of milliseconds or a string such as '30s'`, duration);
+  }
+  if (Math.abs(milliseconds) > LONGEST) {
+    throw invalid(`${what} must be at most 292 years`, duration);
   }
   return milliseconds;
 }
 
-/** Go counts in whole nanoseconds; so does whatever multiplies or compares durations here. */
+/** Go counts in whole nanoseconds, and so does everything here that multiplies or compares durations. */
 export function toNanoseconds(milliseconds: number): number {
   return Math.round(milliseconds * NANOSECONDS_PER_MILLISECOND);
 }
@@ -45,13 +53,20 @@ const UNITS = [
   ['s', 1000],
 ] as const;
 
-/** Writes a duration for people, exactly: `1500ms`, `90s`, `2h`; the `ms` package would round. */
+/** Writes a duration for people, exactly: `1500ms`, `90s`, `2h`. The `ms` package would round. */
 export function formatDuration(milliseconds: number): string {
   const unit = UNITS.find(([, size]) => milliseconds !== 0 && milliseconds % size === 0);
   return unit === undefined ? `${milliseconds}ms` : `${milliseconds / unit[1]}${unit[0]}`;
 }
 
-// `ms` throws on an empty and on a very long string, and returns undefined for one that it cannot read.
-function parse(text: string): number | undefined {
+function parse(text: string, what: string): number | undefined {
+  if (/^\s*[-+]?\d*\.?\d+\s*$/.test(text)) {
+    throw invalid(`${what} must have a unit, as in '${text.trim()}ms' or '${text.trim()}s'`, text);
+  }
+  // `ms` throws on an empty and on a very long string, and returns undefined for one that it cannot read.
   return text.length > 0 && text.length <= 100 ? ms(text as ms.StringValue) : undefined;
+}
+
+function invalid(sentence: string, value: unknown): WaitError {
+  return new WaitError('WAIT_ERR_INVALID_DURATION', `${sentence}, not ${inspect(value)}.`);
 }

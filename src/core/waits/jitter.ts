@@ -1,4 +1,6 @@
-import { fromNanoseconds, toNanoseconds } from '../time/duration.js';
+import { inspect } from 'node:util';
+import { WaitError } from '../errors.js';
+import { fromNanoseconds, LONGEST, toNanoseconds } from '../time/duration.js';
 
 /**
  * A source of uniform random numbers in `[0, 1)`, such as `Math.random`.
@@ -7,7 +9,7 @@ import { fromNanoseconds, toNanoseconds } from '../time/duration.js';
  */
 export type Random = () => number;
 
-/** What is drawn from unless a caller says otherwise; the one place that names it. */
+/** The source that is used where a caller gives none. */
 export const realRandom: Random = () => Math.random();
 
 /**
@@ -15,10 +17,14 @@ export const realRandom: Random = () => Math.random();
  *
  * Counterpart of `wait.Jitter` in k8s.io/apimachinery v0.19.4.
  *
- * **Details.** The result lies in `[duration, duration * (1 + maxFactor))`, computed as Go does: in whole nanoseconds, `random * maxFactor * duration`
- * multiplied in this order and truncated.
+ * **Details.** The result lies in `[duration, duration * (1 + maxFactor))`, computed as Go does: in whole
+ * nanoseconds, `random * maxFactor * duration` multiplied in this order and truncated.
  *
- * **Gotchas.** A factor of zero or below means 1.0 here, while it switches jitter off in the loops and in the managers.
+ * **Gotchas.** A factor of zero or below means 1.0 here, while it switches jitter off in the loops and in the
+ * managers.
+ *
+ * **Differs from Go.** A result beyond Go's largest duration (292 years) stays there. In Go it overflows and
+ * becomes negative.
  *
  * @param duration - Milliseconds; zero still draws a number.
  * @param maxFactor - Largest share to add; zero or below means 1.0.
@@ -31,5 +37,21 @@ export const realRandom: Random = () => Math.random();
 export function jitter(duration: number, maxFactor: number, random: Random = realRandom): number {
   const factor = maxFactor > 0 ? maxFactor : 1;
   const nanoseconds = toNanoseconds(duration);
-  return fromNanoseconds(nanoseconds + Math.trunc(random() * factor * nanoseconds));
+  const stretched = fromNanoseconds(nanoseconds + Math.trunc(random() * factor * nanoseconds));
+  return Math.min(stretched, LONGEST);
+}
+
+/**
+ * Refuses a factor that is no finite number.
+ *
+ * @param what - Names the owner and the option in the error.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireFactor(factor: unknown, what: string): void {
+  if (typeof factor !== 'number' || !Number.isFinite(factor)) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${what} must be a finite number, not ${inspect(factor)}.`,
+    );
+  }
 }

@@ -6,7 +6,7 @@ import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
 
-/** What the lock reads and writes of a `Lease`; whatever else the object holds is kept. */
+/** The part of a `Lease` that the lock reads and writes; whatever else the object holds is kept. */
 export interface Lease {
   apiVersion?: string;
   kind?: string;
@@ -35,17 +35,23 @@ export interface LeaseKubeConfig {
   makeApiClient(apiClientType: never): object;
 }
 
-/** Which lease, and how to reach it. */
+/** Says which lease to use, and how to reach it. */
 export interface KubernetesLeaseLockOptions {
   /** The lease's name. */
   readonly name: string;
-  /** Its namespace; default the pod's own, from `POD_NAMESPACE` or the service account. */
+  /** The lease's namespace; default: the pod's own, from `POD_NAMESPACE` or the service account. */
   readonly namespace?: string;
-  /** Who this candidate is; default the pod's name, from `POD_NAME` or else the host's, and a UUID. Two candidates must never share one. */
+  /**
+   * The identity of this candidate; default: the pod's name, from `POD_NAME` or else the host's name, and a
+   * UUID. No two candidates may share one.
+   */
   readonly identity?: string;
-  /** A `CoordinationV1Api`. */
+  /** A `CoordinationV1Api`; default: one that is made from `kubeConfig`. */
   readonly client?: LeaseClient;
-  /** A `KubeConfig`; default the one of the pod's service account or of `~/.kube/config`. Needs `@kubernetes/client-node`, as no `client` does. */
+  /**
+   * A `KubeConfig`; default: the one of the pod's service account or of `~/.kube/config`. Without a `client`,
+   * the package `@kubernetes/client-node` is needed.
+   */
   readonly kubeConfig?: LeaseKubeConfig;
 }
 
@@ -57,8 +63,10 @@ const [NOT_FOUND, CONFLICT] = [404, 409];
  *
  * Counterpart of `resourcelock.LeaseLock` in k8s.io/client-go.
  *
- * **Details.** The object is replaced under its `resourceVersion`, with everything else that it holds. The fencing token is the `resourceVersion` of the term's first write: etcd counts it up over all
- * objects, so it grows from term to term and also when the lease is deleted and made anew. The service account needs
+ * **Details.** The object is replaced under its `resourceVersion`, together with everything else that it
+ * holds. The fencing token is the `resourceVersion` of the term's first write. etcd counts it up over all
+ * objects, so it grows from term to term, even when the lease is deleted and created again. The service
+ * account needs this role:
  *
  * ```yaml
  * apiVersion: rbac.authorization.k8s.io/v1
@@ -66,13 +74,19 @@ const [NOT_FOUND, CONFLICT] = [404, 409];
  * metadata: { name: leader-election }
  * rules:
  *   - { apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create] }
- *   - { apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, update], resourceNames: [outbox] }
+ *   - apiGroups: [coordination.k8s.io]
+ *     resources: [leases]
+ *     resourceNames: [outbox]
+ *     verbs: [get, update]
  * ```
  *
- * **Gotchas.** A lease lasts whole seconds and at least one: fractions are rounded up in what the others see, and less is refused. The token starts lower when etcd is restored from a backup. Kubernetes
- * has promised that resource versions can be compared since 1.35; every release before has kept it.
+ * **Gotchas.** A lease lasts a whole number of seconds, at least one. The other candidates see a fraction
+ * rounded up, and a shorter lease is refused. The token starts lower when etcd is restored from a backup.
+ * Kubernetes has promised since 1.35 that resource versions can be compared; every earlier release has
+ * behaved like that too.
  *
- * **Differs from Go.** The identity defaults to the pod's name and a UUID. Unknown fields of the spec are kept, as far as the client passes them on.
+ * **Differs from Go.** The identity defaults to the pod's name and a UUID. Unknown fields of the spec are
+ * kept, as long as the client passes them on.
  *
  * @example
  * const lock = new KubernetesLeaseLock({ name: 'outbox' });
@@ -130,7 +144,7 @@ export class KubernetesLeaseLock implements ResourceLock {
 
   async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
     const { name, namespace } = this;
-    this.term = undefined; // also when an earlier record had the same marks
+    this.term = undefined; // even when an earlier record had the same marks
     const lease: Lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
@@ -152,7 +166,7 @@ export class KubernetesLeaseLock implements ResourceLock {
   }
 
   recordEvent(): void {
-    // An Event would need a right to create it.
+    // An Event would need the right to create it.
   }
 
   identity(): string {
@@ -163,7 +177,10 @@ export class KubernetesLeaseLock implements ResourceLock {
     return `${this.namespace}/${this.name}`;
   }
 
-  /** The resource version with which the latest own term began: a decimal number, to be compared as a `bigint` and not as a text. */
+  /**
+   * Returns the resource version with which this candidate's latest term began. It is a decimal number;
+   * compare it as a `bigint`, not as a text.
+   */
   fencingToken(): string | undefined {
     return this.token;
   }
@@ -175,7 +192,7 @@ export class KubernetesLeaseLock implements ResourceLock {
     send: (client: LeaseClient, body: Lease, options: object) => Promise<Lease>,
   ): Promise<void> {
     const { holderIdentity, leaseDurationSeconds, leaderTransitions } = record;
-    this.seen = undefined; // until this write is known to have gone through
+    this.seen = undefined; // until this write is known to have succeeded
     const spec = {
       ...lease.spec,
       holderIdentity,
@@ -193,7 +210,8 @@ export class KubernetesLeaseLock implements ResourceLock {
         : error;
     }
     this.seen = written;
-    // By the term's marks and not by what was there before: the write that began the term may have gone through without an answer.
+    // The term's marks decide, not the record that was there before: the write that began the term may have
+    // succeeded without an answer.
     const term = `${holderIdentity} ${spec.acquireTime} ${leaderTransitions}`;
     if (term !== this.term) {
       this.term = term;
@@ -222,7 +240,10 @@ export class KubernetesLeaseLock implements ResourceLock {
   }
 }
 
-/** client-node takes a signal only through a middleware. Its `pre` and `post` return a promise in an `Observable`, of which but `toPromise` is used. */
+/**
+ * Passes a signal to client-node, which takes one only through a middleware. The middleware's `pre` and
+ * `post` return a promise in an `Observable`, of which only `toPromise` is used.
+ */
 function cancelledBy(signal: AbortSignal): object {
   const observable = (value: unknown): object => ({ toPromise: () => Promise.resolve(value) });
   const pre = (context: { setSignal(signal: AbortSignal): void }): object => {
@@ -232,7 +253,7 @@ function cancelledBy(signal: AbortSignal): object {
   return { middleware: [{ pre, post: observable }], middlewareMergeStrategy: 'append' };
 }
 
-/** A plain `Date` has three digits behind the point, of which the API server wants six. */
+/** A plain `Date` prints three digits after the decimal point; the API server wants six. */
 function microTime(date: Date): string {
   return date.toISOString().replace('Z', '000Z');
 }

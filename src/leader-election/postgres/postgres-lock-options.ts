@@ -1,4 +1,4 @@
-/** Whatever runs a statement with `$1` parameters: a `Client` of `pg`, or an adapter to another driver. */
+/** Runs a statement with `$1` parameters: a `Client` of `pg`, or an adapter to another driver. */
 export interface PostgresClient {
   query(sql: string, parameters?: unknown[]): Promise<{ rows: unknown[] }>;
 }
@@ -15,20 +15,29 @@ export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
 }
 
-/** Where the lease is kept. Exactly one of `pool`, `client` and `connection`. */
+/** Says where the lease is kept. Give exactly one of `pool`, `client` and `connection`. */
 export interface PostgresLockOptions {
-  /** Names the election: the row's key. */
+  /** Names the election; it is the row's key. */
   readonly name: string;
-  /** The user's pool. A connection whose answer does not come in time is dropped from it. It stays open on `close()`. */
+  /**
+   * The user's pool. A connection that does not answer in time is removed from the pool. `close()` leaves the
+   * pool open.
+   */
   readonly pool?: PostgresPool;
-  /** Whatever has `query(sql, parameters)`. A `Client` of `pg` never connects again once its connection has broken, so a pool is the better choice. It stays open on `close()`. */
+  /**
+   * Any object with `query(sql, parameters)`. A `Client` of `pg` never reconnects after its connection has
+   * broken, so a pool is the better choice. `close()` leaves the client open.
+   */
   readonly client?: PostgresClient;
-  /** A connection string or `pg`'s options, for a pool of two connections of its own; needs the package `pg`. */
+  /**
+   * A connection string or `pg`'s options, for the lock's own pool of two connections; needs the package
+   * `pg`.
+   */
   readonly connection?: string | object;
   /** The table; default `nestjs_wait_leases`. */
   readonly table?: string;
   /** The table's schema; default: the first of the `search_path`. */
   readonly schema?: string;
-  /** Who this candidate is; default the host's name and a UUID. Two candidates must never share one. */
+  /** The identity of this candidate; default: the host's name and a UUID. No two candidates may share one. */
   readonly identity?: string;
 }

@@ -26,8 +26,10 @@ const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
  *
  * No counterpart in Kubernetes; an implementation of client-go's `resourcelock.Interface`.
  *
- * **Details.** The row is written by compare-and-swap on its `version`. Versions come from a sequence, so that none returns when the row is deleted; the fencing token is the version with which the term
- * began. {@link PostgresLock.createTable} makes both, once; by hand it is
+ * **Details.** The row is written by compare-and-swap on its `version`. Versions come from a sequence, so
+ * that no version returns when the row is deleted. The fencing token is the version with which the term
+ * began. {@link PostgresLock.createTable} makes the table and the sequence, once. This is the SQL to make
+ * them by hand:
  *
  * ```sql
  * CREATE TABLE nestjs_wait_leases (
@@ -45,8 +47,10 @@ const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
  * GRANT USAGE ON SEQUENCE nestjs_wait_leases_version TO app;
  * ```
  *
- * **Gotchas.** All candidates must talk to the primary. A fail-over to a standby that lags behind forgets the last writes, and with them possibly who leads: use synchronous replication, or check the
- * token where the work is written. It works behind PgBouncer in every pooling mode. Not an advisory lock: a frozen holder would keep that for ever, and behind transaction pooling two clients get it.
+ * **Gotchas.** All candidates must talk to the primary. A fail-over to a standby that lags behind loses the
+ * last writes, and with them possibly who leads. Use synchronous replication, or check the token where the
+ * work is written. The lock works behind PgBouncer in every pooling mode. It is not an advisory lock: a
+ * frozen holder would keep one forever, and behind transaction pooling two clients would get it.
  *
  * @example
  * const lock = new PostgresLock({ name: 'outbox', connection: 'postgres://app@db/app' });
@@ -63,7 +67,8 @@ export class PostgresLock implements ResourceLock {
 
   /**
    * @param options - See {@link PostgresLockOptions}.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the name is empty, an identifier is too long, or not exactly one of `pool`, `client` and `connection` is given.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the name is empty, an identifier is too long, or not
+   *   exactly one of `pool`, `client` and `connection` is given.
    */
   constructor(private readonly options: PostgresLockOptions) {
     const { name, pool, client, connection, table = 'nestjs_wait_leases', schema, identity } = options;
@@ -81,12 +86,14 @@ export class PostgresLock implements ResourceLock {
   }
 
   /**
-   * Makes the table and the sequence where they are missing. Any number of replicas may call it at once.
+   * Makes the table and the sequence if they are missing. Any number of replicas may call it at once.
    *
-   * **Gotchas.** Needs the right to create them. It is two statements in one text without parameters, which a `client` that is an adapter may refuse; run the SQL by hand then.
+   * **Gotchas.** It needs the right to create them. It sends two statements in one text without parameters,
+   * which a `client` that is an adapter may refuse. In that case run the SQL by hand.
    */
   async createTable(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    // IF NOT EXISTS alone fails now and then when two sessions come at the same time. The text runs as one transaction, which ends the lock.
+    // IF NOT EXISTS alone sometimes fails when two sessions run it at the same time, hence the advisory lock.
+    // The text runs as one transaction, and the lock ends with it.
     const sql = `SELECT pg_advisory_xact_lock(hashtext('nestjs-wait'));
       CREATE TABLE IF NOT EXISTS ${this.table} (name text PRIMARY KEY, version bigint NOT NULL, token bigint NOT NULL, holder_identity text NOT NULL, lease_duration_seconds double precision NOT NULL,
         acquire_time timestamptz NOT NULL, renew_time timestamptz NOT NULL, leader_transitions integer NOT NULL);
@@ -132,7 +139,7 @@ export class PostgresLock implements ResourceLock {
   }
 
   recordEvent(): void {
-    // The row tells.
+    // The row shows it.
   }
 
   identity(): string {
@@ -143,12 +150,15 @@ export class PostgresLock implements ResourceLock {
     return `${this.table}/${this.name}`;
   }
 
-  /** The version with which the latest own term began: a decimal number, to be compared as a `bigint` and not as a text. */
+  /**
+   * Returns the version with which this candidate's latest term began. It is a decimal number; compare it as
+   * a `bigint`, not as a text.
+   */
   fencingToken(): string | undefined {
     return this.token;
   }
 
-  /** Ends the lock's own pool; one that was given stays open. */
+  /** Ends the lock's own pool; a pool that the user gave stays open. */
   async close(): Promise<void> {
     const pool = await this.ownPool;
     if (pool?.ended === false) {
@@ -162,7 +172,7 @@ export class PostgresLock implements ResourceLock {
     more: unknown[],
     signal: AbortSignal,
   ): Promise<void> {
-    this.seen = undefined; // until this write is known to have gone through
+    this.seen = undefined; // until this write is known to have succeeded
     const parameters = [
       this.name,
       this.sequence,
@@ -213,7 +223,7 @@ export class PostgresLock implements ResourceLock {
     const pool = this.options.pool ?? (await (this.ownPool ??= this.open()));
     const connecting = pool.connect();
     const client = await unlessAborted(signal, connecting, (late) => late.release());
-    // A broken connection is told to the query and by an event, which ends the process where nobody listens.
+    // A broken connection rejects the query and emits an event, which ends the process if nobody listens.
     client.on('error', ignore);
     try {
       const result = await unlessAborted(signal, client.query(sql, parameters));
@@ -221,7 +231,7 @@ export class PostgresLock implements ResourceLock {
       client.release();
       return result;
     } catch (error) {
-      client.release(true); // drops the socket: an answer that is late must not be taken for the next one's
+      client.release(true); // drops the socket: the next query must not receive a late answer
       throw error;
     }
   }
@@ -231,7 +241,7 @@ export class PostgresLock implements ResourceLock {
     const { default: pg } = await import('pg');
     const settings = typeof connection === 'string' ? { connectionString: connection } : connection;
     const pool = new pg.Pool({ ...OWN_POOL, ...settings });
-    pool.on('error', ignore); // of an idle connection; the next call makes another
+    pool.on('error', ignore); // an idle connection has failed; the next call makes another
     return pool;
   }
 }
@@ -242,7 +252,9 @@ function invalid(what: string): WaitError {
   return new WaitError('WAIT_ERR_INVALID_OPTION', `PostgresLock: ${what}.`);
 }
 
-/** PostgreSQL cuts a longer identifier short without a word, and two of them could then be one. */
+/**
+ * Quotes an identifier. PostgreSQL silently cuts off a longer one, and two of them could then be the same.
+ */
 function quoted(identifier: string): string {
   if (
     identifier === '' ||

@@ -1,1 +1,2 @@
-export { RedisLock, type IORedisClient, type RedisClient, type RedisLockOptions } from './redis-lock.js';
+export type { IORedisClient, RedisClient, RedisLockOptions } from './redis-lock-options.js';
+export { RedisLock } from './redis-lock.js';

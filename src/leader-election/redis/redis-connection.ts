@@ -1,7 +1,7 @@
 import { WaitError } from '../../core/errors.js';
-import type { IORedisClient, RedisClient } from './redis-lock.js';
+import type { IORedisClient, RedisClient } from './redis-lock-options.js';
 
-/** A connection that the lock has made for itself and drops at the first failure. */
+/** A connection that the lock has made for itself, and that it drops at the first failure. */
 export interface RedisConnection {
   readonly client: RedisClient | IORedisClient;
   end(): void;
@@ -10,8 +10,9 @@ export interface RedisConnection {
 const CONNECT_TIMEOUT = 3000;
 
 /**
- * Connects through `ioredis` or, where that is not installed, `redis`. The connection never queues, never retries and never connects again by itself: each would write at a time that the elector has not
- * chosen.
+ * Connects through `ioredis`, or through `redis` where `ioredis` is not installed. The connection never
+ * queues, never retries and never reconnects by itself: each of these would write at a time that the elector
+ * has not chosen.
  *
  * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when neither package is installed.
  */
@@ -25,7 +26,7 @@ export async function connectToRedis(url: string): Promise<RedisConnection> {
       retryStrategy: () => null,
       connectTimeout: CONNECT_TIMEOUT,
     });
-    client.on('error', ignore); // told to the call as well
+    client.on('error', ignore); // the call reports it too
     await client.connect();
     return { client, end: () => client.disconnect() };
   }

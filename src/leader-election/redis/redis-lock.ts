@@ -4,29 +4,7 @@ import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { connectToRedis, type RedisConnection } from './redis-connection.js';
-
-/** Whatever runs a Lua script: a client of the package `redis` as it is, or an adapter to another one. */
-export interface RedisClient {
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-}
-
-/** What the lock needs of a client of `ioredis`, a cluster's included. */
-export interface IORedisClient {
-  defineCommand(name: string, definition: { lua: string }): unknown;
-  eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-}
-
-/** Where the lease is kept. Exactly one of `client` and `url`. */
-export interface RedisLockOptions {
-  /** The key of the hash. */
-  readonly key: string;
-  /** The user's client, of `ioredis` or `redis`, connected. Give it no offline queue. It stays open on `close()`. */
-  readonly client?: RedisClient | IORedisClient;
-  /** `redis://` or `rediss://`, for a connection of its own; needs the package `ioredis` or `redis`. */
-  readonly url?: string;
-  /** Who this candidate is; default the host's name and a UUID. Two candidates must never share one. */
-  readonly identity?: string;
-}
+import type { IORedisClient, RedisClient, RedisLockOptions } from './redis-lock-options.js';
 
 const FIELDS = [
   'version',
@@ -39,7 +17,7 @@ const FIELDS = [
 
 const READ = `return redis.call('HMGET', KEYS[1], '${FIELDS.join("', '")}')`;
 
-// An absent hash has the empty version. A version is never used twice, since its counter outlives the hash.
+// A missing hash has the empty version. A version is never used twice, because its counter outlives the hash.
 const WRITE = `
 local seen = redis.call('HMGET', KEYS[1], 'version', 'token', 'holderIdentity', 'acquireTime', 'leaderTransitions')
 if (seen[1] or '') ~= ARGV[1] then return false end
@@ -55,12 +33,16 @@ return { version, token }`;
  *
  * No counterpart in Kubernetes; an implementation of client-go's `resourcelock.Interface`.
  *
- * **Details.** Lua scripts write the hash by compare-and-swap on its `version`. Versions come from `INCR` on a second key, `{key}:version`, in the same slot of a cluster, so that none returns when the hash
- * is deleted; the fencing token is the version with which the term began. Neither key expires.
+ * **Details.** Lua scripts write the hash by compare-and-swap on its `version`. Versions come from `INCR` on
+ * a second key, `{key}:version`, in the same slot of a cluster, so that no version returns when the hash is
+ * deleted. The fencing token is the version with which the term began. Neither key expires.
  *
- * **Gotchas.** Redis must keep what it has acknowledged. Without the append-only file a restart forgets the lease and the counter: two candidates lead until the first one has noticed, and tokens start
- * again at 1. Set `appendonly yes` and `appendfsync always` (with `everysec` a power failure forgets up to a second), and `maxmemory-policy noeviction`. A fail-over to a replica forgets what had not been
- * replicated, with Sentinel and in a cluster alike; where that is not acceptable take PostgreSQL or Kubernetes. This is one Redis and not Redlock, whose several masters would not change any of it.
+ * **Gotchas.** Redis must keep every write that it has acknowledged. Without the append-only file, a restart
+ * loses the lease and the counter. Two candidates then lead until the first one notices, and tokens start
+ * again at 1. Set `appendonly yes` and `appendfsync always` (with `everysec` a power failure loses up to a
+ * second), and `maxmemory-policy noeviction`. A fail-over to a replica loses what was not yet replicated,
+ * both with Sentinel and in a cluster. Where that is not acceptable, use PostgreSQL or Kubernetes. This lock
+ * uses one Redis. It is not Redlock, whose several masters would change none of this.
  *
  * @example
  * const lock = new RedisLock({ key: 'outbox:leader', url: 'redis://localhost:6379' });
@@ -74,7 +56,8 @@ export class RedisLock implements ResourceLock {
 
   /**
    * @param options - See {@link RedisLockOptions}.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the key is empty, or not exactly one of `client` and `url` is given.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the key is empty, or not exactly one of `client` and
+   *   `url` is given.
    */
   constructor(private readonly options: RedisLockOptions) {
     const { key, client, url, identity } = options;
@@ -118,7 +101,7 @@ export class RedisLock implements ResourceLock {
   }
 
   recordEvent(): void {
-    // The hash tells.
+    // The hash shows it.
   }
 
   identity(): string {
@@ -129,12 +112,15 @@ export class RedisLock implements ResourceLock {
     return this.options.key;
   }
 
-  /** The version with which the latest own term began: a decimal number, to be compared as a `bigint` and not as a text. */
+  /**
+   * Returns the version with which this candidate's latest term began. It is a decimal number; compare it as
+   * a `bigint`, not as a text.
+   */
   fencingToken(): string | undefined {
     return this.token;
   }
 
-  /** Ends the lock's own connection; a client that was given stays open. */
+  /** Ends the lock's own connection; a client that the user gave stays open. */
   async close(): Promise<void> {
     const own = this.own;
     this.own = undefined;
@@ -142,7 +128,7 @@ export class RedisLock implements ResourceLock {
   }
 
   private async write(version: string, record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
-    this.seen = undefined; // until this write is known to have gone through
+    this.seen = undefined; // until this write is known to have succeeded
     const values = [
       record.holderIdentity,
       String(record.leaseDurationSeconds),
@@ -169,7 +155,7 @@ export class RedisLock implements ResourceLock {
       const { client: connected } = await unlessAborted(signal, own);
       return await unlessAborted(signal, evalOn(connected, script, keys, values));
     } catch (error) {
-      // Whatever went wrong, the next call connects anew: an answer that is late has nobody to take it.
+      // After any failure the next call makes a new connection, so that nobody receives a late answer.
       this.own = this.own === own ? undefined : this.own;
       own.then((connection) => connection.end(), ignore);
       throw error;

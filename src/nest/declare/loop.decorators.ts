@@ -1,17 +1,18 @@
 import { WaitError } from '../../core/errors.js';
 import { declareLoop } from './loop.metadata.js';
-import { resolveLoop, type LoopInput, type LoopKind } from './loop.options.js';
+import type { LoopFunction, LoopInput, LoopKind } from './loop.options.js';
+import { resolveLoop } from './resolve-loop.js';
 
-/** A method that can be a loop: it takes nothing, or the loop's `AbortSignal`; it may return a promise. */
-export type LoopMethod = (signal: AbortSignal) => unknown;
-
-/** What a loop decorator takes: options (most loops: or the period alone), or a function of the provider's instance, called at bootstrap, that returns them. */
+/**
+ * What a loop decorator takes: options (for most loops also the period alone), or a function of the provider's
+ * instance that returns them. The function is called at bootstrap.
+ */
 export type OptionsOf<K extends LoopKind, Self> = LoopInput<K> | ((self: Self) => LoopInput<K>);
 
-type AtMostOneParameter<T extends LoopMethod> = Parameters<T>['length'] extends 0 | 1 ? unknown : never;
+type AtMostOneParameter<T extends LoopFunction> = Parameters<T>['length'] extends 0 | 1 ? unknown : never;
 
 /** Decorates an instance method without parameters or with an `AbortSignal` as its only one; anything else does not compile. */
-export type LoopDecorator<Self extends object = object> = <T extends LoopMethod>(
+export type LoopDecorator<Self extends object = object> = <T extends LoopFunction>(
   target: Self & { readonly prototype?: never },
   key: string | symbol,
   descriptor: TypedPropertyDescriptor<T> & AtMostOneParameter<T>,

@@ -8,8 +8,9 @@ export interface LoopDeclaration {
   readonly input: unknown;
 }
 
-// On the prototype, not on the method: a method that is wrapped, spied on or overridden is a loop still, and discovery need not look at every
-// method of every provider. A property and not `reflect-metadata`, since one look at it tells of all the classes that are extended.
+// It stands on the prototype and not on the method: a method that is wrapped, spied on or overridden is still a loop,
+// and discovery need not look at every method of every provider. It is a property and not `reflect-metadata`, since
+// one look at it covers the classes that are extended, too.
 const LOOPS = Symbol.for('nestjs-wait/loops');
 
 interface Marked {
@@ -18,7 +19,8 @@ interface Marked {
 
 export function declareLoop(prototype: object, declaration: LoopDeclaration): void {
   const declared = ownDeclarations(prototype);
-  // Methods come from the top down, but the decorators of one method from the bottom up; the list is kept as the source is read.
+  // Methods come from the top down, but the decorators of one method from the bottom up. The list has the order in
+  // which one reads the source.
   const first = declared.findIndex(({ method }) => method === declaration.method);
   const list = first < 0 ? [...declared, declaration] : declared.toSpliced(first, 0, declaration);
   Object.defineProperty(prototype, LOOPS, { value: list, configurable: true });

@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { toMilliseconds } from '../../core/time/duration.js';
 import { WaitError } from '../../core/errors.js';
 
-/** What a group of replicas is called that was not given a name. */
+/** The name of a group of replicas that was not given one. */
 export const DEFAULT_GROUP = 'default';
 
-/** Reads options one by one; each error names their owner, the option, the value, and what it should be. */
+/** Reads options one by one. Each error names their owner, the option, the value, and what it should be. */
 export class OptionReader {
   /** @param options - A copy of what the user wrote: its own properties count, and nothing that it inherits. */
   constructor(
@@ -23,7 +23,7 @@ export class OptionReader {
     }
   }
 
-  /** A duration from zero up. Below zero, which Kubernetes takes for zero, is a slip in a configuration. */
+  /** A duration from zero up. A negative one, which Kubernetes takes for zero, is a slip in a configuration. */
   duration(option: string, fallback?: number): number {
     const value = toMilliseconds(this.value(option, fallback), `${this.owner}: ${option}`);
     if (value < 0) {
@@ -35,7 +35,7 @@ export class OptionReader {
     return value;
   }
 
-  /** A duration from zero up, or the word `jitter`; nothing where it is not written. */
+  /** A duration from zero up, or the word `jitter`; `undefined` where it is not written. */
   initialDelay(option: string): number | 'jitter' | undefined {
     const value = this.options[option];
     return value === undefined || value === 'jitter' ? value : this.duration(option);
@@ -83,7 +83,7 @@ export class OptionReader {
     return value === undefined || typeof value === 'function' ? value : this.refuse(option, 'a function');
   }
 
-  // An option that is written but undefined is a slip too, most often a setting that is missing, unless there is a default.
+  // Without a default, an option that is written but undefined is refused too: most often a setting is missing.
   private value(option: string, fallback: unknown): unknown {
     return this.options[option] === undefined ? fallback : this.options[option];
   }

@@ -1,22 +1,22 @@
 import { Inject, Injectable, type LoggerService } from '@nestjs/common';
-import type { Clock } from '../../core/time/clock.js';
-import type { CrashHandler } from '../../core/loop/crash.js';
-import type { Duration } from '../../core/time/duration.js';
 import { WaitError } from '../../core/errors.js';
+import type { CrashHandler } from '../../core/loop/crash.js';
+import type { Clock } from '../../core/time/clock.js';
+import type { Duration } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
 import { LeaderElector } from '../../leader-election/leader-elector.js';
-import { Leadership } from './leadership.js';
+import type { ResourceLock } from '../../leader-election/resource-lock.js';
 import { DEFAULT_GROUP, OptionReader } from '../declare/option-reader.js';
 import {
   LOG_CONTEXT,
   WAIT_CLOCK,
   WAIT_LOGGER,
-  WAIT_OPTIONS,
   WAIT_RANDOM,
   type LeaderElectionOptions,
-  type WaitModuleOptions,
 } from '../declare/wait.options.js';
+import { WaitSettings } from '../declare/wait.settings.js';
+import { ElectionGroup } from './election-group.js';
 
 const OPTION_NAMES = ['lock', 'leaseDuration', 'renewDeadline', 'retryPeriod', 'releaseOnCancel'];
 
@@ -24,10 +24,11 @@ const OPTION_NAMES = ['lock', 'leaseDuration', 'renewDeadline', 'retryPeriod', '
 export type Unsubscribe = () => void;
 
 /**
- * Tells whether this replica leads, and whoever wants to know when that changes.
+ * Tells whether this replica leads, and calls back when that changes.
  *
- * **Details.** Every method takes the name of a group last; without it, the only group, or the one named `default`. Electors begin with the loops, and end with them: on shutdown the leader-only loops stop first,
- * the lease is renewed until they have ended, and then released.
+ * **Details.** Every method takes the name of a group as its last argument. Without it, it means the only group, or the
+ * one named `default`. Elections begin after the first runs of the loops, and end with the loops: on shutdown the
+ * leader-only loops stop first, the lease is renewed until they have ended, and then it is released.
  *
  * **Gotchas.** All methods throw `WAIT_ERR_LEADER_ELECTION` where the module has no such group.
  *
@@ -46,90 +47,93 @@ export type Unsubscribe = () => void;
  */
 @Injectable()
 export class LeaderElection {
-  private readonly groups = new Map<string, Leadership>();
+  private groupsByName: ReadonlyMap<string, ElectionGroup> | undefined;
   private shutdown: AbortController | undefined;
   private runs: Promise<void>[] = [];
 
   constructor(
-    @Inject(WAIT_OPTIONS) private readonly options: WaitModuleOptions,
+    private readonly settings: WaitSettings,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
     @Inject(WAIT_RANDOM) private readonly random: Random,
     @Inject(WAIT_LOGGER) private readonly logger: LoggerService,
-  ) {
-    for (const { name = DEFAULT_GROUP } of this.electionOptions) {
-      this.groups.set(name, new Leadership(name));
-    }
-  }
+  ) {}
 
-  /** Whether this replica leads now. False already when the last renewal is too long ago for it to be sure. */
+  /** Whether this replica leads now. It is false as soon as the last renewal is too long ago to be sure. */
   isLeader(group?: string): boolean {
-    return this.leadershipOf(group).isLeader;
+    return this.group(group).isLeader;
   }
 
-  /** The identity of the replica that leads, as far as this one has seen. */
+  /** The identity of the replica that leads, as this one saw it last. */
   getLeader(group?: string): string | undefined {
-    return this.leadershipOf(group).elector?.getLeader();
-  }
-
-  /** A whole number, as decimal digits, that grows with every term: for what this replica writes while it leads. Nothing while it does not, or where the lock has none. */
-  fencingToken(group?: string): string | undefined {
-    return this.leadershipOf(group).elector?.fencingToken();
+    return this.group(group).elector?.getLeader();
   }
 
   /**
-   * Fails when this replica holds a lease that has expired for longer than tolerated: it is stuck. For a liveness probe.
+   * A whole number, as decimal digits, that grows with every term: for what this replica writes while it leads. It is
+   * `undefined` while this replica does not lead, and where the lock has no token.
+   */
+  fencingToken(group?: string): string | undefined {
+    return this.group(group).elector?.fencingToken();
+  }
+
+  /**
+   * Fails when this replica holds a lease that expired longer ago than tolerated: then it is stuck. It is made for a
+   * liveness probe.
    *
    * @param tolerance - Milliseconds, or a string such as `'20s'`; default 0.
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
    */
   check(tolerance: Duration = 0, group?: string): void {
-    this.leadershipOf(group).elector?.check(tolerance);
+    this.group(group).elector?.check(tolerance);
   }
 
   /**
-   * Registers work for the leader: called at the beginning of every term, with a signal that aborts at its end and the fencing token. The promise that it returns is awaited before the lease is released.
-   * Registered during a term, it is called with the next one.
+   * Registers work for the leader. It is called at the beginning of every term, with a signal that aborts at the end of
+   * the term and with the fencing token. The promise that it returns is awaited before the lease is released. What is
+   * registered during a term is called from the next one on.
    */
   onStartedLeading(callback: LeaderCallbacks['onStartedLeading'], group?: string): Unsubscribe {
-    return subscribe(this.leadershipOf(group).started, callback);
+    return subscribe(this.group(group).started, callback);
   }
 
   /** Registers a callback for the end of every term. */
   onStoppedLeading(callback: LeaderCallbacks['onStoppedLeading'], group?: string): Unsubscribe {
-    return subscribe(this.leadershipOf(group).stopped, callback);
+    return subscribe(this.group(group).stopped, callback);
   }
 
-  /** Registers a callback for every change of leader, this replica included; it is given the identity. */
+  /** Registers a callback for every change of leader, this replica included. It receives the leader's identity. */
   onNewLeader(callback: NonNullable<LeaderCallbacks['onNewLeader']>, group?: string): Unsubscribe {
-    return subscribe(this.leadershipOf(group).newLeader, callback);
+    return subscribe(this.group(group).newLeader, callback);
   }
 
   /**
    * @internal
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION` where there is no such group, naming the loop.
    */
-  leadershipOf(group = DEFAULT_GROUP, loop?: string): Leadership {
-    const isOnly = group === DEFAULT_GROUP && this.groups.size === 1;
-    const found = isOnly ? this.groups.values().next().value : this.groups.get(group);
+  group(name = DEFAULT_GROUP, loop?: string): ElectionGroup {
+    const { groups } = this;
+    const isOnly = name === DEFAULT_GROUP && groups.size === 1;
+    const found = isOnly ? groups.values().next().value : groups.get(name);
     if (found === undefined) {
       const owner = loop === undefined ? 'LeaderElection' : `${loop}: leaderOnly`;
-      const names = Array.from(this.groups.keys(), (name) => `'${name}'`).join(', ') || 'none';
+      const names = Array.from(groups.keys(), (known) => `'${known}'`).join(', ') || 'none';
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
-        `${owner}: WaitModule.forRoot has no leaderElection named '${group}', but ${names}. Give it one, with a lock that all replicas share.`,
+        `${owner}: WaitModule.forRoot has no leaderElection named '${name}', but ${names}. Give it one, with a lock that all replicas share.`,
       );
     }
     return found;
   }
 
   /**
-   * Checks the options.
+   * Checks the options and makes the electors.
    *
    * @internal
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION` or `WAIT_ERR_INVALID_DURATION`.
    */
-  configure(stopTimeout: number, crashHandlers: readonly CrashHandler[]): void {
-    if (this.groups.size < this.electionOptions.length) {
+  configure(crashHandlers: readonly CrashHandler[]): void {
+    const { shutdownTimeout: stopTimeout, leaderElection } = this.settings.get();
+    if (this.groups.size < leaderElection.length) {
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
         'WaitModule.forRoot: two leaderElection groups have one name. Give each a name of its own.',
@@ -141,18 +145,22 @@ export class LeaderElection {
       debug: (text: string) => this.logger.debug?.(text, LOG_CONTEXT),
       warn: (text: string) => this.logger.warn(text, LOG_CONTEXT),
     };
-    for (const { name: group = DEFAULT_GROUP, ...options } of this.electionOptions) {
-      new OptionReader(`leaderElection '${group}'`, options).refuseUnknown('it', OPTION_NAMES);
-      const leadership = this.leadershipOf(group);
-      leadership.crashHandlers = crashHandlers;
-      leadership.elector = new LeaderElector(
-        { ...options, name: `leader election '${group}'`, stopTimeout, callbacks: leadership },
+    for (const { name = DEFAULT_GROUP, ...options } of leaderElection) {
+      new OptionReader(`leaderElection '${name}'`, options).refuseUnknown('it', OPTION_NAMES);
+      const group = this.group(name);
+      group.crashHandlers = crashHandlers;
+      group.elector = new LeaderElector(
+        { ...options, name: `leader election '${name}'`, stopTimeout, callbacks: group },
         { clock, random, crashHandlers, logger },
       );
     }
   }
 
-  /** @internal */
+  /**
+   * Begins to campaign, in every group.
+   *
+   * @internal
+   */
   start(): void {
     const { signal } = (this.shutdown = new AbortController());
     this.runs = Array.from(this.groups.values(), async ({ elector }) => elector?.run(signal));
@@ -166,12 +174,22 @@ export class LeaderElection {
   async stop(reason: unknown): Promise<void> {
     this.shutdown?.abort(reason);
     await Promise.allSettled(this.runs);
-    await Promise.all(this.electionOptions.map(async ({ lock }) => lock?.close?.()));
+    await Promise.all(this.locks.map(async (lock) => lock?.close?.()));
   }
 
-  private get electionOptions(): readonly LeaderElectionOptions[] {
-    const { leaderElection = [] } = this.options;
-    return Array.isArray(leaderElection) ? leaderElection : [leaderElection as LeaderElectionOptions];
+  private get locks(): readonly (ResourceLock | undefined)[] {
+    try {
+      return this.settings.get().leaderElection.map(({ lock }: Partial<LeaderElectionOptions>) => lock);
+    } catch {
+      return []; // the options have failed the bootstrap, so nothing was opened
+    }
+  }
+
+  private get groups(): ReadonlyMap<string, ElectionGroup> {
+    this.groupsByName ??= new Map(
+      this.settings.get().leaderElection.map(({ name = DEFAULT_GROUP }) => [name, new ElectionGroup(name)]),
+    );
+    return this.groupsByName;
   }
 }
 

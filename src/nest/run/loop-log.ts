@@ -2,20 +2,20 @@ import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import { isAbortByStop, type CrashContext } from '../../core/loop/crash.js';
 import { formatDuration } from '../../core/time/duration.js';
-import type { LoopSpec } from '../declare/loop.options.js';
+import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ManagedLoop } from './managed-loop.js';
 import { LOG_CONTEXT } from '../declare/wait.options.js';
 
-/** What the application's log says of its loops. */
+/** Writes what the application's log says of its loops. */
 export class LoopLog {
   constructor(private readonly logger: LoggerService) {}
 
-  /** A decorated loop, at bootstrap. */
+  /** Tells of a decorated loop, at bootstrap. */
   found(spec: LoopSpec, isOn: boolean): void {
     this.logger.log(announcement(spec, isOn), LOG_CONTEXT);
   }
 
-  /** A loop that is started at run time. */
+  /** Tells of a loop that is started at run time. */
   launched(spec: LoopSpec, isOn: boolean): void {
     this.logger.debug?.(announcement(spec, isOn), LOG_CONTEXT);
   }
@@ -26,7 +26,7 @@ export class LoopLog {
     }
   }
 
-  /** @param running - What has not ended in time. */
+  /** @param running - The loops that have not ended in time. */
   drained(count: number, running: ReadonlySet<ManagedLoop>, took: number): void {
     const time = formatDuration(Math.round(took));
     if (running.size === 0) {
@@ -43,13 +43,13 @@ export class LoopLog {
   }
 }
 
-function announcement({ name, kind, waits, workers, leaderOnly }: LoopSpec, isOn: boolean): string {
+function announcement({ name, kind, schedule, workers, leaderOnly }: LoopSpec, isOn: boolean): string {
   const times = workers > 1 ? `, ${workers} workers` : '';
   const where = leaderOnly === undefined ? '' : `, only on the leader of '${leaderOnly}'`;
-  return isOn ? `${name}: ${kind}, ${waits.describe()}${times}${where}` : `${name}: disabled`;
+  return isOn ? `${name}: ${kind}, ${schedule.describe()}${times}${where}` : `${name}: disabled`;
 }
 
-// Not by instanceof: an error that comes from another realm, as Node's own do under jest, is no Error of this one.
+// Not by instanceof: an error of another realm, such as Node's own errors under jest, is no Error of this realm.
 function messageOf(error: unknown): string {
   const { message } = error as Partial<Error>;
   return typeof message === 'string' ? message : inspect(error);

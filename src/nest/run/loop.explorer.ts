@@ -1,8 +1,9 @@
 import { ContextIdFactory, DiscoveryService, ModuleRef, type ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
 import { hasLoops, loopDeclarations } from '../declare/loop.metadata.js';
-import { resolveLoop, type LoopOverrides, type LoopSpec } from '../declare/loop.options.js';
-import type { LoopBody, ManagedLoop } from './managed-loop.js';
+import type { LoopOverrides } from '../declare/loop.options.js';
+import { resolveLoop, type LoopSpec } from '../declare/resolve-loop.js';
+import type { LoopBody, RunSignals } from './managed-loop.js';
 import { MethodCaller } from './method-caller.js';
 
 /** A decorated method, ready to become a loop. */
@@ -13,7 +14,7 @@ export interface LoopDefinition {
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Finds the decorated methods of all providers and controllers; starts nothing. */
+/** Finds the decorated methods of all providers and controllers. It starts nothing. */
 export class LoopExplorer {
   // Not injected: in a small application the DiscoveryModule takes longer to boot than the search.
   private readonly discovery: DiscoveryService;
@@ -34,7 +35,7 @@ export class LoopExplorer {
       if (prototype === null || !hasLoops(prototype) || wrapper.isAlias) {
         continue;
       }
-      // One instance may be provided under several tokens; a scoped provider has no instance yet, so it counts itself.
+      // One instance may be provided under several tokens. A scoped provider has no instance yet, so it counts itself.
       const identity = isSingleton(wrapper) ? wrapper.instance : wrapper;
       if (!seen.has(identity)) {
         seen.add(identity);
@@ -71,7 +72,10 @@ function isSingleton(wrapper: InstanceWrapper): boolean {
   return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
 }
 
-/** Where a provider's loops are declared; nothing for values without a class. No property of the provider is read, so no getter runs. */
+/**
+ * The prototype on which a provider's loops are declared; `null` for values without a class. No property of the
+ * provider is read, so no getter runs.
+ */
 function prototypeOf(wrapper: InstanceWrapper): object | null {
   if (!isSingleton(wrapper)) {
     return (wrapper.metatype as { prototype?: object } | null)?.prototype ?? null;
@@ -92,8 +96,8 @@ class BoundBody implements LoopBody {
     this.method = new MethodCaller(key);
   }
 
-  run(loop: ManagedLoop): unknown {
-    return this.method.call(this.instance, loop);
+  run(signals: RunSignals): unknown {
+    return this.method.call(this.instance, signals);
   }
 }
 
@@ -108,12 +112,12 @@ class FreshBody implements LoopBody {
     this.method = new MethodCaller(key);
   }
 
-  async run(loop: ManagedLoop): Promise<unknown> {
-    return this.method.call(await resolveInstance(this.wrapper), loop);
+  async run(signals: RunSignals): Promise<unknown> {
+    return this.method.call(await resolveInstance(this.wrapper), signals);
   }
 }
 
-/** A request-scoped provider from a context of its own, or a transient provider of which the loop is one more consumer. */
+/** Makes a request-scoped provider in a context of its own, or a transient provider with the loop as its consumer. */
 async function resolveInstance(wrapper: InstanceWrapper): Promise<object> {
   const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef;
   return moduleRef.resolve<object>(wrapper.token as string, ContextIdFactory.create(), { strict: true });

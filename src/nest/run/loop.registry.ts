@@ -3,9 +3,10 @@ import { WaitError } from '../../core/errors.js';
 import type { LoopInfo, ManagedLoop } from './managed-loop.js';
 
 /**
- * Knows every loop of the application, decorated or started at run time, and how it fares.
+ * Knows every loop of the application, decorated or started at run time, and how it is doing.
  *
- * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is free again; a decorated one stays, as `stopped`.
+ * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is free
+ * again. A decorated one stays, as `stopped`.
  *
  * @example
  * ```ts
@@ -33,7 +34,7 @@ export class LoopRegistry {
    * Looks up one loop.
    *
    * @param name - Its name; with several workers `X.tick#0` and so on.
-   * @returns Nothing where there is no such loop.
+   * @returns `undefined` where there is no such loop.
    */
   get(name: string): LoopInfo | undefined {
     return this.loops.get(name)?.info();

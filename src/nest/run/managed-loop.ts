@@ -1,10 +1,15 @@
-import { Loop, type LoopState } from '../../core/loop/loop.js';
-import type { Clock } from '../../core/time/clock.js';
+import { newController } from '../../core/stop/child-signal.js';
+import { Loop, type LoopCrash, type LoopState, type LoopWork } from '../../core/loop/loop.js';
 import type { CrashHandler } from '../../core/loop/crash.js';
+import type { Clock } from '../../core/time/clock.js';
+import { requireBackoffManager } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
-import type { LoopKind, LoopSpec } from '../declare/loop.options.js';
+import type { LoopKind } from '../declare/loop.options.js';
+import type { LoopSpec } from '../declare/resolve-loop.js';
+import type { ElectionGroup } from '../leader/election-group.js';
+import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
 
-/** A loop and how it fares, as it was when asked. */
+/** A loop and how it is doing, as it was when asked. */
 export interface LoopInfo {
   readonly name: string;
   /** The decorator that it has, or would have. */
@@ -17,7 +22,7 @@ export interface LoopInfo {
   readonly state: LoopState | 'standby';
   /** The group whose leader alone runs it; absent for a loop that runs on every replica. */
   readonly leaderOnly?: string;
-  /** How often it has run, the run in progress included. */
+  /** How many runs have begun, the run in progress included. */
   readonly runs: number;
   /** How many runs threw or rejected. */
   readonly failures: number;
@@ -25,121 +30,170 @@ export interface LoopInfo {
   readonly lastStart?: Date;
   /** Milliseconds that the last finished run took; absent before its end. */
   readonly lastDuration?: number;
-  /** What the last failed run threw; it stays when later runs succeed. */
+  /** What the last failed run threw. It stays when later runs succeed. */
   readonly lastError?: unknown;
-  /** When the next run is due; absent where that is not known, as during a sliding run, or will never be. */
+  /** When the next run is due; absent where that is not known, as during a sliding run, or where there is none. */
   readonly nextStart?: Date;
+}
+
+/** Where a run gets its signal, if it wants one. */
+export interface RunSignals {
+  /** Makes a signal for the run in progress. It aborts when the loop is told to stop. */
+  newSignal(): AbortSignal;
 }
 
 /** What a loop does in each run. */
 export interface LoopBody {
-  /** @param loop - Where to take the signal from, if the work wants one. */
-  run(loop: ManagedLoop): unknown;
+  run(signals: RunSignals): unknown;
 }
 
-/** What the loops of an application share: one object for all that are tied to its shutdown, and one for all that are not. */
+/** What the loops of an application share. */
 export interface LoopEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly crashHandlers: readonly CrashHandler[];
   readonly reallyCrash: boolean;
-  readonly unref: boolean;
-  /** Set at bootstrap, before any loop starts. */
-  slack: number;
 }
 
-/** One loop of the application: the engine's loop with its figures, and with a signal that is made when somebody wants it. */
-export class ManagedLoop extends Loop {
-  declare protected readonly options: LoopEnvironment;
+/** One loop of the application: it drives a loop of the core, and is told of each run for its figures. */
+export class ManagedLoop implements LoopWork, RunSignals {
+  private readonly loop: Loop | LeaderOnlyLoop;
   private failures = 0;
   // NaN and not undefined, so that V8 writes the numbers in place: no garbage at every run.
   private lastStart = NaN;
   private lastDuration = NaN;
+  private nextStart = NaN;
+  /** The clock's reading when the loop or a run of it began or ended last. */
+  private lastEvent = NaN;
   private lastError: unknown;
+  /** Of the last run that wanted a signal. */
   private controller: AbortController | undefined;
-  private stopReason: unknown;
+  private stopRequest: { readonly reason: unknown } | undefined;
+  private outcome: Promise<void> | undefined;
+  private readonly atEnd: ((crash: LoopCrash | undefined) => void)[] = [];
 
+  /**
+   * @param group - Has the leader that runs the loop, if not every replica does.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the user's own factory makes no backoff manager.
+   */
   constructor(
     readonly name: string,
     readonly spec: LoopSpec,
     private readonly body: LoopBody,
-    environment: LoopEnvironment,
-    private readonly onEnded: (loop: ManagedLoop) => void,
+    private readonly environment: LoopEnvironment,
+    group?: ElectionGroup,
   ) {
-    super(spec.waits.newBackoffManager(environment), spec.waits.sliding, environment);
+    const newLoop = (work: LoopWork): Loop => {
+      const { schedule, immediate, initialDelay, endsAtShutdown } = spec;
+      const backoffManager = requireBackoffManager(schedule.newBackoffManager(environment), name);
+      return new Loop(work, backoffManager, schedule.sliding, {
+        ...environment,
+        immediate,
+        initialDelay: initialDelay?.(environment.random),
+        unref: !endsAtShutdown,
+      });
+    };
+    this.loop = group === undefined ? newLoop(this) : new LeaderOnlyLoop(group, this, newLoop);
   }
 
-  /** What the registry says of its state. */
-  protected get standing(): LoopInfo['state'] {
-    return this.state;
+  get state(): LoopInfo['state'] {
+    return this.loop.state;
   }
 
-  /** @param reason - What the signal is aborted with: one for all loops, since making one is dear. */
-  override stop(reason?: unknown): void {
-    if (this.stopping) {
-      return;
+  get runs(): number {
+    return this.loop.runs;
+  }
+
+  /**
+   * Settles when the loop has ended; rejected if a crash ended it. It is made at the first call, since hardly any of
+   * thousands of loops is asked for it.
+   */
+  get done(): Promise<void> {
+    this.outcome ??= new Promise((resolve, reject) => {
+      this.whenEnded((crash) => {
+        if (crash === undefined) {
+          resolve();
+        } else {
+          reject(crash.error);
+        }
+      });
+    });
+    return this.outcome;
+  }
+
+  /** Calls back when the loop has ended, or at once if it has. */
+  whenEnded(callback: (crash: LoopCrash | undefined) => void): void {
+    if (this.state === 'stopped') {
+      callback(undefined);
+    } else {
+      this.atEnd.push(callback);
     }
-    const { controller } = this;
-    this.stopReason = reason;
-    super.stop();
-    controller?.abort(reason);
   }
 
-  /** Makes it ready to start once more, after its end; its figures go on. */
-  protected renew(): void {
-    this.rewind(this.spec.waits.newBackoffManager(this.options));
-    this.controller = undefined;
+  start(): void {
+    this.lastEvent = this.environment.clock.now();
+    this.loop.start();
   }
 
-  /** Made when first asked for: for thousands of idle loops a signal each is dear. */
-  get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.stopping) {
-        this.controller.abort(this.stopReason);
-      }
+  /** Ends a wait at once. A run in progress is told by its signal, and the loop ends after it. */
+  stop(reason: unknown): void {
+    this.loop.stop(reason);
+  }
+
+  newSignal(): AbortSignal {
+    this.controller = newController();
+    if (this.stopRequest !== undefined) {
+      this.controller.abort(this.stopRequest.reason);
     }
     return this.controller.signal;
   }
 
-  protected override firstDelay(): number | undefined {
-    const { initialDelay, immediate } = this.spec;
-    return initialDelay?.(this.options.random) ?? (immediate ? undefined : this.nextDelay());
-  }
-
-  protected run(): unknown {
+  run(): unknown {
     return this.body.run(this);
   }
 
-  protected override runStarted(): number {
-    const now = this.options.clock.now();
-    this.lastStart = now;
-    return now;
+  runStarted(): void {
+    this.lastStart = this.lastEvent = this.environment.clock.now();
+    this.controller = undefined;
+    this.stopRequest = undefined; // of an earlier term
   }
 
-  protected override runEnded(failed: boolean, error: unknown): number {
-    const now = this.options.clock.now();
-    this.lastDuration = now - this.lastStart;
+  runEnded(failed: boolean, error: unknown): void {
+    this.lastEvent = this.environment.clock.now();
+    this.lastDuration = this.lastEvent - this.lastStart;
     if (failed) {
       this.failures++;
       this.lastError = error;
     }
-    return now;
   }
 
-  protected override loopEnded(crashed: boolean, error: unknown): void {
-    super.loopEnded(crashed, error);
-    this.onEnded(this);
+  waitStarted(delay: number): void {
+    this.nextStart = this.lastEvent + Math.max(delay, 0);
+  }
+
+  stopRequested(reason: unknown): void {
+    this.stopRequest = { reason };
+    this.controller?.abort(reason);
+  }
+
+  ended(crash: LoopCrash | undefined): void {
+    if (crash !== undefined && this.outcome === undefined) {
+      // Unhandled, unless somebody asks for it at once: it ends the process, as a panic does in Go.
+      this.outcome = Promise.reject(crash.error);
+    }
+    for (const callback of this.atEnd) {
+      callback(crash);
+    }
   }
 
   info(): LoopInfo {
-    const { name, standing: state, runs, failures } = this;
-    const { kind, waits, enabled, leaderOnly } = this.spec;
-    const isNextKnown = state === 'waiting' || (state === 'running' && !waits.sliding);
+    const { name, state, runs, failures } = this;
+    const { kind, schedule, enabled, leaderOnly } = this.spec;
+    const isNextKnown = state === 'waiting' || (state === 'running' && !schedule.sliding);
     return {
       name,
       kind,
-      schedule: waits.describe(),
+      schedule: schedule.describe(),
       enabled,
       state,
       ...(leaderOnly !== undefined && { leaderOnly }),
@@ -148,12 +202,12 @@ export class ManagedLoop extends Loop {
       ...(!Number.isNaN(this.lastStart) && { lastStart: this.toDate(this.lastStart) }),
       ...(!Number.isNaN(this.lastDuration) && { lastDuration: this.lastDuration }),
       ...(failures > 0 && { lastError: this.lastError }),
-      ...(isNextKnown && this.due >= 0 && { nextStart: this.toDate(this.due) }),
+      ...(isNextKnown && !Number.isNaN(this.nextStart) && { nextStart: this.toDate(this.nextStart) }),
     };
   }
 
-  // For people; nothing is measured or planned with it.
+  // For people. Nothing is measured or planned with it.
   private toDate(time: number): Date {
-    return new Date(Date.now() + time - this.options.clock.now());
+    return new Date(Date.now() + time - this.environment.clock.now());
   }
 }

@@ -1,43 +1,29 @@
+import { inspect } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import type { Duration } from '../../core/time/duration.js';
 import { WaitError } from '../../core/errors.js';
+import type { Duration } from '../../core/time/duration.js';
 import type {
   BackoffUntilOptions,
   ForeverOptions,
   JitterUntilOptions,
+  LoopFunction,
   LoopInput,
   LoopKind,
   NonSlidingUntilOptions,
   UntilOptions,
 } from '../declare/loop.options.js';
-import { resolveLoop } from '../declare/loop.options.js';
-import { LoopRunner } from '../run/loop.runner.js';
-import type { LoopBody, ManagedLoop } from '../run/managed-loop.js';
+import { resolveLoop } from '../declare/resolve-loop.js';
+import { LoopLauncher } from '../run/loop.launcher.js';
+import type { LoopBody, RunSignals } from '../run/managed-loop.js';
 import { mayTakeParameter } from '../run/method-caller.js';
-
-/** A loop that was started at run time. */
-export interface LoopHandle {
-  /** Its name in the log and in the registry. */
-  readonly name: string;
-  /** Settles when the loop has ended; rejected if a crash ended it, which takes `reallyCrash`. */
-  readonly done: Promise<void>;
-  /**
-   * Ends a wait at once; a run in progress is told by its signal and awaited.
-   *
-   * @returns {@link LoopHandle.done}
-   */
-  stop(): Promise<void>;
-}
-
-/** What a loop that is started at run time does: it may take the loop's `AbortSignal`, and may return a promise. */
-export type LoopFunction = (signal: AbortSignal) => unknown;
+import { WorkersHandle, type LoopHandle } from './loop-handle.js';
 
 /**
  * Starts loops at run time, with the decorators' options and with the application's shutdown as their stop channel.
  *
- * **Details.** A loop that is started before the application has started begins with the decorated ones; later, at once. One that is started during shutdown never runs. Each runs in the
- * asynchronous context (`AsyncLocalStorage`) in which it was started.
- * Without `name` a loop has the name of its function, or one that is made up.
+ * **Details.** A loop that is started before the application has started begins with the decorated ones. One that is
+ * started later begins at once. One that is started during shutdown never runs. Each runs in the asynchronous context
+ * (`AsyncLocalStorage`) in which it was started. Without `name` a loop has the name of its function, or a made-up one.
  *
  * **Gotchas.** All methods throw a `WaitError` for what is wrong with the options, and for a name that is taken (`WAIT_ERR_DUPLICATE_LOOP`).
  *
@@ -51,7 +37,7 @@ export type LoopFunction = (signal: AbortSignal) => unknown;
 export class BackoffUntilService {
   private unnamed = 0;
 
-  constructor(private readonly runner: LoopRunner) {}
+  constructor(private readonly launcher: LoopLauncher) {}
 
   /** Waits between runs as a backoff manager says. Counterpart of `wait.BackoffUntil`; see {@link BackoffUntil}. */
   backoffUntil(f: LoopFunction, options: BackoffUntilOptions): LoopHandle {
@@ -73,7 +59,10 @@ export class BackoffUntilService {
     return this.launch('NonSlidingUntil', f, options);
   }
 
-  /** Runs until its handle stops it: not tied to shutdown, and its timer does not hold the process open. Counterpart of `wait.Forever`; see {@link Forever}. */
+  /**
+   * Runs until its handle stops it: shutdown does not end it, and its timer does not hold the process open. Counterpart
+   * of `wait.Forever`; see {@link Forever}.
+   */
   forever(f: LoopFunction, options: ForeverOptions | Duration): LoopHandle {
     return this.launch('Forever', f, options);
   }
@@ -111,16 +100,13 @@ export class BackoffUntilService {
     if (typeof f !== 'function') {
       throw new WaitError(
         'WAIT_ERR_INVALID_TARGET',
-        `BackoffUntilService: ${kind} needs a function to run, not ${String(f)}.`,
+        `BackoffUntilService: ${kind} needs a function to run, not ${inspect(f)}.`,
       );
     }
     const defaultName = f.name || `${kind}/${++this.unnamed}`;
     const spec = resolveLoop(kind, defaultName, input);
-    const loops = this.runner.launch(spec, new FunctionBody(f), ctx);
-    const [loop] = loops;
-    return loops.length === 1 && loop !== undefined
-      ? new SingleHandle(loop, this.runner)
-      : new WorkersHandle(spec.name, loops, this.runner);
+    const loops = this.launcher.launch(spec, new FunctionBody(f), ctx);
+    return new WorkersHandle(spec.name, loops, this.launcher.stopReason);
   }
 }
 
@@ -131,49 +117,8 @@ class FunctionBody implements LoopBody {
     this.takesSignal = mayTakeParameter(f);
   }
 
-  run(loop: ManagedLoop): unknown {
+  run(signals: RunSignals): unknown {
     const { f } = this;
-    return f((this.takesSignal ? loop.signal : undefined) as AbortSignal);
-  }
-}
-
-class SingleHandle implements LoopHandle {
-  constructor(
-    private readonly loop: ManagedLoop,
-    private readonly runner: LoopRunner,
-  ) {}
-
-  get name(): string {
-    return this.loop.name;
-  }
-
-  get done(): Promise<void> {
-    return this.loop.done;
-  }
-
-  stop(): Promise<void> {
-    this.runner.stop([this.loop]);
-    return this.done;
-  }
-}
-
-class WorkersHandle implements LoopHandle {
-  private ended: Promise<void> | undefined;
-
-  constructor(
-    readonly name: string,
-    private readonly loops: readonly ManagedLoop[],
-    private readonly runner: LoopRunner,
-  ) {}
-
-  /** Made when first asked for. */
-  get done(): Promise<void> {
-    this.ended ??= Promise.all(this.loops.map(({ done }) => done)).then(() => undefined);
-    return this.ended;
-  }
-
-  stop(): Promise<void> {
-    this.runner.stop(this.loops);
-    return this.done;
+    return f((this.takesSignal ? signals.newSignal() : undefined) as AbortSignal);
   }
 }

@@ -1,4 +1,5 @@
-// One candidate, in a process of its own: works while it leads, and prints when each piece of work began, on the monotonic clock that all processes of a host share.
+// One candidate, in a process of its own. It works while it leads, and prints when each piece of work began,
+// on the monotonic clock that all processes of a host share.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -34,7 +35,7 @@ const elector = new LeaderElector(
     callbacks: {
       onStartedLeading: (signal) => {
         const work = () => {
-          const began = process.hrtime.bigint(); // before it is asked: a pause in between is not work
+          const began = process.hrtime.bigint(); // before `isLeader()`: a pause in between is not work
           if (elector.isLeader()) {
             print('work', began);
           }

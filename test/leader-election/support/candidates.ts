@@ -6,9 +6,9 @@ import { POSTGRES } from './engines/postgres.js';
 import { ended, until } from './processes.js';
 import { Proxy } from './proxy.js';
 
-/** Work that is further apart than this is not the same piece of time. */
+/** Pieces of work that are further apart than this do not belong to the same span. */
 const GAP = 50;
-/** How long one piece of work is taken to last, so that a single one counts. */
+/** How long one piece of work is assumed to last, so that a single piece counts. */
 const PIECE = 1;
 
 export interface Durations {
@@ -17,7 +17,7 @@ export interface Durations {
   readonly retryPeriod: number;
 }
 
-/** As short as the engine keeps steady on a loaded machine with two cores; a Lease has whole seconds. */
+/** As short as each engine keeps steady on a loaded machine with two cores. A Lease lasts whole seconds. */
 export const DURATIONS: Readonly<Record<Exclude<EngineName, 'memory'>, Durations>> = {
   postgres: { leaseDuration: 1000, renewDeadline: 700, retryPeriod: 150 },
   redis: { leaseDuration: 1000, renewDeadline: 700, retryPeriod: 150 },
@@ -37,7 +37,7 @@ const LOCK_OPTIONS = {
   }),
 };
 
-/** A child process that campaigns, behind a network of its own. */
+/** A child process that campaigns, with its own network to the server, which a test can break. */
 export class Candidate {
   readonly work: number[] = [];
   readonly words: string[] = [];
@@ -106,10 +106,10 @@ export class Candidate {
   }
 }
 
-/** The same clock as the candidates': milliseconds. */
+/** Milliseconds on the clock that the candidates use. */
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** The candidate that works now, once there is one. */
+/** Waits until a candidate works, and returns it. */
 export async function leaderOf(candidates: readonly Candidate[], timeout = 30_000): Promise<Candidate> {
   let leader: Candidate | undefined;
   await until(
@@ -123,7 +123,10 @@ export async function leaderOf(candidates: readonly Candidate[], timeout = 30_00
   return leader!;
 }
 
-/** Waits until another one than the last leader works; tells after how many milliseconds from `since`. */
+/**
+ * Waits until another candidate than the last leader works; returns how many milliseconds after `since` it
+ * began.
+ */
 export async function takeOver(
   candidates: readonly Candidate[],
   last: Candidate,
@@ -143,7 +146,7 @@ export async function takeOver(
   return first - since;
 }
 
-/** Milliseconds in which two candidates worked at once. */
+/** Returns for how many milliseconds two candidates worked at once. */
 export function overlap(candidates: readonly Candidate[]): number {
   const spans = candidates.flatMap((candidate) =>
     spansOf(candidate.work).map((span) => ({ ...span, candidate })),

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { createServer, connect, type AddressInfo } from 'node:net';
 
-/** Runs a command to its end. */
+/** Runs a command until it ends, and fails when its exit code is not 0. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -16,7 +16,7 @@ export async function run(
 
 const outputs = new WeakMap<ChildProcess, string>();
 
-/** Starts a server; its last words are kept for the error's text. */
+/** Starts a server and keeps its last output for error texts. */
 export function start(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   outputs.set(child, '');
@@ -32,7 +32,7 @@ export function output(child: ChildProcess): string {
   return outputs.get(child) ?? '';
 }
 
-/** Waits for the end of a process, which may have come already. */
+/** Waits for the end of a process, which may have ended already. */
 export function ended(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve) => {
     const done = (): void => resolve(child.exitCode ?? child.signalCode ?? 'no start');
@@ -61,7 +61,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Asks until the answer is true; fails with the server's last words when it has ended or the time is up. */
+/**
+ * Checks again and again until the answer is true. Fails, with the server's last output, when the server has
+ * ended or the time is up.
+ */
 export async function until(
   what: string,
   check: () => Promise<boolean> | boolean,

@@ -1,12 +1,17 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * What happens to the bytes: they `pass`; they are held as on a partitioned network (`blackhole`), in which case what was sent still arrives when it heals, even from a client that has given up; only the
- * answers are held (`deaf`); every connection is reset and none is accepted (`cut`); or they come late by so many milliseconds.
+ * Says what happens to the bytes:
+ * 1. `pass`: they pass.
+ * 2. `blackhole`: they are held, as on a partitioned network. What was sent still arrives when the network
+ *    heals, even from a client that has given up.
+ * 3. `deaf`: only the answers are held.
+ * 4. `cut`: every connection is reset, and none is accepted.
+ * 5. `delay`: they arrive this many milliseconds late.
  */
 export type ProxyMode = 'pass' | 'blackhole' | 'deaf' | 'cut' | { readonly delay: number };
 
-/** A TCP proxy on loopback between one candidate and the server, whose network the test can break and mend. */
+/** A TCP proxy on loopback between one candidate and the server. A test can break its network and mend it. */
 export class Proxy {
   private mode: ProxyMode = 'pass';
   private readonly connections = new Set<Connection>();
@@ -96,7 +101,10 @@ class Connection {
   }
 }
 
-/** One direction. It goes on reading when it may not write, so that what was sent into a partition is kept, as a retransmission would. */
+/**
+ * One direction of a connection. It goes on reading while it may not write. What was sent into a partition is
+ * therefore kept, as a retransmission would keep it.
+ */
 class Lane {
   private readonly held: Array<{ readonly due: number; readonly deliver: () => void }> = [];
 
@@ -130,7 +138,7 @@ class Lane {
   }
 }
 
-/** Node 20 never closes a socket that is reset while it is being shut down, and then never ends. */
+/** Node 20 never closes a socket that is reset while it is shutting down, and then the process never ends. */
 function reset(socket: Socket): void {
   if (socket.writableEnded) {
     socket.destroy();

@@ -4,7 +4,7 @@ import type { FakeClock } from 'nestjs-wait/testing';
 
 type Call = 'get' | 'create' | 'update';
 
-/** A lock before another one, that notes every call, and fails, hangs or is slow as a test wants. */
+/** Wraps another lock and records every call. A call fails, hangs or is slow when a test wants it to. */
 export class ScriptedLock implements ResourceLock {
   readonly calls: Call[] = [];
   readonly outcomes: string[] = [];
@@ -26,7 +26,7 @@ export class ScriptedLock implements ResourceLock {
     this.delays.set(call, duration);
   }
 
-  /** From now on no call is answered; it ends when it is given up. */
+  /** From now on no call is answered; a call ends when its signal aborts. */
   hang(...calls: Call[]): void {
     for (const call of calls.length > 0 ? calls : (['get', 'create', 'update'] as const)) {
       this.hanging.add(call);

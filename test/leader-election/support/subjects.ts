@@ -13,13 +13,13 @@ import { memory } from './engines/memory.js';
 import { postgres, POSTGRES } from './engines/postgres.js';
 import { redis } from './engines/redis.js';
 
-/** One way to make locks on one engine: every way that a user has is held to the same contract. */
+/** One way to make locks on one engine. Every way that a user has must keep the same contract. */
 export interface Subject {
-  /** Locks on one record, through a port of the engine's host. */
+  /** Makes a lock on a record, which reaches the engine through a port of its host. */
   newLock(name: string, identity: string, port: number): Promise<ResourceLock>;
-  /** Removes the record as an administrator would. */
+  /** Deletes the record, as an administrator would. */
   remove(name: string): Promise<void>;
-  /** Closes what `newLock` has opened beside the locks. */
+  /** Closes what `newLock` has opened besides the locks. */
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export const STARTERS: Readonly<Record<EngineName, () => Engine | Promise<Engine
   kubernetes,
 };
 
-/** The name of a record that no other test has. */
+/** Makes the name of a record that no other test has. */
 export const newName = (): string => `test-${randomUUID()}`;
 
 type SubjectMaker = (engine: Engine) => Subject;

@@ -10,6 +10,7 @@ import {
   nonSlidingUntil,
   until,
   type BackoffManager,
+  type Clock,
 } from 'nestjs-wait';
 import { Trace } from './trace.js';
 
@@ -179,6 +180,41 @@ describe('backoffUntil', () => {
       expect(runs).toBe(20_000);
     });
 
+    it.each(['runs at once', 'returns a promise'])(
+      'keeps what enterWith() sets in a run out of the next run, of the caller and of other loops: %s',
+      async (how) => {
+        const context = new AsyncLocalStorage<string>();
+        const seen: (string | undefined)[] = [];
+        const f = (): unknown => {
+          seen.push(context.getStore());
+          context.enterWith(`run ${seen.length}`);
+          return how === 'runs at once' ? undefined : trace.time.sleep(0).then(() => undefined);
+        };
+        const ended = context.run('the loop', () => {
+          const loop = trace.ending(nonSlidingUntil(f, 10, stop.signal, trace.options()));
+          expect(context.getStore()).toBe('the loop');
+          return loop;
+        });
+        await stopAt(45, ended);
+        expect(seen).toEqual(Array.from({ length: 5 }, () => 'the loop'));
+      },
+    );
+
+    it('has the context in which it was started in runs that follow an overrun at once, too', async () => {
+      const context = new AsyncLocalStorage<string>();
+      const seen: (string | undefined)[] = [];
+      const f = async (): Promise<void> => {
+        seen.push(context.getStore());
+        context.enterWith('a run');
+        await trace.time.sleep(25);
+      };
+      const ended = context.run('the loop', () =>
+        trace.ending(nonSlidingUntil(f, 10, stop.signal, trace.options())),
+      );
+      await stopAt(90, ended);
+      expect(seen).toEqual(Array.from({ length: 4 }, () => 'the loop'));
+    });
+
     it('runs in the async context in which it was started', async () => {
       const context = new AsyncLocalStorage<string>();
       const seen: (string | undefined)[] = [];
@@ -218,6 +254,43 @@ describe('backoffUntil', () => {
         [500, 'stop'],
       ]);
     });
+
+    it('disarms its timer when it comes from within the first backoff() of a loop that waits first', async () => {
+      const manager: BackoffManager = { backoff: () => (stop.abort(), 4000) };
+      const options = trace.options({ immediate: false });
+      await trace.ending(backoffUntil(trace.run(), manager, true, stop.signal, options));
+      expect(trace.events).toEqual([[0, 'stop']]);
+    });
+
+    it('disarms its timer when it comes from within any other backoff()', async () => {
+      for (const sliding of [true, false]) {
+        const ending = new AbortController();
+        const manager: BackoffManager = { backoff: () => (ending.abort(), 4000) };
+        await trace.ending(backoffUntil(trace.run(), manager, sliding, ending.signal, trace.options()));
+        expect(trace.time.armedTimers).toBe(0);
+      }
+      expect(trace.events.filter(([, what]) => what === 'stop')).toHaveLength(2);
+    });
+
+    it.each(['newTimer', 'reset', 'stop'] as const)(
+      'rejects, and does not hang, when the clock throws in %s',
+      async (method) => {
+        const failed = new Error('no time');
+        const clock: Clock = {
+          now: () => 0,
+          newTimer: (fire) => {
+            const timer = trace.time.newTimer(fire);
+            const broken = (): never => {
+              timer.stop();
+              throw failed;
+            };
+            return method === 'newTimer' ? broken() : { ...timer, [method]: broken };
+          },
+        };
+        const f = (): void => stop.abort();
+        await expect(until(f, 1000, stop.signal, trace.options({ clock }))).rejects.toBe(failed);
+      },
+    );
 
     it('awaits a run in progress, and asks the manager once more when sliding', async () => {
       const ended = trace.ending(until(trace.run(500), 1000, stop.signal, trace.options()));
@@ -375,6 +448,14 @@ describe('backoffUntil', () => {
           throw boom;
         },
         wantError: boom,
+      },
+      {
+        title: 'returns a string',
+        backoff: () => '5s' as never,
+        wantError: expect.objectContaining({
+          code: 'WAIT_ERR_INVALID_DURATION',
+          message: expect.stringContaining('X.tick: its backoff manager must return'),
+        }),
       },
       {
         title: 'returns NaN',

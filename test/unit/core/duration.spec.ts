@@ -11,7 +11,6 @@ describe('durations', () => {
     { duration: '1.5m', wantMilliseconds: 90_000 },
     { duration: '2h', wantMilliseconds: 7_200_000 },
     { duration: '1 day', wantMilliseconds: 86_400_000 },
-    { duration: '100', wantMilliseconds: 100 },
   ])('reads $duration as $wantMilliseconds ms', ({ duration, wantMilliseconds }) => {
     expect(new JitteredBackoffManager(duration, 0).backoff()).toBe(wantMilliseconds);
   });
@@ -24,6 +23,16 @@ describe('durations', () => {
       );
     },
   );
+
+  it.each(['100', ' 5 ', '-1', '1.5', '.5', '+3'])('refuses %p, which has no unit', (duration) => {
+    expect(() => new JitteredBackoffManager(duration, 0)).toThrow(
+      `JitteredBackoffManager: period must have a unit, as in '${duration.trim()}ms' or '${duration.trim()}s'`,
+    );
+  });
+
+  it.each([1e13, -1e13, 1e303, '300y'])('refuses %p, which is longer than 292 years', (duration) => {
+    expect(() => new JitteredBackoffManager(duration, 0)).toThrow('period must be at most 292 years');
+  });
 
   it.each([
     { milliseconds: 0, wantText: '0ms' },

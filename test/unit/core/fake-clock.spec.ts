@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { until } from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
 
@@ -85,8 +85,85 @@ describe('FakeClock', () => {
     expect(clock.armedTimers).toBe(0);
   });
 
-  it.each([-1, NaN])('refuses to advance by %p', async (duration) => {
-    await expect(new FakeClock().advance(duration)).rejects.toMatchObject({ code: 'WAIT_ERR_FAKE_CLOCK' });
+  it.each([-1, NaN, Infinity, '5', null, undefined, {}])('refuses to advance by %p', async (duration) => {
+    const clock = new FakeClock();
+    await expect(clock.advance(duration as number)).rejects.toMatchObject({
+      code: 'WAIT_ERR_FAKE_CLOCK',
+      message: expect.stringMatching(/^FakeClock\.advance takes milliseconds from 0 up, not /),
+    });
+    expect(clock.now()).toBe(0);
+  });
+
+  it.each([NaN, Infinity, '5', null])('refuses to sleep for %p', async (duration) => {
+    const clock = new FakeClock();
+    await expect(clock.sleep(duration as number)).rejects.toMatchObject({ code: 'WAIT_ERR_FAKE_CLOCK' });
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  it('never goes back, however many advances are in progress, and each ends when the clock gets there', async () => {
+    const clock = new FakeClock();
+    const ends: [name: string, time: number][] = [];
+    const readings: number[] = [];
+    for (const at of [100, 400, 700, 1000]) {
+      clock.newTimer(() => readings.push(clock.now())).reset(at);
+    }
+    const advance = async (name: string, duration: number): Promise<void> => {
+      await clock.advance(duration);
+      ends.push([name, clock.now()]);
+    };
+    await Promise.all([advance('long', 1000), advance('short', 400)]);
+    expect(readings).toEqual([100, 400, 700, 1000]);
+    expect(ends).toEqual([
+      ['short', 400],
+      ['long', 1000],
+    ]);
+    expect(clock.now()).toBe(1000);
+  });
+
+  it('moves for an advance inside a run of another advance, which then goes on', async () => {
+    const clock = new FakeClock();
+    const events: [string, number][] = [];
+    const note = (event: string): void => void events.push([event, clock.now()]);
+    const timer = clock.newTimer(() => {
+      note('outer');
+      void clock.advance(50).then(() => note('inner is there'));
+    });
+    timer.reset(100);
+    clock.newTimer(() => note('between')).reset(130);
+    clock.newTimer(() => note('later')).reset(200);
+    await clock.advance(1000);
+    expect(events).toEqual([
+      ['outer', 100],
+      ['between', 130],
+      ['inner is there', 150],
+      ['later', 200],
+    ]);
+    expect(clock.now()).toBe(1000);
+  });
+
+  it('moves again after an advance that has failed', async () => {
+    const clock = new FakeClock();
+    clock
+      .newTimer(() => {
+        throw new Error('boom');
+      })
+      .reset(10);
+    await expect(Promise.all([clock.advance(20), clock.advance(30)])).rejects.toThrow('boom');
+    await clock.advance(5);
+    expect(clock.now()).toBe(15);
+  });
+
+  it('moves under fake timers that were there before it was loaded', async () => {
+    jest.useFakeTimers();
+    let moved = -1;
+    await jest.isolateModulesAsync(async () => {
+      const { FakeClock: Loaded } = await import('../../../src/testing/fake-clock.js');
+      const clock = new Loaded();
+      await clock.advance(1000);
+      moved = clock.now();
+    });
+    jest.useRealTimers();
+    expect(moved).toBe(1000);
   });
 
   it('says so when time stands still', async () => {

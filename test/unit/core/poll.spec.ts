@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { runInNewContext } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   Backoff,
   exponentialBackoff,
@@ -9,7 +10,9 @@ import {
   pollUntilContextTimeout,
   waitForCacheSync,
   WaitError,
+  type Clock,
   type ConditionResult,
+  type TimerOptions,
 } from 'nestjs-wait';
 import { Trace } from './trace.js';
 
@@ -120,7 +123,69 @@ describe('polling', () => {
     expect(trace.events).toEqual([]);
   });
 
-  it('waits until all caches are synced, looking every 100 ms, and at no cache behind one that is not', async () => {
+  it.each([1, 'ok', {}, 0, '', undefined, null])('refuses a condition that returns %p', async (answer) => {
+    const condition = async function isReady(): Promise<boolean> {
+      return answer as boolean;
+    };
+    const polled = pollUntilContextCancel(ctx.signal, 100, true, condition, { clock: trace.clock });
+    await expect(polled).rejects.toMatchObject({
+      code: 'WAIT_ERR_INVALID_OPTION',
+      message: expect.stringMatching(/^isReady: a condition must return true, false or an Error, not /),
+    });
+  });
+
+  it('takes an Error of another realm for an answer, as Node makes one under jest', async () => {
+    const foreign = runInNewContext('new Error("foreign")') as Error;
+    const polled = pollUntilContextCancel(ctx.signal, 100, true, () => foreign, { clock: trace.clock });
+    await expect(polled).rejects.toBe(foreign);
+  });
+
+  it.each(['immediate', 'initialDelay'])(
+    'refuses the option %s, which its arguments decide',
+    async (option) => {
+      const options = { ...trace.options(), [option]: false };
+      const check = jest.fn(() => true);
+      const backoff = new Backoff({ duration: 1, steps: 3 });
+      for (const polled of [
+        pollUntilContextCancel(ctx.signal, 100, true, check, options),
+        pollUntilContextTimeout(ctx.signal, 100, 1000, true, check, options),
+        exponentialBackoff(backoff, check, options),
+        backoff.delayFunc().until(ctx.signal, true, true, check, options),
+      ]) {
+        await expect(polled).rejects.toMatchObject({
+          code: 'WAIT_ERR_INVALID_OPTION',
+          message: expect.stringContaining(`no option '${option}'`),
+        });
+      }
+      expect(check).not.toHaveBeenCalled();
+    },
+  );
+
+  it('does not hold the process open with any of its timers when it is told not to', async () => {
+    const made: (TimerOptions | undefined)[] = [];
+    const clock: Clock = {
+      now: () => trace.time.now(),
+      newTimer: (fire, options) => {
+        made.push(options);
+        return trace.time.newTimer(fire);
+      },
+    };
+    const options = { clock, unref: true };
+    await pollUntilContextTimeout(ctx.signal, 100, 60_000, true, answers(true), options);
+    expect(made.map((option) => option?.unref)).toEqual([true, true]);
+  });
+
+  it.each([[undefined], [null], [true], [() => true, 'yes']])(
+    'refuses %p in the place of a cache',
+    async (...caches) => {
+      await expect(waitForCacheSync(ctx.signal, ...(caches as never[]))).rejects.toMatchObject({
+        code: 'WAIT_ERR_INVALID_TARGET',
+        message: expect.stringMatching(/^waitForCacheSync: cache \d must be a function/),
+      });
+    },
+  );
+
+  it('waits until all caches are synced, looking every 100 ms, and at no cache after one that is not', async () => {
     const looks: string[] = [];
     const first = (): boolean => (looks.push(`first ${trace.time.now()}`), trace.time.now() >= 200);
     const second = async (): Promise<boolean> => (looks.push(`second ${trace.time.now()}`), true);

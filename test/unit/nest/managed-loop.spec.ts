@@ -1,24 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { realClock } from '../../../src/core/time/clock.js';
-import { resolveLoop, type UntilOptions } from '../../../src/nest/declare/loop.options.js';
-import { ManagedLoop } from '../../../src/nest/run/managed-loop.js';
+import { realClock, type UntilOptions } from 'nestjs-wait';
+import { resolveLoop } from '../../../src/nest/declare/resolve-loop.js';
+import { FakeClock } from 'nestjs-wait/testing';
+import { ManagedLoop, type LoopEnvironment, type RunSignals } from '../../../src/nest/run/managed-loop.js';
+
+const environment: LoopEnvironment = {
+  clock: realClock,
+  random: () => 0.5,
+  crashHandlers: [],
+  reallyCrash: false,
+};
 
 function start(options: UntilOptions, run: () => unknown): ManagedLoop {
-  const environment = {
-    clock: realClock,
-    random: () => 0.5,
-    crashHandlers: [],
-    reallyCrash: false,
-    unref: false,
-    slack: 0,
-  };
-  const loop = new ManagedLoop(
-    'tick',
-    resolveLoop('Until', 'tick', options),
-    { run },
-    environment,
-    () => undefined,
-  );
+  const loop = new ManagedLoop('tick', resolveLoop('Until', 'tick', options), { run }, environment);
   loop.start();
   return loop;
 }
@@ -32,7 +26,6 @@ function crash(): void {
 describe('the next start of a loop on the real clock', () => {
   beforeEach(() => {
     jest.useFakeTimers();
-    realClock.now();
     jest.advanceTimersByTime(60_000); // since anybody has looked at the clock
   });
   afterEach(() => {
@@ -41,8 +34,8 @@ describe('the next start of a loop on the real clock', () => {
 
   it.each([
     { title: 'in a wait', options: { period: '10s' }, run: idle, wantIn: 10_000 },
-    { title: 'behind a crash', options: { period: '10s' }, run: crash, wantIn: 10_000 },
-    { title: 'behind a crash, without a period', options: { period: 0 }, run: crash, wantIn: 0 },
+    { title: 'after a crash', options: { period: '10s' }, run: crash, wantIn: 10_000 },
+    { title: 'after a crash, without a period', options: { period: 0 }, run: crash, wantIn: 0 },
     {
       title: 'before the first run',
       options: { period: 0, initialDelay: '5s' },
@@ -59,7 +52,44 @@ describe('the next start of a loop on the real clock', () => {
     const loop = start(options, run);
 
     expect(loop.info().nextStart?.getTime()).toBeCloseTo(Date.now() + wantIn, -1);
-    loop.stop();
+    loop.stop(undefined);
     expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('the signal of a run', () => {
+  const stopped = new Error('stopped');
+
+  function startWith(run: (signals: RunSignals) => unknown): ManagedLoop {
+    const spec = resolveLoop('Until', 'tick', '1s');
+    const loop = new ManagedLoop('tick', spec, { run }, { ...environment, clock: new FakeClock() });
+    loop.start();
+    return loop;
+  }
+
+  it('has aborted already when the run asks for it after the stop', async () => {
+    let askForSignal: () => AbortSignal | undefined = () => undefined;
+    let endRun: () => void = () => undefined;
+    const loop = startWith((signals) => {
+      askForSignal = () => signals.newSignal();
+      return new Promise<void>((resolve) => (endRun = resolve));
+    });
+    loop.stop(stopped);
+    expect(askForSignal()?.reason).toBe(stopped);
+    endRun();
+    await loop.done;
+  });
+
+  it('of a run that has ended aborts as long as no other has begun, and is not kept after that', async () => {
+    const signals: AbortSignal[] = [];
+    const clock = new FakeClock();
+    const spec = resolveLoop('Until', 'tick', '1s');
+    const body = { run: (source: RunSignals) => void signals.push(source.newSignal()) };
+    const loop = new ManagedLoop('tick', spec, body, { ...environment, clock });
+    loop.start();
+    await clock.advance(1000);
+    loop.stop(stopped);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
+    expect(signals[1]?.reason).toBe(stopped);
   });
 });

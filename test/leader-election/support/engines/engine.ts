@@ -1,12 +1,12 @@
-/** A real server on loopback and a free port, started for one test file and ended by its own pid. */
+/** A real server on loopback with a free port. It is started for one test file, and ended by its own pid. */
 export interface Engine {
   readonly name: EngineName;
   readonly port: number;
-  /** Starts it, or starts it again on the same port with the same data. */
+  /** Starts the server, or starts it again on the same port with the same data. */
   start(): Promise<void>;
-  /** Ends it as a crash would; the data stay. */
+  /** Ends the server as a crash would; its data remain. */
   crash(): Promise<void>;
-  /** Ends it and removes the data. */
+  /** Ends the server and removes its data. */
   close(): Promise<void>;
 }
 
@@ -14,7 +14,10 @@ export const ENGINES = ['memory', 'postgres', 'redis', 'kubernetes'] as const;
 
 export type EngineName = (typeof ENGINES)[number];
 
-/** What `LEADER_ELECTION_ENGINES` names, comma-separated; without it what needs nothing installed. */
+/**
+ * Returns the engines that `LEADER_ELECTION_ENGINES` names, separated by commas. The default is those that
+ * need no installation.
+ */
 export function chosenEngines(
   chosen = process.env['LEADER_ELECTION_ENGINES'] ?? 'memory,postgres',
 ): EngineName[] {

@@ -8,18 +8,21 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { accepts, end, freePort, start, until } from '../processes.js';
 import type { Engine } from './engine.js';
 
-/** What `KubeConfig.loadFromOptions` takes. */
+/** The options that `KubeConfig.loadFromOptions` takes. */
 export type KubeConfigOptions = Pick<KubeConfig, 'clusters' | 'users' | 'contexts' | 'currentContext'>;
 
 export interface Kubernetes extends Engine {
   readonly url: string;
-  /** Of an administrator. */
+  /** The token of an administrator. */
   readonly token: string;
-  /** The administrator's way to the server; a proxy's port or another's token can be put in its place. */
+  /** The administrator's configuration for the server; a proxy's port or another token can take its place. */
   config(through?: { port?: number; token?: string }): KubeConfigOptions;
 }
 
-/** A Kubernetes API server with its etcd, and nothing else of a cluster: it keeps objects, and no controller acts on them. */
+/**
+ * A Kubernetes API server with its etcd, and nothing else of a cluster. It keeps objects, and no controller
+ * acts on them.
+ */
 export async function kubernetes(): Promise<Kubernetes> {
   const binary = apiServer();
   const data = mkdtempSync(join(tmpdir(), 'nestjs-wait-kubernetes-'));
@@ -47,15 +50,15 @@ export async function kubernetes(): Promise<Kubernetes> {
     `--etcd-servers=${etcdUrl}`,
     `--secure-port=${port}`,
     '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1', // else it looks for an interface with a default route
-    '--endpoint-reconciler-type=none', // and would publish that address, which may not be a loopback one
+    '--advertise-address=127.0.0.1', // otherwise it looks for an interface with a default route
+    '--endpoint-reconciler-type=none', // otherwise it publishes that address, which must not be loopback
     `--cert-dir=${join(data, 'certificates')}`,
     `--token-auth-file=${tokens}`,
     '--authorization-mode=RBAC',
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${key}`,
     `--service-account-signing-key-file=${key}`,
-    '--disable-admission-plugins=ServiceAccount', // no controller makes the accounts that it asks for
+    '--disable-admission-plugins=ServiceAccount', // it needs accounts that no controller makes here
   ];
   let etcd: ChildProcess | undefined;
   let server: ChildProcess | undefined;
@@ -80,7 +83,7 @@ export async function kubernetes(): Promise<Kubernetes> {
       server = child;
       const answers = async (path: string): Promise<boolean> => (await status(url + path, token)) === 200;
       await until('Kubernetes', () => answers('/readyz'), { timeout: 60_000, child });
-      // Made on the first start, at any time around the first `ok`.
+      // The server makes it on the first start, shortly before or after the first `ok`.
       await until('The default namespace', () => answers('/api/v1/namespaces/default'), { child });
     },
     crash,
@@ -103,7 +106,10 @@ function apiServer(): string {
   return binary;
 }
 
-/** The status of the answer to a GET, 0 when there is none. The certificate is the server's own. */
+/**
+ * Returns the status of the answer to a GET, or 0 when there is none. The server's certificate is
+ * self-signed.
+ */
 function status(url: string, token: string): Promise<number> {
   return new Promise((resolve) => {
     const headers = { authorization: `Bearer ${token}` };

@@ -1,6 +1,6 @@
 import type { Engine } from './engine.js';
 
-/** No server: the candidates share an object of this process. */
+/** An engine without a server: the candidates share an object of this process. */
 export function memory(): Engine {
   return { name: 'memory', port: 0, start: async () => {}, crash: async () => {}, close: async () => {} };
 }

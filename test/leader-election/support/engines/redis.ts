@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { accepts, end, freePort, start, until } from '../processes.js';
 import type { Engine } from './engine.js';
 
-/** The system's Redis, with every write on disk before it is answered, which is what a lock needs to outlive a restart. */
+/**
+ * The system's Redis. Every write is on disk before it is answered, because a lock must survive a restart.
+ */
 export async function redis(): Promise<Engine> {
   if (spawnSync('redis-server', ['--version']).status !== 0) {
     throw new Error(

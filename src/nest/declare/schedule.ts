@@ -1,32 +1,29 @@
-import {
-  ExponentialBackoffManager,
-  JitteredBackoffManager,
-  type BackoffManager,
-  type ExponentialBackoffOptions,
-} from '../../core/waits/backoff-manager.js';
 import type { Clock } from '../../core/time/clock.js';
 import { formatDuration } from '../../core/time/duration.js';
+import type { BackoffManager } from '../../core/waits/backoff-manager.js';
+import { ExponentialBackoffManager, type ExponentialBackoffOptions } from '../../core/waits/exponential.js';
 import type { Random } from '../../core/waits/jitter.js';
+import { JitteredBackoffManager } from '../../core/waits/jittered.js';
 
-/** What a backoff manager takes its time and its chance from. */
+/** What a backoff manager takes its time and its random numbers from. */
 export interface BackoffSources {
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** How long a loop waits between its runs. Objects and not closures, and nothing made before it is asked for: one for every loop. */
-export interface LoopWaits {
+/** When the runs of a loop take place. */
+export interface Schedule {
   readonly sliding: boolean;
-  /** The period, or the first delay, in milliseconds; nothing where only the user's backoff manager knows. */
+  /** The period, or the first delay, in milliseconds; `undefined` where only the user's backoff manager knows. */
   readonly base: number | undefined;
-  /** One for each worker. */
+  /** Makes a backoff manager for one worker. */
   newBackoffManager(sources: BackoffSources): BackoffManager;
-  /** For people: `every 5s`. */
+  /** Writes the schedule for people: `every 5s`. */
   describe(): string;
 }
 
 /** A period, with or without jitter. */
-export class PeriodicWaits implements LoopWaits {
+export class PeriodicSchedule implements Schedule {
   constructor(
     readonly base: number,
     private readonly jitterFactor: number,
@@ -50,7 +47,7 @@ export class PeriodicWaits implements LoopWaits {
 type Growth = Readonly<Record<keyof ExponentialBackoffOptions, number>>;
 
 /** Waits that grow. */
-export class GrowingWaits implements LoopWaits {
+export class GrowingSchedule implements Schedule {
   constructor(
     private readonly growth: Growth,
     readonly sliding: boolean,
@@ -73,8 +70,8 @@ export class GrowingWaits implements LoopWaits {
   }
 }
 
-/** As a backoff manager of the user's own says. */
-export class CustomWaits implements LoopWaits {
+/** Waits that a backoff manager of the user's own plans. */
+export class CustomSchedule implements Schedule {
   readonly base = undefined;
 
   constructor(

@@ -1,0 +1,76 @@
+import { fromNanoseconds, LONGEST, toMilliseconds, toNanoseconds, type Duration } from '../time/duration.js';
+import { jitter, realRandom, requireFactor, type Random } from './jitter.js';
+
+/** The numbers of a `Backoff`. What is left out is zero, as in Go. */
+export interface BackoffOptions {
+  /** The first delay: milliseconds, or a string such as `'1s'`. */
+  readonly duration: Duration;
+  /** What each step multiplies the delay by; 0 (the default) keeps it constant, below 1 shrinks it. */
+  readonly factor?: number;
+  /** Every delay is stretched by a random share of up to this; 0 (the default) or below means none. */
+  readonly jitter?: number;
+  /** How many steps grow the delay; default 0, which means a constant delay. */
+  readonly steps?: number;
+  /** Upper bound of the base, before jitter: milliseconds or a string; 0 (the default) means none. */
+  readonly cap?: Duration;
+}
+
+/** Returns delays that grow step by step: what {@link Backoff} and `ExponentialBackoffManager` share. */
+export class GrowingDelay {
+  /** The next delay before jitter, in milliseconds. */
+  duration: number;
+  readonly factor: number;
+  readonly jitter: number;
+  /** How many steps are left that grow the delay. */
+  steps: number;
+  /** Upper bound of the base in milliseconds; 0 means none. */
+  readonly cap: number;
+  protected readonly random: Random;
+
+  /**
+   * @param options - See {@link BackoffOptions}.
+   * @param sources - `random`: uniform numbers in `[0, 1)`; default `Math.random`.
+   * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `duration` or `cap` is not a duration;
+   *   `WAIT_ERR_INVALID_OPTION` when one of the others is not a finite number.
+   */
+  constructor(options: BackoffOptions, sources: { readonly random?: Random } = {}) {
+    const { duration, factor = 0, jitter: share = 0, steps = 0, cap = 0 } = options;
+    this.duration = toMilliseconds(duration, 'Backoff: duration');
+    this.cap = toMilliseconds(cap, 'Backoff: cap');
+    for (const [option, value] of Object.entries({ factor, jitter: share, steps })) {
+      requireFactor(value, `Backoff: ${option}`);
+    }
+    this.factor = factor;
+    this.jitter = share;
+    this.steps = steps;
+    this.random = sources.random ?? realRandom;
+  }
+
+  /**
+   * Returns the next delay and grows the one after it.
+   *
+   * Counterpart of `Backoff.Step`.
+   *
+   * @returns Milliseconds, jittered.
+   */
+  step(): number {
+    const { duration } = this;
+    if (this.steps >= 1) {
+      this.steps--;
+      this.grow();
+    }
+    return this.jitter > 0 ? jitter(duration, this.jitter, this.random) : duration;
+  }
+
+  private grow(): void {
+    if (this.factor === 0) {
+      return;
+    }
+    const product = fromNanoseconds(Math.trunc(toNanoseconds(this.duration) * this.factor));
+    this.duration = Math.max(-LONGEST, Math.min(product, LONGEST));
+    if (this.cap > 0 && toNanoseconds(this.duration) > toNanoseconds(this.cap)) {
+      this.duration = this.cap;
+      this.steps = 0;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { handleCrash, type CrashHandler } from '../../core/loop/crash.js';
+import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
+import type { LeaderElector } from '../../leader-election/leader-elector.js';
+
+type OnStartedLeading = LeaderCallbacks['onStartedLeading'];
+type OnStoppedLeading = LeaderCallbacks['onStoppedLeading'];
+type OnNewLeader = NonNullable<LeaderCallbacks['onNewLeader']>;
+
+/** Something that works during the terms of this replica. */
+export interface TermMember {
+  startTerm(): void;
+  endTerm(reason: unknown): void;
+}
+
+/** One group of loops and callbacks that the leader of an election runs. */
+export class ElectionGroup implements LeaderCallbacks {
+  /** Is made when the application starts. */
+  elector: LeaderElector | undefined;
+  crashHandlers: readonly CrashHandler[] = [];
+  readonly started = new Set<OnStartedLeading>();
+  readonly stopped = new Set<OnStoppedLeading>();
+  readonly newLeader = new Set<OnNewLeader>();
+  private readonly members = new Set<TermMember>();
+  private readonly working = new Set<TermMember>();
+  private terms = 0;
+  private allEnded: (() => void) | undefined;
+
+  constructor(readonly name: string) {}
+
+  get isLeader(): boolean {
+    return this.elector?.isLeader() === true;
+  }
+
+  /** Adds a member, which works in every term from now on. */
+  join(member: TermMember): void {
+    this.members.add(member);
+    if (this.isLeader) {
+      this.start(member);
+    }
+  }
+
+  /** Removes a member that has ended for good. */
+  leave(member: TermMember): void {
+    this.members.delete(member);
+    this.termEnded(member);
+  }
+
+  /** Takes note that a member has ended its work in this term. */
+  termEnded(member: TermMember): void {
+    if (this.working.delete(member) && this.working.size === 0) {
+      this.allEnded?.();
+    }
+  }
+
+  async onStartedLeading(signal: AbortSignal, token: string | undefined): Promise<void> {
+    const toldToStop = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        for (const member of this.working) {
+          member.endTerm(signal.reason);
+        }
+        resolve();
+      });
+    });
+    this.terms++;
+    const work = this.callAll(this.started, (callback) => callback(signal, token), signal);
+    for (const member of this.members) {
+      this.start(member);
+    }
+    await Promise.all([toldToStop, work]);
+    if (this.working.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.allEnded = resolve;
+      });
+    }
+  }
+
+  onStoppedLeading(): Promise<unknown> {
+    return this.callAll(this.stopped, (callback) => callback());
+  }
+
+  onNewLeader(identity: string): Promise<unknown> {
+    return this.callAll(this.newLeader, (callback) => callback(identity));
+  }
+
+  /**
+   * Calls what the application has registered. A callback that fails has crashed, as a run of a loop: the others are
+   * called all the same, and the term goes on.
+   */
+  private callAll<T>(
+    callbacks: ReadonlySet<T>,
+    call: (callback: T) => unknown,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const guarded = async (callback: T): Promise<void> => {
+      try {
+        await call(callback);
+      } catch (error) {
+        const { crashHandlers, terms: run, name } = this;
+        const context = { name: `leader election '${name}'`, run, stopping: signal?.aborted === true };
+        handleCrash(error, context, { crashHandlers });
+      }
+    };
+    return Promise.all(Array.from(callbacks, guarded));
+  }
+
+  private start(member: TermMember): void {
+    this.working.add(member);
+    member.startTerm();
+  }
+}

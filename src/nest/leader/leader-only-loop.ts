@@ -1,0 +1,91 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Loop, LoopCrash, LoopState, LoopWork } from '../../core/loop/loop.js';
+import type { ElectionGroup, TermMember } from './election-group.js';
+
+/** A loop that runs while this replica leads. Each term has a loop of the core of its own. */
+export class LeaderOnlyLoop implements TermMember {
+  private readonly context = new AsyncResource('nestjs-wait');
+  /** The loop of the term in progress, or of the next one. */
+  private loop: Loop;
+  private isInTerm = false;
+  private isOver = false;
+
+  /** @param newLoop - Makes a loop, not yet started, that runs this work. */
+  constructor(
+    private readonly group: ElectionGroup,
+    private readonly work: LoopWork,
+    private readonly newLoop: (work: LoopWork) => Loop,
+  ) {
+    this.loop = newLoop(this.termWork());
+  }
+
+  get state(): LoopState | 'standby' {
+    return this.isInTerm || this.isOver ? this.loop.state : 'standby';
+  }
+
+  /** How many runs have begun in all terms. */
+  get runs(): number {
+    return this.loop.runs;
+  }
+
+  start(): void {
+    if (!this.isOver) {
+      this.group.join(this);
+    }
+  }
+
+  /** Ends it for good. */
+  stop(reason: unknown): void {
+    this.isOver = true;
+    this.loop.stop(reason);
+  }
+
+  startTerm(): void {
+    this.isInTerm = true;
+    this.loop.start();
+  }
+
+  endTerm(reason: unknown): void {
+    this.loop.stop(reason);
+  }
+
+  private termWork(): LoopWork {
+    const { work, group } = this;
+    return {
+      name: work.name,
+      run: () => work.run(),
+      // No run begins where it is not sure that no other replica leads.
+      mayRun: () => group.isLeader,
+      runStarted: () => work.runStarted?.(),
+      runEnded: (failed, error) => work.runEnded?.(failed, error),
+      waitStarted: (delay) => work.waitStarted?.(delay),
+      stopRequested: (reason) => work.stopRequested?.(reason),
+      ended: (crash) => this.termEnded(crash),
+    };
+  }
+
+  private termEnded(crash: LoopCrash | undefined): void {
+    this.isInTerm = false;
+    const failure = this.isOver ? crash : (crash ?? this.prepareNextTerm());
+    if (this.isOver || failure !== undefined) {
+      this.isOver = true;
+      this.work.ended(failure);
+      this.group.leave(this);
+    } else {
+      this.group.termEnded(this);
+    }
+  }
+
+  /** @returns What went wrong, as in the user's own backoff manager. */
+  private prepareNextTerm(): LoopCrash | undefined {
+    try {
+      // In the context in which this was made, and not in that of whatever ended the term.
+      const next = this.context.runInAsyncScope(this.newLoop, undefined, this.termWork());
+      next.runs = this.loop.runs;
+      this.loop = next;
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { Inject, Injectable, type LoggerService } from '@nestjs/common';
+import { forgetStop, stopWith, type Stoppable } from '../../core/stop/stop-channel.js';
+import type { Clock, Timer } from '../../core/time/clock.js';
+import type { Random } from '../../core/waits/jitter.js';
+import type { LoopSpec } from '../declare/resolve-loop.js';
+import { WAIT_CLOCK, WAIT_LOGGER, WAIT_RANDOM } from '../declare/wait.options.js';
+import { WaitSettings } from '../declare/wait.settings.js';
+import { LeaderElection } from '../leader/leader-election.js';
+import { LoopLog } from './loop-log.js';
+import type { LoopDefinition } from './loop.explorer.js';
+import { LoopRegistry } from './loop.registry.js';
+import { ManagedLoop, type LoopBody, type LoopEnvironment } from './managed-loop.js';
+
+/** Makes loops, starts them when the application has started, and tells them to stop. */
+@Injectable()
+export class LoopLauncher {
+  /** What all loops are told to stop with, unless somebody else has stopped them. */
+  readonly stopReason = new DOMException('The loop was told to stop.', 'AbortError');
+  private readonly log: LoopLog;
+  private sharedEnvironment: LoopEnvironment | undefined;
+  /** What begins when the application has started, in order. */
+  private readonly pending: ManagedLoop[] = [];
+  private hasBegun = false;
+  private isClosing = false;
+  private turn: Timer | undefined;
+
+  constructor(
+    private readonly registry: LoopRegistry,
+    private readonly election: LeaderElection,
+    private readonly settings: WaitSettings,
+    @Inject(WAIT_CLOCK) private readonly clock: Clock,
+    @Inject(WAIT_RANDOM) private readonly random: Random,
+    @Inject(WAIT_LOGGER) logger: LoggerService,
+  ) {
+    this.log = new LoopLog(logger);
+  }
+
+  /** What all loops of the application share. */
+  get environment(): LoopEnvironment {
+    if (this.sharedEnvironment === undefined) {
+      const { clock, random, log } = this;
+      const { crashHandlers, reallyCrash } = this.settings.get();
+      this.sharedEnvironment = {
+        clock,
+        random,
+        crashHandlers: [(error, context) => log.crashed(error, context), ...crashHandlers],
+        reallyCrash,
+      };
+    }
+    return this.sharedEnvironment;
+  }
+
+  /**
+   * Takes the decorated loops. They stay in the registry when they have ended.
+   *
+   * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when two have one name. Then none is taken.
+   */
+  add(definitions: readonly LoopDefinition[]): void {
+    const made = definitions.map(({ spec, body }) => ({ spec, loops: this.make(spec, body) }));
+    this.registry.add(made.flatMap(({ loops }) => loops));
+    for (const { spec, loops } of made) {
+      this.log.found(spec, this.isOn(spec));
+      this.startOrEnd(spec, loops);
+    }
+  }
+
+  /**
+   * Takes a loop that is started at run time. It leaves the registry when it has ended.
+   *
+   * @param ctx - Ends it, too, beside the application's shutdown.
+   * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when its name is taken.
+   */
+  launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
+    const loops = this.make(spec, body);
+    this.registry.add(loops);
+    for (const loop of loops) {
+      loop.whenEnded(() => this.registry.remove(loop));
+    }
+    this.log.launched(spec, this.isOn(spec));
+    if (ctx?.aborted === true) {
+      stopAll(loops, ctx.reason);
+    } else {
+      if (ctx !== undefined) {
+        stopAllWith(ctx, loops);
+      }
+      this.startOrEnd(spec, loops);
+    }
+    return loops;
+  }
+
+  /**
+   * Starts what is pending, from the next turn of the event loop on. Each loop begins in a turn of its own, so that the
+   * first runs of many loops do not keep the process from serving requests.
+   *
+   * @param afterAll - Is called after the last of them.
+   */
+  begin(afterAll: () => void): void {
+    const { pending, clock } = this;
+    let next = 0;
+    const turn = clock.newTimer(() => {
+      const loop = pending[next++];
+      const isLast = next >= pending.length;
+      if (!isLast) {
+        turn.reset(0);
+      }
+      loop?.start();
+      if (isLast && !this.isClosing) {
+        afterAll();
+      }
+    });
+    this.turn = turn;
+    this.hasBegun = true;
+    turn.reset(0);
+  }
+
+  /** Starts nothing more that ends at shutdown, and tells what has started to stop. */
+  close(): ManagedLoop[] {
+    this.isClosing = true;
+    this.turn?.stop();
+    const loops = Array.from(this.registry.all()).filter(
+      ({ spec, state }) => spec.endsAtShutdown && state !== 'stopped',
+    );
+    stopAll(loops, this.stopReason);
+    return loops;
+  }
+
+  private make(spec: LoopSpec, body: LoopBody): ManagedLoop[] {
+    const { name, leaderOnly, workers } = spec;
+    const group = leaderOnly === undefined ? undefined : this.election.group(leaderOnly, name);
+    return Array.from({ length: workers }, (_, worker) => {
+      const workerName = workers > 1 ? `${name}#${worker}` : name;
+      return new ManagedLoop(workerName, spec, body, this.environment, group);
+    });
+  }
+
+  private startOrEnd(spec: LoopSpec, loops: readonly ManagedLoop[]): void {
+    if (!this.isOn(spec) || (this.isClosing && spec.endsAtShutdown)) {
+      stopAll(loops, this.stopReason);
+    } else if (this.hasBegun) {
+      // In a microtask, so that the first run finds the handle that `launch` is about to return. It is not made by
+      // queueMicrotask(), which fake timers replace.
+      void Promise.resolve().then(() => loops.forEach((loop) => loop.start()));
+    } else {
+      for (const loop of loops) {
+        this.pending.push(loop);
+      }
+    }
+  }
+
+  private isOn(spec: LoopSpec): boolean {
+    return spec.enabled && this.settings.get().enabled;
+  }
+}
+
+function stopAll(loops: readonly ManagedLoop[], reason: unknown): void {
+  for (const loop of loops) {
+    loop.stop(reason);
+  }
+}
+
+/** Tells loops to stop when a context aborts, which is watched until the last of them has ended. */
+function stopAllWith(ctx: AbortSignal, loops: readonly ManagedLoop[]): void {
+  const group: Stoppable = { stop: (reason) => stopAll(loops, reason) };
+  let left = loops.length;
+  stopWith(ctx, group);
+  for (const loop of loops) {
+    loop.whenEnded(() => {
+      left--;
+      if (left === 0) {
+        forgetStop(ctx, group);
+      }
+    });
+  }
+}
