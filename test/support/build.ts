@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +11,12 @@ export class Build {
 
   constructor() {
     const flags = ['-p', 'src/tsconfig.json', '--outDir', this.folder, '--declaration', 'false'];
-    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...flags], {
-      cwd: root,
-      stdio: 'pipe',
-    });
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { status, stdout } = spawnSync(process.execPath, [tsc, ...flags], { cwd: root, encoding: 'utf8' });
+    if (status !== 0) {
+      this.remove();
+      throw new Error(`The library does not compile.\n${stdout}`);
+    }
     writeFileSync(join(this.folder, 'package.json'), '{"type":"module"}');
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
   }

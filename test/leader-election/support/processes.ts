@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { createServer, connect } from 'node:net';
 
 /** Runs a command until it ends, and fails when its exit code is not 0. */
 export async function run(
@@ -32,17 +32,22 @@ export function output(child: ChildProcess): string {
   return outputs.get(child) ?? '';
 }
 
-/** Waits for the end of a process, which may have ended already. */
+/** Waits for the end of a process and of its output. The process may have ended already. */
 export function ended(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve) => {
     const done = (): void => resolve(child.exitCode ?? child.signalCode ?? 'no start');
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+    if (isOver(child)) {
       done();
     } else {
-      child.once('exit', done);
+      child.once('close', done);
       child.once('error', done);
     }
   });
+}
+
+/** Tells whether a process has ended; one that cannot be started has an exit code too, a negative one. */
+function isOver(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 /** Sends a signal to a process that was started here, and waits for its end. */
@@ -53,12 +58,25 @@ export async function end(child: ChildProcess | undefined, signal: NodeJS.Signal
   }
 }
 
+/**
+ * Finds a free port. It lies below the ports that the system chooses for connections, so that none of them
+ * takes it before the server does, or while the server is down.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) {
+      return port;
+    }
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 /**
@@ -68,13 +86,16 @@ export async function freePort(): Promise<number> {
 export async function until(
   what: string,
   check: () => Promise<boolean> | boolean,
-  { timeout = 10_000, child }: { timeout?: number; child?: ChildProcess } = {},
+  { timeout = 60_000, child }: { timeout?: number; child?: ChildProcess } = {},
 ): Promise<void> {
   const deadline = performance.now() + timeout;
   while (!(await check())) {
-    const over = child !== undefined && (child.exitCode !== null || child.pid === undefined);
-    if (over || performance.now() > deadline) {
-      throw new Error(`${what}: not within ${timeout} ms.${child === undefined ? '' : `\n${output(child)}`}`);
+    const words = child === undefined ? '' : `\n${output(child)}`;
+    if (child !== undefined && isOver(child)) {
+      throw new Error(`${what}: the process has ended with ${child.exitCode ?? child.signalCode}.${words}`);
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`${what}: not within ${timeout} ms.${words}`);
     }
     await sleep(20);
   }

@@ -82,7 +82,7 @@ export async function kubernetes(): Promise<Kubernetes> {
       const child = start(binary, flags);
       server = child;
       const answers = async (path: string): Promise<boolean> => (await status(url + path, token)) === 200;
-      await until('Kubernetes', () => answers('/readyz'), { timeout: 60_000, child });
+      await until('Kubernetes', () => answers('/readyz'), { child });
       // The server makes it on the first start, shortly before or after the first `ok`.
       await until('The default namespace', () => answers('/api/v1/namespaces/default'), { child });
     },

