@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-// One project for what knows no Nest, and the tests on real Nest containers twice: on Nest 12 from the root, and on Nest 11 from test/nest-11.
+// What needs no Nest runs once. The tests on real Nest containers run twice: on Nest 12 from the root, and on
+// Nest 11 from test/nest-11.
 const swc = (parser) => [
   '@swc/jest',
   {
@@ -39,6 +40,10 @@ const project = (displayName, folders, modules = {}) => ({
 
 export default {
   maxWorkers: '100%',
+  // A test that computes for a second may need ten on a busy machine, where jest's own limit of five would
+  // fail it. Files and tests that start processes or compute for longer set a limit of their own. This option
+  // has no effect within a project.
+  testTimeout: 30_000,
   projects: [
     project('core', ['unit', 'conformance', 'docs']),
     project('leader-election', ['leader-election']),

@@ -5,7 +5,7 @@ import { sleep } from './support/processes.js';
 import { Proxy } from './support/proxy.js';
 import { newName, STARTERS, SUBJECTS, type Subject } from './support/subjects.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(180_000);
 
 const ACQUIRED = new Date('2026-11-23T12:00:00.123Z');
 const CONFLICT = { code: 'WAIT_ERR_LOCK_CONFLICT' };
@@ -32,14 +32,14 @@ describe.each(chosenEngines())('on %s', (engineName) => {
   });
 
   afterAll(async () => {
-    await engine.close();
+    await engine?.close(); // there is none when its start failed
   });
 
   describe.each(Object.entries(SUBJECTS[engineName]))('%s', (_subject, newSubject) => {
     let subject: Subject;
     let name: string;
-    let locks: ResourceLock[];
-    let proxies: Proxy[];
+    let locks: ResourceLock[] = [];
+    let proxies: Proxy[] = [];
 
     beforeEach(() => {
       subject = newSubject(engine);
@@ -49,9 +49,11 @@ describe.each(chosenEngines())('on %s', (engineName) => {
     });
 
     afterEach(async () => {
+      // A timer that is still armed at the end would look like a leak.
+      timers.splice(0).forEach((timer) => clearTimeout(timer));
       await Promise.all(proxies.map((proxy) => proxy.close()));
       await Promise.all(locks.map(async (lock) => lock.close?.()));
-      await subject.close();
+      await subject?.close(); // there is none when the start of the engine failed
     });
 
     async function newLock(identity: string, port = engine.port): Promise<ResourceLock> {
@@ -210,12 +212,13 @@ describe.each(chosenEngines())('on %s', (engineName) => {
         const { lock, proxy } = await behindProxy('a');
         await lock.create(recordOf('a'), live());
         proxy.set('blackhole');
-        const began = performance.now();
         const signal = within(200);
+        let toldAt = NaN; // on a busy machine, later than after 200 ms
+        signal.addEventListener('abort', () => (toldAt = performance.now()));
         await expect(
           call === 'get' ? lock.get(signal) : lock.update(recordOf('a'), signal),
         ).rejects.toThrow();
-        expect(performance.now() - began).toBeLessThan(1500);
+        expect(performance.now() - toldAt).toBeLessThan(1300);
       });
 
       it('goes on by itself when the network is back', async () => {
@@ -282,7 +285,7 @@ describe.each(chosenEngines())('on %s', (engineName) => {
 });
 
 /** A client may need a moment to find out that its connection is gone. */
-async function eventually(check: () => Promise<void>, timeout = 10_000): Promise<void> {
+async function eventually(check: () => Promise<void>, timeout = 30_000): Promise<void> {
   const deadline = performance.now() + timeout;
   for (;;) {
     try {
@@ -297,9 +300,12 @@ async function eventually(check: () => Promise<void>, timeout = 10_000): Promise
   }
 }
 
-/** Not `AbortSignal.timeout`, whose timer holds nothing open and may come late or never. */
+const timers: NodeJS.Timeout[] = [];
+
+/** Aborts after a time. Not `AbortSignal.timeout`, whose timer does not hold the process open. */
 function within(milliseconds: number): AbortSignal {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(new DOMException('There was no answer.', 'TimeoutError')), milliseconds);
+  const abort = (): void => controller.abort(new DOMException('There was no answer.', 'TimeoutError'));
+  timers.push(setTimeout(abort, milliseconds));
   return controller.signal;
 }

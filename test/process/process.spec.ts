@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Build } from '../support/build.js';
+
+jest.setTimeout(60_000); // each test starts a process, which takes long on a busy machine
 
 interface Ending {
   readonly code: number | null;
@@ -15,8 +17,8 @@ describe('in a process of its own', () => {
 
   beforeAll(() => {
     build = new Build();
-  }, 60_000);
-  afterAll(() => build.remove());
+  }, 120_000);
+  afterAll(() => build?.remove());
   afterEach(() => {
     child?.kill('SIGKILL');
   });

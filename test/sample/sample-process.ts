@@ -6,6 +6,9 @@ import { join } from 'node:path';
 const root = join(__dirname, '../..');
 const main = join(root, 'sample-app/dist/sample-app/src/main.js');
 
+/** How long a test waits for something; an application may need half of it to start on a busy machine. */
+const TIMEOUT = 60_000;
+
 /** The compiled sample application in a process and folders of its own. */
 export class SampleProcess {
   output = '';
@@ -22,10 +25,6 @@ export class SampleProcess {
 
   get resources(): string {
     return join(this.folder, 'resources');
-  }
-
-  get isRunning(): boolean {
-    return this.process?.exitCode === null && this.process.signalCode === null;
   }
 
   get state(): string {
@@ -49,7 +48,8 @@ export class SampleProcess {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
-    this.exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve([code, signal])));
+    // Not 'exit', after which the last lines of the log may still come.
+    this.exit = new Promise((resolve) => child.once('close', (code, signal) => resolve([code, signal])));
     this.process = child;
     return this;
   }
@@ -62,19 +62,18 @@ export class SampleProcess {
   }
 
   /** Until the log holds the text; fails with the whole log. */
-  async logs(text: string | RegExp, within = 10_000): Promise<void> {
+  async logs(text: string | RegExp): Promise<void> {
     await this.until(
       () => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output)),
       text,
-      within,
     );
   }
 
-  async until(condition: () => boolean | Promise<boolean>, what: unknown, within = 10_000): Promise<void> {
-    const deadline = performance.now() + within;
+  async until(condition: () => boolean | Promise<boolean>, what: unknown): Promise<void> {
+    const deadline = performance.now() + TIMEOUT;
     while (!(await condition())) {
       if (performance.now() > deadline) {
-        throw new Error(`Not within ${within} ms: ${String(what)}. The log:\n${this.output}`);
+        throw new Error(`Not within ${TIMEOUT} ms: ${String(what)}. The log:\n${this.output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -95,8 +95,9 @@ export class Candidate {
     return this.work.at(-1) ?? -Infinity;
   }
 
-  ready(): Promise<void> {
-    return until(`${this.identity} is ready`, () => this.words.includes('ready'), { timeout: 30_000 });
+  /** Waits until it has printed a word. */
+  says(word: string): Promise<void> {
+    return until(`${this.identity} says ${word}`, () => this.words.includes(word));
   }
 
   async close(): Promise<void> {
@@ -110,39 +111,30 @@ export class Candidate {
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /** Waits until a candidate works, and returns it. */
-export async function leaderOf(candidates: readonly Candidate[], timeout = 30_000): Promise<Candidate> {
+export async function leaderOf(candidates: readonly Candidate[]): Promise<Candidate> {
   let leader: Candidate | undefined;
-  await until(
-    'a leader',
-    () => {
-      leader = candidates.find(({ lastWork }) => lastWork > now() - GAP);
-      return leader !== undefined;
-    },
-    { timeout },
-  );
+  await until('a leader', () => {
+    leader = candidates.find(({ lastWork }) => lastWork > now() - GAP);
+    return leader !== undefined;
+  });
   return leader!;
 }
 
 /**
- * Waits until another candidate than the last leader works; returns how many milliseconds after `since` it
+ * Waits until a candidate works that is not the last leader. Returns how many milliseconds after `since` it
  * began.
  */
 export async function takeOver(
   candidates: readonly Candidate[],
-  last: Candidate,
+  last: Candidate | undefined,
   since: number,
-  timeout: number,
 ): Promise<number> {
   let first = Infinity;
-  await until(
-    'a take-over',
-    () => {
-      const others = candidates.filter((candidate) => candidate !== last);
-      first = Math.min(...others.map(({ work }) => work.find((at) => at > since) ?? Infinity));
-      return first < Infinity;
-    },
-    { timeout },
-  );
+  await until('a take-over', () => {
+    const others = candidates.filter((candidate) => candidate !== last);
+    first = Math.min(...others.map(({ work }) => work.find((at) => at > since) ?? Infinity));
+    return first < Infinity;
+  });
   return first - since;
 }
 
