@@ -333,7 +333,14 @@ symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 /** Whether some of these tests fail on the copy as it stands. */
 function isRed(project, ...patterns) {
   // In one process, so that a mistake that never ends does not outlive it.
-  const jest = ['node_modules/jest/bin/jest.js', '--config', 'test/jest.config.js', '--bail', '--runInBand'];
+  const jest = [
+    'node_modules/jest/bin/jest.js',
+    '--config',
+    'test/jest.config.js',
+    '--bail',
+    '--runInBand',
+    '--testTimeout=5000',
+  ];
   const selection = ['--selectProjects', project, '--testPathPatterns', ...patterns];
   const options = { cwd: copy, encoding: 'utf8', timeout: 180_000, killSignal: 'SIGKILL' };
   const { stderr, signal } = spawnSync(process.execPath, [...jest, ...selection], options);

@@ -190,6 +190,9 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const { name, state, runs, failures } = this;
     const { kind, schedule, enabled, leaderOnly } = this.spec;
     const isNextKnown = state === 'waiting' || (state === 'running' && !schedule.sliding);
+    // The wall clock is for people. Nothing is measured or planned with it.
+    const offset = Date.now() - this.environment.clock.now();
+    const toDate = (time: number): Date => new Date(Math.round(offset + time));
     return {
       name,
       kind,
@@ -199,15 +202,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
       ...(leaderOnly !== undefined && { leaderOnly }),
       runs,
       failures,
-      ...(!Number.isNaN(this.lastStart) && { lastStart: this.toDate(this.lastStart) }),
+      ...(!Number.isNaN(this.lastStart) && { lastStart: toDate(this.lastStart) }),
       ...(!Number.isNaN(this.lastDuration) && { lastDuration: this.lastDuration }),
       ...(failures > 0 && { lastError: this.lastError }),
-      ...(isNextKnown && !Number.isNaN(this.nextStart) && { nextStart: this.toDate(this.nextStart) }),
+      ...(isNextKnown && !Number.isNaN(this.nextStart) && { nextStart: toDate(this.nextStart) }),
     };
-  }
-
-  // For people. Nothing is measured or planned with it.
-  private toDate(time: number): Date {
-    return new Date(Date.now() + time - this.environment.clock.now());
   }
 }

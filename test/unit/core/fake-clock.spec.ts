@@ -153,8 +153,26 @@ describe('FakeClock', () => {
     expect(clock.now()).toBe(15);
   });
 
+  it('lets the event loop turn at every instant, so that what a run waits for outside of virtual time comes', async () => {
+    const clock = new FakeClock();
+    const stop = new AbortController();
+    const events: string[] = [];
+    const f = async (): Promise<void> => {
+      events.push(`begin ${clock.now()}`);
+      await new Promise((resolve) => void setImmediate(resolve));
+      events.push(`end ${clock.now()}`);
+    };
+    const done = until(f, 10, stop.signal, { clock });
+    await clock.advance(25);
+    stop.abort();
+    await done;
+    expect(events).toEqual(['begin 0', 'end 0', 'begin 10', 'end 10', 'begin 20', 'end 20']);
+  });
+
   it('moves under fake timers that were there before it was loaded', async () => {
     jest.useFakeTimers();
+    const { setImmediate, clearImmediate } = globalThis;
+    jest.doMock('node:timers', () => ({ setImmediate, clearImmediate })); // as sinon replaces them, too
     let moved = -1;
     await jest.isolateModulesAsync(async () => {
       const { FakeClock: Loaded } = await import('../../../src/testing/fake-clock.js');
@@ -162,6 +180,7 @@ describe('FakeClock', () => {
       await clock.advance(1000);
       moved = clock.now();
     });
+    jest.dontMock('node:timers');
     jest.useRealTimers();
     expect(moved).toBe(1000);
   });

@@ -178,7 +178,7 @@ describe('polling', () => {
   it.each([[undefined], [null], [true], [() => true, 'yes']])(
     'refuses %p in the place of a cache',
     async (...caches) => {
-      await expect(waitForCacheSync(ctx.signal, ...(caches as never[]))).rejects.toMatchObject({
+      await expect(waitForCacheSync(ctx.signal, ...(caches as unknown as never[]))).rejects.toMatchObject({
         code: 'WAIT_ERR_INVALID_TARGET',
         message: expect.stringMatching(/^waitForCacheSync: cache \d must be a function/),
       });
