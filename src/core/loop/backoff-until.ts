@@ -1,7 +1,7 @@
 import { neverStop } from '../stop/never-stop.js';
 import { forgetStop, stopWith } from '../stop/stop-channel.js';
 import { requireBackoffManager, type BackoffManager } from '../waits/backoff-manager.js';
-import { Loop, type LoopWork } from './loop.js';
+import { Loop, type LoopCrash, type LoopWork } from './loop.js';
 import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from './loop-options.js';
 
 /**
@@ -60,27 +60,42 @@ export function backoffUntil(
     const name = nameOf(f, options);
     requireBackoffManager(backoffManager, name);
     requireSignal(stop, name);
-    const resolved = resolveLoopOptions(name, options);
+    const { environment, start } = resolveLoopOptions(name, options);
     if (stop.aborted) {
       resolve();
       return;
     }
-    const work: LoopWork = {
-      name,
-      run: () => f(),
-      ended: (crash) => {
-        forgetStop(stop, loop);
-        if (crash === undefined) {
-          resolve();
-        } else {
-          reject(crash.error);
-        }
-      },
-    };
-    const loop = new Loop(work, backoffManager, sliding, resolved);
+    const work = new FunctionWork(name, f, stop, resolve, reject);
+    work.loop = new Loop(work, backoffManager, sliding, environment);
     if (stop !== neverStop) {
-      stopWith(stop, loop);
+      stopWith(stop, work.loop);
     }
-    loop.start();
+    work.loop.start(start);
   });
+}
+
+class FunctionWork implements LoopWork {
+  loop: Loop | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly f: () => unknown,
+    private readonly stop: AbortSignal,
+    private readonly resolve: () => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  run(): unknown {
+    const { f } = this;
+    return f();
+  }
+
+  ended(crash: LoopCrash | undefined): void {
+    forgetStop(this.stop, this.loop as Loop);
+    if (crash === undefined) {
+      this.resolve();
+    } else {
+      this.reject(crash.error);
+    }
+  }
 }

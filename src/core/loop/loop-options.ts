@@ -25,15 +25,26 @@ export interface LoopOptions extends CrashOptions {
   readonly unref?: boolean;
 }
 
-/** A loop's options, checked, with every default filled in. */
-export interface ResolvedLoopOptions {
+/** What a loop stands on. Many loops may share one. */
+export interface LoopEnvironment {
   readonly clock: Clock;
   readonly crashHandlers: readonly CrashHandler[];
   readonly reallyCrash: boolean;
   readonly unref: boolean;
+}
+
+/** How a loop begins. */
+export interface LoopStart {
+  /** `true`: with a run; `false`: with a wait. */
   readonly immediate: boolean;
-  /** Milliseconds; `undefined` where there is no wait of its own before the first run. */
+  /** Milliseconds of a wait of its own before the first run, whatever `immediate` says; `undefined` for none. */
   readonly initialDelay: number | undefined;
+}
+
+/** A loop's options, checked, with every default filled in. */
+export interface ResolvedLoopOptions {
+  readonly environment: LoopEnvironment;
+  readonly start: LoopStart;
 }
 
 const KNOWN: readonly string[] = [
@@ -67,13 +78,12 @@ export function resolveLoopOptions(name: string, options: LoopOptions): Resolved
     }
   }
   return {
-    clock,
-    crashHandlers,
-    reallyCrash,
-    unref,
-    immediate,
-    initialDelay:
-      initialDelay === undefined ? undefined : toMilliseconds(initialDelay, `${name}: initialDelay`),
+    environment: { clock, crashHandlers, reallyCrash, unref },
+    start: {
+      immediate,
+      initialDelay:
+        initialDelay === undefined ? undefined : toMilliseconds(initialDelay, `${name}: initialDelay`),
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Timer } from '../time/clock.js';
 import { requireDelay, type BackoffManager } from '../waits/backoff-manager.js';
 import { handleCrash } from './crash.js';
-import type { ResolvedLoopOptions } from './loop-options.js';
+import type { LoopEnvironment, LoopStart } from './loop-options.js';
 import { isThenable } from './thenable.js';
 
 /** Between two runs, in a run, or after the end. */
@@ -54,9 +54,9 @@ export class Loop {
     private readonly work: LoopWork,
     private readonly backoffManager: BackoffManager,
     private readonly sliding: boolean,
-    private readonly options: ResolvedLoopOptions,
+    private readonly environment: LoopEnvironment,
   ) {
-    this.timer = options.clock.newTimer(this.timerFired.bind(this), options);
+    this.timer = environment.clock.newTimer(this.timerFired.bind(this), environment);
   }
 
   get state(): LoopState {
@@ -64,8 +64,7 @@ export class Loop {
   }
 
   /** Begins with the first run, or with the wait before it. Is called once. */
-  start(): void {
-    const { initialDelay, immediate } = this.options;
+  start({ immediate, initialDelay }: LoopStart): void {
     if (this.isStopping || (immediate && initialDelay === undefined)) {
       this.proceed();
       return;
@@ -156,7 +155,11 @@ export class Loop {
   private runEnded(failed: boolean, error: unknown): boolean {
     this.work.runEnded?.(failed, error);
     if (failed) {
-      handleCrash(error, { name: this.work.name, run: this.runs, stopping: this.isStopping }, this.options);
+      handleCrash(
+        error,
+        { name: this.work.name, run: this.runs, stopping: this.isStopping },
+        this.environment,
+      );
     }
     if (this.sliding) {
       this.wait(this.nextDelay()); // even when told to stop: the backoff manager counts this round, as in Go

@@ -48,8 +48,8 @@ export function loopCondition(
     const work = new ConditionWork(name, ctx, condition, resolve, reject);
     // An answer draws no further delay.
     const backoffManager = { backoff: () => (work.answer === false ? delay() : 0) };
-    const resolved = { ...resolveLoopOptions(name, options), immediate };
-    work.begin(new Loop(work, backoffManager, sliding, resolved), immediate);
+    const { environment } = resolveLoopOptions(name, options);
+    work.begin(new Loop(work, backoffManager, sliding, environment), immediate);
   });
 }
 
@@ -74,7 +74,7 @@ class ConditionWork implements LoopWork {
     } else if (!immediate) {
       loop.stop(reason);
     }
-    loop.start();
+    loop.start({ immediate, initialDelay: undefined });
     if (aborted) {
       loop.stop(reason);
     }

@@ -49,15 +49,13 @@ class RealTimer implements Timer, Wait, Armed {
   private madeBy: NodeTimers | undefined;
   /** What the clock said when the timeout before came, if that was too early. */
   private lookBefore: number | undefined;
-  private readonly expired: () => void;
+  private expired: (() => void) | undefined;
 
   constructor(
     private readonly clock: RealClock,
     private readonly fire: () => void,
     readonly unref: boolean,
-  ) {
-    this.expired = this.timeoutExpired.bind(this);
-  }
+  ) {}
 
   reset(delay: number): void {
     const { clock, unref } = this;
@@ -102,6 +100,7 @@ class RealTimer implements Timer, Wait, Armed {
     }
     this.length = delay;
     this.madeBy = node;
+    this.expired ??= this.timeoutExpired.bind(this);
     this.timeout = node.setTimeout(this.expired, delay);
     if (this.unref) {
       this.timeout.unref();

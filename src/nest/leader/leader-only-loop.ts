@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Loop, LoopCrash, LoopState, LoopWork } from '../../core/loop/loop.js';
+import type { LoopStart } from '../../core/loop/loop-options.js';
 import type { ElectionGroup, TermMember } from './election-group.js';
 
 /** A loop that runs while this replica leads. Each term has a loop of the core of its own. */
@@ -10,11 +11,15 @@ export class LeaderOnlyLoop implements TermMember {
   private isInTerm = false;
   private isOver = false;
 
-  /** @param newLoop - Makes a loop, not yet started, that runs this work. */
+  /**
+   * @param newLoop - Makes a loop, not yet started, that runs this work.
+   * @param newStart - Says how the loop of a term begins.
+   */
   constructor(
     private readonly group: ElectionGroup,
     private readonly work: LoopWork,
     private readonly newLoop: (work: LoopWork) => Loop,
+    private readonly newStart: () => LoopStart,
   ) {
     this.loop = newLoop(this.termWork());
   }
@@ -42,7 +47,7 @@ export class LeaderOnlyLoop implements TermMember {
 
   startTerm(): void {
     this.isInTerm = true;
-    this.loop.start();
+    this.loop.start(this.newStart());
   }
 
   endTerm(reason: unknown): void {

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type LoggerService } from '@nestjs/common';
+import type { CrashHandler } from '../../core/loop/crash.js';
 import { forgetStop, stopWith, type Stoppable } from '../../core/stop/stop-channel.js';
 import type { Clock, Timer } from '../../core/time/clock.js';
 import type { Random } from '../../core/waits/jitter.js';
@@ -9,7 +10,7 @@ import { LeaderElection } from '../leader/leader-election.js';
 import { LoopLog } from './loop-log.js';
 import type { LoopDefinition } from './loop.explorer.js';
 import { LoopRegistry } from './loop.registry.js';
-import { ManagedLoop, type LoopBody, type LoopEnvironment } from './managed-loop.js';
+import { ManagedLoop, type LoopBody, type ManagedEnvironment } from './managed-loop.js';
 
 /** Makes loops, starts them when the application has started, and tells them to stop. */
 @Injectable()
@@ -17,7 +18,7 @@ export class LoopLauncher {
   /** What all loops are told to stop with, unless somebody else has stopped them. */
   readonly stopReason = new DOMException('The loop was told to stop.', 'AbortError');
   private readonly log: LoopLog;
-  private sharedEnvironment: LoopEnvironment | undefined;
+  private environments: Record<'ending' | 'lasting', ManagedEnvironment> | undefined;
   /** What begins when the application has started, in order. */
   private readonly pending: ManagedLoop[] = [];
   private hasBegun = false;
@@ -35,19 +36,9 @@ export class LoopLauncher {
     this.log = new LoopLog(logger);
   }
 
-  /** What all loops of the application share. */
-  get environment(): LoopEnvironment {
-    if (this.sharedEnvironment === undefined) {
-      const { clock, random, log } = this;
-      const { crashHandlers, reallyCrash } = this.settings.get();
-      this.sharedEnvironment = {
-        clock,
-        random,
-        crashHandlers: [(error, context) => log.crashed(error, context), ...crashHandlers],
-        reallyCrash,
-      };
-    }
-    return this.sharedEnvironment;
+  /** Calls the crash handlers of the application, after the one that logs. */
+  get crashHandlers(): readonly CrashHandler[] {
+    return this.environmentOf({ endsAtShutdown: true }).crashHandlers;
   }
 
   /**
@@ -73,9 +64,7 @@ export class LoopLauncher {
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
     const loops = this.make(spec, body);
     this.registry.add(loops);
-    for (const loop of loops) {
-      loop.whenEnded(() => this.registry.remove(loop));
-    }
+    loops.forEach((loop) => (loop.isTemporary = true));
     this.log.launched(spec, this.isOn(spec));
     if (ctx?.aborted === true) {
       stopAll(loops, ctx.reason);
@@ -127,10 +116,31 @@ export class LoopLauncher {
   private make(spec: LoopSpec, body: LoopBody): ManagedLoop[] {
     const { name, leaderOnly, workers } = spec;
     const group = leaderOnly === undefined ? undefined : this.election.group(leaderOnly, name);
+    const environment = this.environmentOf(spec);
     return Array.from({ length: workers }, (_, worker) => {
       const workerName = workers > 1 ? `${name}#${worker}` : name;
-      return new ManagedLoop(workerName, spec, body, this.environment, group);
+      return new ManagedLoop(workerName, spec, body, environment, group);
     });
+  }
+
+  private environmentOf({ endsAtShutdown }: Pick<LoopSpec, 'endsAtShutdown'>): ManagedEnvironment {
+    if (this.environments === undefined) {
+      const { clock, random, log, registry } = this;
+      const { crashHandlers, reallyCrash } = this.settings.get();
+      const shared = {
+        clock,
+        random,
+        crashHandlers: [(error, context) => log.crashed(error, context), ...crashHandlers],
+        reallyCrash,
+        loopEnded: (loop) => {
+          if (loop.isTemporary) {
+            registry.remove(loop);
+          }
+        },
+      } satisfies Omit<ManagedEnvironment, 'unref'>;
+      this.environments = { ending: { ...shared, unref: false }, lasting: { ...shared, unref: true } };
+    }
+    return endsAtShutdown ? this.environments.ending : this.environments.lasting;
   }
 
   private startOrEnd(spec: LoopSpec, loops: readonly ManagedLoop[]): void {

@@ -34,7 +34,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private async start(): Promise<void> {
     this.refuseSecondForRoot();
     const { loops, enabled, leaderElection } = this.settings.get();
-    this.election.configure(this.launcher.environment.crashHandlers);
+    this.election.configure(this.launcher.crashHandlers);
     const definitions = await new LoopExplorer(this.modules).explore(loops);
     if (this.closed !== undefined) {
       return; // close() came while init() was still in progress

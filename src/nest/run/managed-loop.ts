@@ -1,7 +1,6 @@
 import { newController } from '../../core/stop/child-signal.js';
+import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopState, type LoopWork } from '../../core/loop/loop.js';
-import type { CrashHandler } from '../../core/loop/crash.js';
-import type { Clock } from '../../core/time/clock.js';
 import { requireBackoffManager } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopKind } from '../declare/loop.options.js';
@@ -47,30 +46,30 @@ export interface LoopBody {
   run(signals: RunSignals): unknown;
 }
 
-/** What the loops of an application share. */
-export interface LoopEnvironment {
-  readonly clock: Clock;
+/** What the loops of an application share: one object for those that shutdown ends, and one for the others. */
+export interface ManagedEnvironment extends LoopEnvironment {
   readonly random: Random;
-  readonly crashHandlers: readonly CrashHandler[];
-  readonly reallyCrash: boolean;
+  /** Is told of each loop that has ended. */
+  readonly loopEnded: (loop: ManagedLoop) => void;
 }
 
 /** One loop of the application: it drives a loop of the core, and is told of each run for its figures. */
 export class ManagedLoop implements LoopWork, RunSignals {
+  /** Whether it leaves the registry when it has ended. */
+  isTemporary = false;
   private readonly loop: Loop | LeaderOnlyLoop;
   private failures = 0;
   // NaN and not undefined, so that V8 writes the numbers in place: no garbage at every run.
   private lastStart = NaN;
   private lastDuration = NaN;
   private nextStart = NaN;
-  /** The clock's reading when the loop or a run of it began or ended last. */
-  private lastEvent = NaN;
   private lastError: unknown;
   /** Of the last run that wanted a signal. */
   private controller: AbortController | undefined;
   private stopRequest: { readonly reason: unknown } | undefined;
   private outcome: Promise<void> | undefined;
-  private readonly atEnd: ((crash: LoopCrash | undefined) => void)[] = [];
+  /** Is made when somebody wants to be called back: for hardly any of thousands of loops. */
+  private atEnd: ((crash: LoopCrash | undefined) => void)[] | undefined;
 
   /**
    * @param group - Has the leader that runs the loop, if not every replica does.
@@ -80,20 +79,18 @@ export class ManagedLoop implements LoopWork, RunSignals {
     readonly name: string,
     readonly spec: LoopSpec,
     private readonly body: LoopBody,
-    private readonly environment: LoopEnvironment,
+    private readonly environment: ManagedEnvironment,
     group?: ElectionGroup,
   ) {
-    const newLoop = (work: LoopWork): Loop => {
-      const { schedule, immediate, initialDelay, endsAtShutdown } = spec;
-      const backoffManager = requireBackoffManager(schedule.newBackoffManager(environment), name);
-      return new Loop(work, backoffManager, schedule.sliding, {
-        ...environment,
-        immediate,
-        initialDelay: initialDelay?.(environment.random),
-        unref: !endsAtShutdown,
-      });
-    };
-    this.loop = group === undefined ? newLoop(this) : new LeaderOnlyLoop(group, this, newLoop);
+    this.loop =
+      group === undefined
+        ? this.newLoop(this)
+        : new LeaderOnlyLoop(
+            group,
+            this,
+            (work) => this.newLoop(work),
+            () => this.newStart(),
+          );
   }
 
   get state(): LoopInfo['state'] {
@@ -126,13 +123,13 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (this.state === 'stopped') {
       callback(undefined);
     } else {
+      this.atEnd ??= [];
       this.atEnd.push(callback);
     }
   }
 
   start(): void {
-    this.lastEvent = this.environment.clock.now();
-    this.loop.start();
+    this.loop.start(this.newStart());
   }
 
   /** Ends a wait at once. A run in progress is told by its signal, and the loop ends after it. */
@@ -153,14 +150,13 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   runStarted(): void {
-    this.lastStart = this.lastEvent = this.environment.clock.now();
+    this.lastStart = this.environment.clock.now();
     this.controller = undefined;
     this.stopRequest = undefined; // of an earlier term
   }
 
   runEnded(failed: boolean, error: unknown): void {
-    this.lastEvent = this.environment.clock.now();
-    this.lastDuration = this.lastEvent - this.lastStart;
+    this.lastDuration = this.environment.clock.now() - this.lastStart;
     if (failed) {
       this.failures++;
       this.lastError = error;
@@ -168,7 +164,9 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   waitStarted(delay: number): void {
-    this.nextStart = this.lastEvent + Math.max(delay, 0);
+    const { runs, lastStart, lastDuration } = this;
+    const lastEnd = this.spec.schedule.sliding ? lastStart + lastDuration : lastStart;
+    this.nextStart = (runs > 0 ? lastEnd : this.environment.clock.now()) + Math.max(delay, 0);
   }
 
   stopRequested(reason: unknown): void {
@@ -181,9 +179,20 @@ export class ManagedLoop implements LoopWork, RunSignals {
       // Unhandled, unless somebody asks for it at once: it ends the process, as a panic does in Go.
       this.outcome = Promise.reject(crash.error);
     }
-    for (const callback of this.atEnd) {
-      callback(crash);
-    }
+    this.atEnd?.forEach((callback) => callback(crash));
+    this.environment.loopEnded(this);
+  }
+
+  private newLoop(work: LoopWork): Loop {
+    const { environment, name } = this;
+    const { schedule } = this.spec;
+    const backoffManager = requireBackoffManager(schedule.newBackoffManager(environment), name);
+    return new Loop(work, backoffManager, schedule.sliding, environment);
+  }
+
+  private newStart(): LoopStart {
+    const { immediate, initialDelay } = this.spec;
+    return { immediate, initialDelay: initialDelay?.(this.environment.random) };
   }
 
   info(): LoopInfo {

@@ -30,6 +30,10 @@ export class WorkersHandle implements LoopHandle {
   }
 
   get done(): Promise<void> {
+    const [loop, ...others] = this.#loops;
+    if (loop !== undefined && others.length === 0) {
+      return loop.done;
+    }
     this.#done ??= allEnded(this.#loops);
     return this.#done;
   }

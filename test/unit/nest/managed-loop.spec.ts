@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { realClock, type UntilOptions } from 'nestjs-wait';
 import { resolveLoop } from '../../../src/nest/declare/resolve-loop.js';
 import { FakeClock } from 'nestjs-wait/testing';
-import { ManagedLoop, type LoopEnvironment, type RunSignals } from '../../../src/nest/run/managed-loop.js';
+import { ManagedLoop, type ManagedEnvironment, type RunSignals } from '../../../src/nest/run/managed-loop.js';
 
-const environment: LoopEnvironment = {
+const environment: ManagedEnvironment = {
   clock: realClock,
   random: () => 0.5,
   crashHandlers: [],
   reallyCrash: false,
+  unref: false,
+  loopEnded: () => undefined,
 };
 
 function start(options: UntilOptions, run: () => unknown): ManagedLoop {
