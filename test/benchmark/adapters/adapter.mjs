@@ -16,7 +16,6 @@
  * @property {number} period - Milliseconds.
  * @property {number} jitter - The largest share that is added to the period.
  * @property {number | 'jitter'} [initialDelay] - The wait before the first run; only ours.
- * @property {number} [slack] - How many milliseconds longer a wait may take; only ours.
  * @property {boolean} async - Whether `run` returns a promise.
  * @property {() => unknown} run
  */

@@ -6,6 +6,7 @@ const FILES = [
   'ours-core',
   'ours-service',
   'ours-decorated',
+  'ours-signal',
   'schedule-registry',
   'schedule-decorated',
   'toad-scheduler',

@@ -6,12 +6,9 @@ const { jitterUntil } = await import(OURS);
 export default {
   name: 'nestjs-wait jitterUntil',
   jitters: true,
-  start({ loops, period, jitter, slack, run }) {
+  start({ loops, period, jitter, run }) {
     const stop = new AbortController();
-    const options = slack === undefined ? undefined : { slack };
-    const ended = Array.from({ length: loops }, () =>
-      jitterUntil(run, period, jitter, true, stop.signal, options),
-    );
+    const ended = Array.from({ length: loops }, () => jitterUntil(run, period, jitter, true, stop.signal));
     return () => {
       stop.abort();
       return ended.at(-1); // loops end in the order in which they were started

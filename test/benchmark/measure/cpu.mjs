@@ -11,7 +11,6 @@ await measured(
     period,
     periods = [period],
     jitter = 0,
-    slack,
     async = false,
     spread,
     settle,
@@ -27,7 +26,7 @@ await measured(
         };
     const loaded = await loadAdapter(adapter);
     for (const each of periods) {
-      const options = { loops: loops / periods.length, period: each, jitter, slack, async, run };
+      const options = { loops: loops / periods.length, period: each, jitter, async, run };
       await (spread === undefined ? loaded.start(options) : startEvenly(loaded, options, spread));
     }
     await sleep(settle);

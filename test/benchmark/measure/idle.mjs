@@ -5,7 +5,10 @@ import { usedBytes } from './heap.mjs';
 
 // What loops cost that only wait: to start, to keep, to stop.
 await measured(async ({ adapter, loops, period }) => {
-  const run = () => {};
+  let runs = 0;
+  const run = () => {
+    runs++;
+  };
   const { start } = await loadAdapter(adapter);
   const bytesBefore = usedBytes();
 
@@ -13,7 +16,10 @@ await measured(async ({ adapter, loops, period }) => {
   const stop = await start({ loops, period, jitter: 0, async: false, run });
   const startMicroseconds = (1000 * (performance.now() - beforeStart)) / loops;
 
-  await sleep(100); // first runs are over
+  for (let before = -1; before !== runs;) {
+    before = runs;
+    await sleep(200); // until the first runs are over
+  }
   const bytesPerLoop = (usedBytes() - bytesBefore) / loops;
 
   const beforeStop = performance.now();

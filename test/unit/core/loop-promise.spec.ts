@@ -16,7 +16,6 @@ import {
   untilWithContext,
   waitForCacheSync,
   type BackoffManager,
-  type LoopOptions,
 } from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
 
@@ -104,7 +103,7 @@ describe('what cannot be used', () => {
   const invalidOption = 'WAIT_ERR_INVALID_OPTION';
   const invalidTarget = 'WAIT_ERR_INVALID_TARGET';
   const withOptions = (options: object) => (): Promise<void> =>
-    backoffUntil(f, once, true, stop, { name: 'X.tick', ...options } as LoopOptions);
+    backoffUntil(f, once, true, stop, { name: 'X.tick', ...options });
   const name = { name: 'X.tick' };
 
   it.each<[title: string, code: string, text: string, start: () => Promise<void>]>([
