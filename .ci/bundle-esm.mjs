@@ -1,5 +1,5 @@
-// Joins the ES modules that tsc wrote: one file for what needs no Nest (core and election), one for each entry. Node takes about half a
-// millisecond for each file of an import, and two for `ms`, which is CommonJS.
+// Joins the ES modules that tsc wrote: one file for what needs no Nest (core and election), one for each
+// entry. Node takes about half a millisecond for each file of an import, and two for `ms`, which is CommonJS.
 import { build } from 'esbuild';
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -49,7 +49,8 @@ for (const entry of entries) {
   await build({ ...options, entryPoints: [entry], outfile: entry, plugins: [toSharedBundle] });
 }
 
-// esbuild calls `X = class X` its own way (X2, _X), and Nest shows the names of classes in its log and its errors. Its `keepNames` would wrap every function.
+// esbuild calls `X = class X` its own way (X2, _X), and Nest shows the names of classes in its log and its
+// errors. Its `keepNames` would wrap every function.
 const bundles = [sharedBundle, ...entries];
 for (const bundle of bundles) {
   let code = readFileSync(bundle, 'utf8');

@@ -1,4 +1,5 @@
-// Makes each mistake below in a copy of the sources, and fails unless a test turns red for it. `npm run mutate`, or `npm run mutate -- crash` for those whose name contains a word.
+// Makes each mistake below in a copy of the sources, and fails unless a test turns red for it. `npm run
+// mutate` makes all, `npm run mutate -- crash` those whose name contains a word.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +9,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const LOOP = 'src/core/loop/loop.ts';
-const TIMER = 'src/core/time/node-timer.ts';
-const READINGS = 'src/core/time/readings.ts';
+const CLOCK = 'src/core/time/real-clock.ts';
+const NODE_WAIT = 'src/core/time/node-wait.ts';
 const SHARED = 'src/core/time/shared-timeouts.ts';
-const MANAGER = 'src/core/waits/backoff-manager.ts';
+const MANAGER = 'src/core/waits/exponential.ts';
+const LAUNCHER = 'src/nest/run/loop.launcher.ts';
+const MANAGED = 'src/nest/run/managed-loop.ts';
+const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const LEASE = 'src/leader-election/lease.ts';
 
@@ -34,7 +38,7 @@ const MUTATIONS = [
     edits: [
       [
         'this.timer.reset(delay);',
-        `const now = this.options.clock.now();
+        `const now = this.environment.clock.now();
     this.grid = Math.max(this.grid ?? 0, this.sliding ? now : 0) + delay;
     this.timer.reset(this.grid - now);`,
       ],
@@ -43,7 +47,7 @@ const MUTATIONS = [
   },
   {
     name: 'jitter clipped at the cap',
-    file: 'src/core/waits/backoff.ts',
+    file: 'src/core/waits/growing-delay.ts',
     edits: [
       [
         'jitter(duration, this.jitter, this.random) : duration',
@@ -57,16 +61,13 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        'if (!this.sliding) {\n      this.wait(this.nextDelay(), now);',
-        'if (!this.sliding) {\n      this.began = this.options.clock.now();',
+        'if (!this.sliding) {\n      this.wait(this.nextDelay());',
+        'if (!this.sliding) {\n      this.began = this.environment.clock.now();',
       ],
-      [
-        'if (this.sliding) {\n      this.wait(this.nextDelay(), now);',
-        '{\n      this.wait(this.nextDelay(), now);',
-      ],
+      ['if (this.sliding) {\n      this.wait(this.nextDelay());', '{\n      this.wait(this.nextDelay());'],
       [
         'this.timer.reset(delay);',
-        'this.timer.reset(this.sliding ? delay : delay - (this.options.clock.now() - this.began));',
+        'this.timer.reset(this.sliding ? delay : delay - (this.environment.clock.now() - this.began));',
       ],
     ],
     tests: 'conformance/loops',
@@ -74,32 +75,22 @@ const MUTATIONS = [
   {
     name: 'no re-check of stop when the timer came due too',
     file: LOOP,
-    edits: [
-      [
-        'if (this.stopping || !this.mayRun()) {\n          this.end',
-        'if (this.stopping && !this.overdue) {\n          this.end',
-      ],
-    ],
+    edits: [['while (!this.isStopping &&', 'while (!(this.isStopping && !this.isOverdue) &&']],
     tests: 'conformance/loops',
   },
   {
     name: 'no check of stop at the head of the loop',
     file: LOOP,
-    edits: [
-      [
-        'if (this.stopping || !this.mayRun()) {\n          this.end',
-        'if (this.stopping && this.runs > 0) {\n          this.end',
-      ],
-    ],
-    tests: 'conformance/loops',
+    edits: [['while (!this.isStopping &&', 'while (!(this.isStopping && this.runs > 0) &&']],
+    tests: 'unit/core/backoff-until',
   },
   {
     name: 'not arming after a stop during a sliding run',
     file: LOOP,
     edits: [
       [
-        'if (this.sliding) {\n      this.wait(this.nextDelay(), now);',
-        'if (this.sliding && !this.stopping) {\n      this.wait(this.nextDelay(), now);',
+        'if (this.sliding) {\n      this.wait(this.nextDelay());',
+        'if (this.sliding && !this.isStopping) {\n      this.wait(this.nextDelay());',
       ],
     ],
     tests: 'conformance/loops',
@@ -123,137 +114,160 @@ const MUTATIONS = [
     tests: 'unit/core/backoff-until',
   },
   {
-    name: 'a timeout that is believed when it comes too early',
-    file: TIMER,
-    edits: [['this.due > readings.last && this.isEarly()', 'this.due === Infinity']],
-    tests: 'unit/core/node-timer',
+    name: 'a run that leaves its asynchronous context to the next',
+    file: LOOP,
+    edits: [["    this.context = new AsyncResource('nestjs-wait');\n", '']],
+    tests: 'unit/core/backoff-until',
   },
   {
-    name: 'a wait that counts from the look at the clock before it',
-    file: READINGS,
-    edits: [['.due += passed;', '.due += 0;']],
-    tests: 'unit/core/node-timer',
+    name: 'a run in the asynchronous context of whatever ended its wait',
+    file: LOOP,
+    edits: [['this.context.runInAsyncScope(this.run, this)', 'this.run()']],
+    tests: 'unit/core/backoff-until',
   },
   {
-    name: 'a look at the clock for every wait',
-    file: READINGS,
-    edits: [['this.unreadCount > this.mayShare', 'true']],
-    tests: 'unit/core/node-timer',
+    name: 'a timer that is armed though the loop was stopped from within backoff()',
+    file: LOOP,
+    edits: [
+      [
+        "if (this.currentState === 'stopped') {\n      return; // by what",
+        'if (false) {\n      return; // by what',
+      ],
+    ],
+    tests: 'unit/core/backoff-until',
   },
   {
-    name: 'looks at the clock that are shared outside of bursts',
-    file: READINGS,
-    edits: [['      this.burst = 0;', '      this.burst += this.unreadCount;']],
-    tests: 'unit/core/node-timer',
+    name: 'a loop that hangs when its timer cannot be stopped',
+    file: LOOP,
+    edits: [['      ending ??= { error };', '      throw error;']],
+    tests: 'unit/core/backoff-until',
   },
   {
-    name: 'a loop that has ended and is kept with the waits that share a look',
-    file: READINGS,
-    edits: [['      this.unread[wait] = undefined; // or what has ended would be kept here\n', '']],
-    tests: 'unit/core/node-timer',
+    name: 'a delay that is used as it is, whatever the backoff manager returned',
+    file: LOOP,
+    edits: [['requireDelay(this.backoffManager.backoff(), this.work.name)', 'this.backoffManager.backoff()']],
+    tests: 'unit/core/backoff-until',
   },
   {
-    name: 'a setTimeout that is believed when it comes too early, since something else looks on',
-    file: TIMER,
-    edits: [['(missing <= 1 || !areTimersReplaced())', '!areTimersReplaced()']],
-    tests: 'unit/core/node-timer',
+    name: 'a timeout of its own that is believed when it comes too early',
+    file: CLOCK,
+    edits: [['due > clock.lastLook && isEarly(due, clock.now(), lookBefore)', 'due === Infinity']],
+    tests: 'unit/core/real-clock',
   },
   {
-    name: 'a long wait that ends with its first timeout, by fake timers',
-    file: TIMER,
-    edits: [['this.remaining > 0', 'this.remaining < 0']],
-    tests: 'unit/core/node-timer',
+    name: 'a clock that stands still and is asked again and again',
+    file: NODE_WAIT,
+    edits: [[' && now !== before', '']],
+    tests: 'unit/core/real-clock',
+  },
+  {
+    name: 'a clock that was replaced and is believed all the same',
+    file: NODE_WAIT,
+    edits: [[' && due - now < MOST_EARLY', '']],
+    tests: 'unit/core/real-clock',
+  },
+  {
+    name: 'timeouts of fake timers that are shared with those of Node',
+    file: CLOCK,
+    edits: [['      this.shared = new SharedTimeouts(this.node, this); ', '      ']],
+    tests: 'unit/core/real-clock',
+  },
+  {
+    name: 'a timeout that is armed again on timers that are not there any more',
+    file: CLOCK,
+    edits: [[' && node === this.madeBy', '']],
+    tests: 'unit/core/real-clock',
+  },
+  {
+    name: 'an unreferenced Immediate, which wakes nobody',
+    file: CLOCK,
+    edits: [['} else if (delay > 0 || unref) {', '} else if (delay > 0) {']],
+    tests: 'unit/core/real-clock',
   },
   {
     name: 'a long wait that ends with its first timeout',
     file: SHARED,
-    edits: [['this.remaining > 0', 'this.remaining < 0']],
-    tests: 'unit/core/node-timer',
+    edits: [['if (remaining > 0) {', 'if (remaining < 0) {']],
+    tests: 'unit/core/real-clock',
   },
   {
-    name: 'a shared timeout that is believed when it comes too early',
+    name: 'a shared timeout that ends what is not yet due',
     file: SHARED,
-    edits: [['this.end > this.reached && this.extra > 0', 'this.end === Infinity']],
-    tests: 'unit/core/node-timer',
+    edits: [['if (isEarly(wait.due, now, lookBefore)) {', 'if (false) {']],
+    tests: 'unit/core/real-clock',
   },
   {
-    name: 'a shared timeout that runs what is not yet due',
+    name: 'a wait that overtakes those of the millisecond before',
     file: SHARED,
-    edits: [
-      ['first.due > this.reached) {\n      SharedTimeout', 'first.due === Infinity) {\n      SharedTimeout'],
-    ],
-    tests: 'unit/core/node-timer',
-  },
-  {
-    name: 'a run that overtakes what was due before it, since the clock went on meanwhile',
-    file: SHARED,
-    edits: [
-      ['first.due > this.reached) {\n', 'first.due > this.reached && first.due > readings.read()) {\n'],
-    ],
-    tests: 'unit/core/node-timer',
-  },
-  {
-    name: 'a run that overtakes those of the millisecond before',
-    file: SHARED,
-    edits: [[' && turns === 0', '']],
-    tests: 'unit/core/node-timer',
-  },
-  {
-    name: 'a shared timeout that waits for the clock for ever',
-    file: SHARED,
-    edits: [['      this.extra--;\n', '']],
-    tests: 'unit/core/node-timer',
+    edits: [[' && this.turns === 0', '']],
+    tests: 'unit/core/real-clock',
   },
   {
     name: 'a shared timeout that outlives its waits',
     file: SHARED,
-    edits: [['      realClearTimeout(this.handle);\n', '']],
-    tests: 'unit/core/node-timer',
+    edits: [['      this.timeouts.node.clearTimeout(this.handle);\n', '']],
+    tests: 'unit/core/real-clock',
   },
   {
-    name: 'one timeout for those that hold the process open and those that do not',
+    name: 'one timeout for waits that hold the process open and those that do not',
     file: SHARED,
-    edits: [['wait.unref ? loose : holding;\n    const millisecond', 'holding;\n    const millisecond']],
-    tests: 'unit/core/node-timer',
+    edits: [['return unref ? this.unreferenced : this.holding;', 'return this.holding;']],
+    tests: 'unit/core/real-clock',
   },
   {
-    name: 'runs of one shared timeout in one turn of the event loop',
+    name: 'waits of one shared timeout that end in one turn of the event loop',
     file: SHARED,
+    edits: [['this.node.setImmediate(takeTurn);', 'takeTurn();']],
+    tests: 'process',
+    project: 'nest-12',
+  },
+  {
+    name: 'a signal that warns at the eleventh listener',
+    file: 'src/core/stop/child-signal.ts',
+    edits: [['  setMaxListeners(0, controller.signal);\n', '']],
+    tests: 'process',
+    project: 'nest-12',
+  },
+  {
+    name: 'one signal for all runs of a loop',
+    file: MANAGED,
+    edits: [
+      ['this.controller = newController();', 'this.controller ??= newController();'],
+      ['    this.controller = undefined;\n', ''],
+    ],
+    tests: 'e2e/running',
+    project: 'nest-12',
+  },
+  {
+    name: 'a signal that does not know of the stop before it was made',
+    file: MANAGED,
+    edits: [['if (this.stopRequest !== undefined) {', 'if (false) {']],
+    tests: 'unit/nest/managed-loop',
+  },
+  {
+    name: 'first runs that share one turn of the event loop',
+    file: LAUNCHER,
     edits: [
       [
-        'const immediate = realSetImmediate(runFirst);',
-        'const immediate = { unref: () => undefined };\n      runFirst();',
+        'const loop = pending[next++];\n',
+        'pending.splice(next, pending.length - next - 1).forEach((each) => each.start());\n      const loop = pending[next++];\n',
       ],
     ],
-    tests: 'process',
+    tests: 'e2e/lifecycle',
     project: 'nest-12',
   },
   {
-    name: 'a run in the asynchronous context of another loop',
-    file: TIMER,
-    edits: [['this.runInAsyncScope(this.timerFired, this)', 'this.timerFired()']],
-    tests: 'process',
+    name: 'a handle that settles when the first worker crashes',
+    file: 'src/nest/steer/loop-handle.ts',
+    edits: [['await Promise.allSettled(loops', 'await Promise.all(loops']],
+    tests: 'e2e/service',
     project: 'nest-12',
   },
   {
-    name: 'a wait that ends at the multiple of its slack before it is due',
-    file: TIMER,
-    edits: [['Math.ceil(this.due / slack)', 'Math.round(this.due / slack)']],
-    tests: 'unit/core/node-timer',
-  },
-  {
-    name: 'slack for waits that are not much longer',
-    file: TIMER,
-    edits: [[' && delay >= slack * WAIT_PER_SLACK', '']],
-    tests: 'unit/core/node-timer',
-  },
-  {
-    name: 'slack for none of the loops that run for ever',
-    file: 'src/nest/run/loop.runner.ts',
-    edits: [
-      ['this.environment.slack = this.environmentOfForever.slack = slack', 'this.environment.slack = slack'],
-    ],
-    tests: 'e2e/options',
+    name: 'a context that is watched when its loops have ended',
+    file: LAUNCHER,
+    edits: [['if (left === 0) {', 'if (left < 0) {']],
+    tests: 'e2e/service',
     project: 'nest-12',
   },
   {
@@ -286,30 +300,21 @@ const MUTATIONS = [
   },
   {
     name: 'a leader-only run that does not look at the fence',
-    file: 'src/nest/leader/leadership.ts',
-    edits: [['return this.leadership.isLeader;', 'return true;']],
+    file: LEADER_ONLY,
+    edits: [['mayRun: () => group.isLeader,', 'mayRun: () => true,']],
     tests: 'e2e/leader-election',
     project: 'nest-12',
   },
   {
-    name: 'a term that begins in the asynchronous context of the elector',
-    file: 'src/nest/leader/leadership.ts',
-    edits: [['loop.runInAsyncScope(loop.startTerm, loop)', 'loop.startTerm()']],
+    name: 'a later term in the asynchronous context of what ended the one before',
+    file: LEADER_ONLY,
+    edits: [
+      [
+        'this.context.runInAsyncScope(this.newLoop, undefined, this.termWork())',
+        'this.newLoop(this.termWork())',
+      ],
+    ],
     tests: 'e2e/leader-election',
-    project: 'nest-12',
-  },
-  {
-    name: 'a first run in the asynchronous context of a loop that was started before',
-    file: 'src/nest/run/loop.runner.ts',
-    edits: [['loop.runInAsyncScope(loop.start, loop)', 'loop.start()']],
-    tests: 'e2e/service',
-    project: 'nest-12',
-  },
-  {
-    name: 'a context that is watched when its loops have ended',
-    file: 'src/nest/run/loop.runner.ts',
-    edits: [['if (left === 0) {', 'if (left < 0) {']],
-    tests: 'e2e/service',
     project: 'nest-12',
   },
   {

@@ -1,4 +1,5 @@
-// Checks what `npm publish` would publish: packs it, lays it into an empty project, and uses it from plain Node as ESM and as CommonJS.
+// Checks what `npm publish` would publish: packs it, lays it into an empty project, and uses it from plain
+// Node as ESM and as CommonJS.
 import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,

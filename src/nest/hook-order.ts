@@ -4,11 +4,11 @@ import type { ModulesContainer } from '@nestjs/core';
 /**
  * Makes a module's hooks run last at start and first at shutdown.
  *
- * Nest sorts modules by `distance`, the length of the longest import path from the root module (which has 1): the
- * farthest module is started first and destroyed last. A global module gets the largest distance of all, since the
- * others may use it while they start. For loops this is the wrong way round: they use the others, so they must start
- * when every other module is ready, and must have ended before any other module closes its database. Zero comes after
- * the root module.
+ * Nest sorts modules by `distance`, the length of the longest import path from the root module (which has 1):
+ * the farthest module is started first and destroyed last. A global module gets the largest distance of all,
+ * since the others may use it while they start. For loops this is the wrong way round: they use the others,
+ * so they must start when every other module is ready, and must have ended before any other module closes its
+ * database. Zero comes after the root module.
  *
  * Nest sorts once, before the first hook. The constructor of a module or a provider is early enough.
  */

@@ -62,11 +62,12 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
   .build();
 
 /**
- * Runs the loops of an application: every method with a loop decorator, and what {@link BackoffUntilService} starts.
+ * Runs the loops of an application: every method with a loop decorator, and what {@link BackoffUntilService}
+ * starts.
  *
- * **Details.** Imported once, in the root module, it is global. Loops start when every other module has started, and
- * stop before any other module is destroyed. `app.close()` awaits the runs in progress, up to `shutdownTimeout`. Call
- * `app.enableShutdownHooks()` for SIGTERM and Ctrl-C to do the same.
+ * **Details.** Imported once, in the root module, it is global. Loops start when every other module has
+ * started, and stop before any other module is destroyed. `app.close()` awaits the runs in progress, up to
+ * `shutdownTimeout`. Call `app.enableShutdownHooks()` for SIGTERM and Ctrl-C to do the same.
  *
  * @example
  * ```ts
@@ -96,7 +97,8 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
   /**
    * Registers the module with options that are made by a factory, a class or an existing provider.
    *
-   * @param options - `useFactory` with `inject`, `useClass` or `useExisting` ({@link WaitModuleOptionsFactory}), and `imports`.
+   * @param options - `useFactory` with `inject`, `useClass` or `useExisting` ({@link
+   *   WaitModuleOptionsFactory}), and `imports`.
    */
   static override forRootAsync(options: WaitModuleAsyncOptions): DynamicModule {
     return super.forRootAsync(options);

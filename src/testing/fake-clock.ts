@@ -27,13 +27,14 @@ interface Waiter {
 }
 
 /**
- * A clock that stands still until a test moves it: hours of a loop pass in a millisecond, and always in the same way.
+ * A clock that stands still until a test moves it: hours of a loop pass in a millisecond, and always in the
+ * same way.
  *
- * Counterpart of `clock.FakeClock` in k8s.io/utils. Give it to a core function as `{ clock }`, or to Nest in the place
- * of `WAIT_CLOCK`.
+ * Counterpart of `clock.FakeClock` in k8s.io/utils. Give it to a core function as `{ clock }`, or to Nest in
+ * the place of `WAIT_CLOCK`.
  *
- * **Differs from Go.** `advance` stops at every instant at which a timer is due, and lets everything that became ready
- * go on before it moves further.
+ * **Differs from Go.** `advance` stops at every instant at which a timer is due, and lets everything that
+ * became ready go on before it moves further.
  *
  * @example
  * const clock = new FakeClock();
@@ -47,7 +48,9 @@ interface Waiter {
 export class FakeClock implements Clock {
   private time = 0;
   private firingsAtThisInstant = 0;
-  /** By the instant at which they are due. Timers of one instant fire in the order in which they were armed. */
+  /**
+   * By the instant at which they are due. Timers of one instant fire in the order in which they were armed.
+   */
   private readonly armed = new Map<number, Set<Armed>>();
   private armedCount = 0;
   private waiters: Waiter[] = [];
@@ -86,7 +89,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Takes virtual time: resolves when the clock has been moved that far. With it a run lasts as long as a test wants.
+   * Takes virtual time: resolves when the clock has been moved that far. With it a run lasts as long as a
+   * test wants.
    *
    * @param duration - Milliseconds; zero or below resolves at once.
    * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is not a finite number.
@@ -99,15 +103,17 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves the clock. Each timer fires at its own time and in order. Between two of them everything that became ready
-   * goes on, so that a run that ends may arm the next wait within the same `advance`.
+   * Moves the clock. Each timer fires at its own time and in order. Between two of them everything that
+   * became ready goes on, so that a run that ends may arm the next wait within the same `advance`.
    *
-   * **Details.** Each call moves the clock to the time at which it was made, plus `duration`. Calls that are under way
-   * together, or one inside the other, each resolve when the clock gets there. The clock never goes back.
+   * **Details.** Each call moves the clock to the time at which it was made, plus `duration`. Calls that are
+   * under way together, or one inside the other, each resolve when the clock gets there. The clock never goes
+   * back.
    *
-   * @param duration - Milliseconds from 0 up; 0 fires what is due now and lets everything go on that is ready.
-   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is negative or not a finite number, or when time
-   *   stands still: 250,000 timers fired at one instant.
+   * @param duration - Milliseconds from 0 up; 0 fires what is due now and lets everything go on that is
+   *   ready.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is negative or not a finite number, or when
+   *   time stands still: 250,000 timers fired at one instant.
    */
   async advance(duration: number): Promise<void> {
     requireDuration('advance', duration, 0);
@@ -120,8 +126,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Resolves when at least this many timers are armed: the way to wait until real I/O has brought the work to its next
-   * wait.
+   * Resolves when at least this many timers are armed: the way to wait until real I/O has brought the work to
+   * its next wait.
    *
    * @param count - Number of timers, sleeps included.
    */
@@ -223,7 +229,10 @@ class Turns {
   }
 }
 
-/** Whether Node's own `setImmediate` was there when this file was loaded, and not that of a user's fake timers. */
+/**
+ * Whether Node's own `setImmediate` was there when this file was loaded, and not that of a user's fake
+ * timers.
+ */
 function hasRealImmediates(): boolean {
   const probe = setNodeImmediate(() => undefined);
   clearNodeImmediate(probe);

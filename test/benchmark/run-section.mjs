@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
  * @typedef {object} Section
  * @property {string} title
  * @property {string} text - What is compared with what, and the unit of each column.
- * @property {number} repetitions - All jobs run once, then all once more, so that a slow minute of the machine meets them all.
+ * @property {number} repetitions - All jobs run once, then all once more, so that a slow minute of the
+ *   machine meets them all.
  * @property {string} [baseline] - The row whose figure of the same repetition the others are divided by.
  * @property {Job[]} jobs
  * @property {(jobs: MeasuredJob[]) => Record<string, string>} [charts] - SVG by file name.

@@ -3,8 +3,8 @@ import { Recorder } from './recorder.js';
 import { Replay } from './replay.js';
 import { newManager, RecordedRandom, replayAll, vectors } from './vectors.js';
 
-// The two versions of Kubernetes differ here: a loop that was stopped leaves a timer behind in v0.19.4, which may end the first wait of the
-// next one early. Ours disarms its timer, as the newest does.
+// The two versions of Kubernetes differ here: a loop that was stopped leaves a timer behind in v0.19.4, which
+// may end the first wait of the next one early. Ours disarms its timer, as the newest does.
 replayAll('managerReuse', 12, vectors.managerReuse, async (scenario) => {
   const replay = new Replay();
   const random = new RecordedRandom(scenario.rands);

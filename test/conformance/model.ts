@@ -1,6 +1,8 @@
 import type { Manager, RunScenario, Trace } from './vectors.js';
 
-/** What a loop should do, worked out without a loop, a timer or a promise; in whole nanoseconds, as Go counts. */
+/**
+ * What a loop should do, worked out without a loop, a timer or a promise; in whole nanoseconds, as Go counts.
+ */
 export function model(
   scenario: RunScenario & { readonly manager: Manager; readonly sliding: boolean },
   random: () => number,
@@ -73,7 +75,10 @@ function jittered({ periodMs, jitterFactor }: Manager & { readonly type: 'jitter
   return () => ({ base: ns(periodMs), factor: jitterFactor });
 }
 
-/** The n-th delay behind the last reset is the first one grown n times, each time truncated, and the cap from where that is above it. */
+/**
+ * The n-th delay behind the last reset is the first one grown n times, each time truncated, and the cap from
+ * where that is above it.
+ */
 function exponential(manager: Manager & { readonly type: 'exponential' }): (now: number) => Delay {
   const { initMs, maxMs, resetMs, factor, jitter } = manager;
   let last = 0;

@@ -152,7 +152,10 @@ describe('jittered waits', () => {
     };
   }
 
-  /** The largest distance between the distribution of a sample and the uniform one: the statistic of Kolmogorov and Smirnov. */
+  /**
+   * The largest distance between the distribution of a sample and the uniform one: the statistic of
+   * Kolmogorov and Smirnov.
+   */
   function distanceFromUniform(sample: readonly number[]): number {
     const sorted = sample.toSorted((a, b) => a - b);
     const distances = sorted.map((value, index) =>

@@ -75,7 +75,10 @@ export class Recorder {
     loop.then(() => ended(), ended);
   }
 
-  /** Compares everything that was recorded with what the Go code did; what runs for ever was cut after some calls. */
+  /**
+   * Compares everything that was recorded with what the Go code did; what runs for ever was cut after some
+   * calls.
+   */
   expectTrace(wanted: Trace, random: RecordedRandom, drawnBefore = 0): void {
     const cut = wanted.outcome === 'observed';
     const part = (list: readonly number[], like: readonly number[]): readonly number[] =>

@@ -19,7 +19,10 @@ export async function settle(turns = 3): Promise<void> {
   }
 }
 
-/** The virtual time of the vectors (see "Replaying in virtual time" in `vectors/README.md`), in whole nanoseconds, with a record of every wait. */
+/**
+ * The virtual time of the vectors (see "Replaying in virtual time" in `vectors/README.md`), in whole
+ * nanoseconds, with a record of every wait.
+ */
 export class Replay implements Clock {
   readonly delays: number[] = [];
   readonly armedAt: number[] = [];
@@ -54,7 +57,10 @@ export class Replay implements Clock {
     this.armedAt.length = 0;
   }
 
-  /** @param stop - May return a promise where closing the stop channel takes its time; nothing else happens before. */
+  /**
+   * @param stop - May return a promise where closing the stop channel takes its time; nothing else happens
+   * before.
+   */
   stopAt(at: number, stop: () => unknown): void {
     this.plan('stop', at, stop);
   }
@@ -81,7 +87,8 @@ export class Replay implements Clock {
       const due = [...this.events].filter((event) => event.at <= at);
       for (const kind of ORDER) {
         for (const event of due.filter((candidate) => candidate.kind === kind)) {
-          // A stop disarms the timer that came due together with it; Go's has fired by then, and the loop does not look.
+          // A stop disarms the timer that came due together with it; Go's has fired by then, and the loop
+          // does not look.
           if (this.events.delete(event)) {
             const stopped = event.happen();
             if (stopped instanceof Promise) {

@@ -72,6 +72,24 @@ describe('leaderOnly', () => {
     expect(seen).toEqual(['before the term', 'in the term']);
   });
 
+  it('runs in the asynchronous context that started it in later terms, too', async () => {
+    const shared = store();
+    const { service, clock } = await boot({}, electing(shared, 'a'));
+    const tenants = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const f = async (): Promise<void> => {
+      seen.push(tenants.getStore());
+      tenants.enterWith('a run');
+      await clock.sleep(10);
+    };
+    tenants.run('tenant', () => service.until(f, { name: 'job', period: '1h', leaderOnly: true }));
+    await clock.advance(100);
+    const { record, raw } = shared.read(NAME)!;
+    shared.compareAndSwap(NAME, raw, { ...record, holderIdentity: 'thief', leaseDurationSeconds: 3 });
+    await clock.advance(20_000);
+    expect(seen).toEqual(['tenant', 'tenant']);
+  });
+
   it('runs on the leader at once, and on no other replica', async () => {
     const shared = store();
     const [a, b] = [await replica(shared, 'a'), await replica(shared, 'b')];

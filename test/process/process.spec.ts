@@ -121,7 +121,8 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
 
   it('AbortSignal.any() in many runs leaves no memory', async () => {
     const { output } = await run('signals.mjs any 60000');
-    // On Node 22, 4,400 where one signal lives as long as the loop, and a few hundred where each run has its own.
+    // On Node 22, 4,400 where one signal lives as long as the loop, and a few hundred where each run has its
+    // own.
     expect(Number(/(-?\d+) bytes a run/.exec(output)?.[1])).toBeLessThan(1500);
   });
 

@@ -41,7 +41,10 @@ export class RecordingLogger implements LoggerService {
   }
 }
 
-/** An application under test: with a clock that stands still, random numbers that are always a half, and a log to look into. */
+/**
+ * An application under test: with a clock that stands still, random numbers that are always a half, and a log
+ * to look into.
+ */
 export interface Booted {
   readonly app: INestApplication;
   readonly clock: FakeClock;
@@ -55,7 +58,8 @@ export interface Booted {
 const AN_HOUR = 3_600_000;
 const opened: Booted[] = [];
 
-// Whatever a test does, its applications end here, and leave no timer but those of the loops that run for ever.
+// Whatever a test does, its applications end here, and leave no timer but those of the loops that run for
+// ever.
 afterEach(async () => {
   for (const { clock, registry, close } of opened.splice(0)) {
     await close();
@@ -96,7 +100,9 @@ export async function compile(metadata: ModuleMetadata, options?: WaitModuleOpti
   return booted;
 }
 
-/** Boots an application and lets the first runs happen. With its own `imports` it brings its own WaitModule. */
+/**
+ * Boots an application and lets the first runs happen. With its own `imports` it brings its own WaitModule.
+ */
 export async function boot(metadata: ModuleMetadata, options?: WaitModuleOptions): Promise<Booted> {
   const booted = await compile(metadata, options);
   await booted.app.init();

@@ -7,8 +7,9 @@ interface ScriptedTimeout {
 }
 
 /**
- * Node's timers and its clock as a test moves them, with what is wrong with the real ones: they count in whole
- * milliseconds from the whole millisecond in which they were armed, so that a timeout comes up to one too early.
+ * Node's timers and its clock as a test moves them, with what is wrong with the real ones: they count in
+ * whole milliseconds from the whole millisecond in which they were armed, so that a timeout comes up to one
+ * too early.
  */
 export class ScriptedNode {
   /** Milliseconds, with fractions. */
@@ -35,7 +36,10 @@ export class ScriptedNode {
     return loaded as Clock;
   }
 
-  /** Goes on until the clock says so, from timeout to timeout. `latency` is how long after its millisecond the next one is noticed. */
+  /**
+   * Goes on until the clock says so, from timeout to timeout. `latency` is how long after its millisecond the
+   * next one is noticed.
+   */
   run(until: number, latency: () => number = () => 0): void {
     for (let at = this.earliest(); at <= until; at = this.earliest()) {
       if (at > this.time) {

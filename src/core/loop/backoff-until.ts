@@ -9,9 +9,9 @@ import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from './l
  *
  * Counterpart of `wait.BackoffUntil` in k8s.io/apimachinery v0.19.4.
  *
- * **Details.** One round: **1.** end if `stop` has aborted; **2.** if not sliding, start the timer; **3.** run `f`
- * and await its promise; **4.** if sliding, start the timer; **5.** wait for the timer or for `stop`, whichever is
- * first; **6.** go to 1.
+ * **Details.** One round: **1.** end if `stop` has aborted; **2.** if not sliding, start the timer; **3.**
+ * run `f` and await its promise; **4.** if sliding, start the timer; **5.** wait for the timer or for `stop`,
+ * whichever is first; **6.** go to 1.
  *
  * ```text
  * sliding      |--f--|------period------|--f--|------period------|
@@ -21,24 +21,24 @@ import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from './l
  *              |----period----|
  * ```
  *
- * Every run has the asynchronous context (`AsyncLocalStorage`) in which the loop was started. What a run changes in
- * it, as `enterWith()` does, ends with that run.
+ * Every run has the asynchronous context (`AsyncLocalStorage`) in which the loop was started. What a run
+ * changes in it, as `enterWith()` does, ends with that run.
  *
- * **Gotchas.** The first run is immediate, and `f` is not called at all when `stop` has already aborted. Aborting
- * ends a wait at once but never a running `f`. A wait of zero or below lets the event loop turn. A backoff manager
- * that throws, or returns no finite number, ends the loop.
+ * **Gotchas.** The first run is immediate, and `f` is not called at all when `stop` has already aborted.
+ * Aborting ends a wait at once but never a running `f`. A wait of zero or below lets the event loop turn. A
+ * backoff manager that throws, or returns no finite number, ends the loop.
  *
- * **Differs from Go.** Returns a promise instead of blocking. `f` may be asynchronous. A crash does not end the loop
- * unless `reallyCrash` is set. The timer is disarmed on return, as in the newest Kubernetes, so that a backoff
- * manager used for a second loop never ends that loop's first wait early.
+ * **Differs from Go.** Returns a promise instead of blocking. `f` may be asynchronous. A crash does not end
+ * the loop unless `reallyCrash` is set. The timer is disarmed on return, as in the newest Kubernetes, so that
+ * a backoff manager used for a second loop never ends that loop's first wait early.
  *
  * @param f - The work. What it returns is awaited, and a throw and a rejection are the same.
  * @param backoffManager - Is asked for every wait: before `f` when not sliding, after it when sliding.
  * @param sliding - `true`: a wait starts when `f` has ended; `false`: when `f` starts.
  * @param stop - The stop channel; {@link neverStop} for none.
  * @param options - See {@link LoopOptions}.
- * @returns A promise that settles when the loop has ended. It is rejected when `reallyCrash` is set, a crash handler
- *   threw, or the backoff manager failed.
+ * @returns A promise that settles when the loop has ended. It is rejected when `reallyCrash` is set, a crash
+ *   handler threw, or the backoff manager failed.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`, `WAIT_ERR_INVALID_DURATION` or `WAIT_ERR_INVALID_TARGET` (a
  *   rejection) when an argument cannot be used. Then nothing has started.
  *

@@ -13,8 +13,8 @@ export interface CrashContext {
 /**
  * Is told of a crash, to log it or to report it somewhere.
  *
- * Counterpart of an entry of `runtime.PanicHandlers`. A handler that throws ends the loop with what it threw, as in
- * Go.
+ * Counterpart of an entry of `runtime.PanicHandlers`. A handler that throws ends the loop with what it threw,
+ * as in Go.
  */
 export type CrashHandler = (error: unknown, context: CrashContext) => void;
 
@@ -46,17 +46,17 @@ export function isAbortByStop(error: unknown, context: CrashContext): boolean {
 export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
 
 /**
- * Takes what a run threw or rejected with: calls every crash handler in order and then either swallows the error or
- * rethrows it.
+ * Takes what a run threw or rejected with: calls every crash handler in order and then either swallows the
+ * error or rethrows it.
  *
  * Counterpart of `runtime.HandleCrash` in k8s.io/apimachinery v0.19.4.
  *
- * **Gotchas.** A handler that throws hides the error itself, and the handlers after it are not called. What it threw
- * leaves, whatever `reallyCrash` says.
+ * **Gotchas.** A handler that throws hides the error itself, and the handlers after it are not called. What
+ * it threw leaves, whatever `reallyCrash` says.
  *
- * **Differs from Go.** `reallyCrash` is false by default, since in Node a rejected promise is an everyday error.
- * Nothing (`throw undefined`, `Promise.reject()`) becomes a `WaitError`, as in the newest Kubernetes. v0.19.4
- * swallowed it. The handlers are arguments, not a package-level list.
+ * **Differs from Go.** `reallyCrash` is false by default, since in Node a rejected promise is an everyday
+ * error. Nothing (`throw undefined`, `Promise.reject()`) becomes a `WaitError`, as in the newest Kubernetes.
+ * v0.19.4 swallowed it. The handlers are arguments, not a package-level list.
  *
  * @param error - What was thrown.
  * @param context - Where.

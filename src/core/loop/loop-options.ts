@@ -12,13 +12,16 @@ export interface LoopOptions extends CrashOptions {
   readonly name?: string;
   /** Measures and waits; default the real monotonic clock. */
   readonly clock?: Clock;
-  /** Uniform numbers in `[0, 1)` for jitter; default `Math.random`. A loop with its own backoff manager ignores it. */
+  /**
+   * Uniform numbers in `[0, 1)` for jitter; default `Math.random`. A loop with its own backoff manager
+   * ignores it.
+   */
   readonly random?: Random;
   /** `false` waits once before the first run; default `true`. */
   readonly immediate?: boolean;
   /**
-   * Waits before the first run, whatever `immediate` says: milliseconds, or a string such as `'5s'`. Zero or below
-   * lets the event loop turn once. Default: none.
+   * Waits before the first run, whatever `immediate` says: milliseconds, or a string such as `'5s'`. Zero or
+   * below lets the event loop turn once. Default: none.
    */
   readonly initialDelay?: Duration;
   /** `true` keeps the loop's timer from holding the process open; default `false`. */
@@ -37,7 +40,9 @@ export interface LoopEnvironment {
 export interface LoopStart {
   /** `true`: with a run; `false`: with a wait. */
   readonly immediate: boolean;
-  /** Milliseconds of a wait of its own before the first run, whatever `immediate` says; `undefined` for none. */
+  /**
+   * Milliseconds of a wait of its own before the first run, whatever `immediate` says; `undefined` for none.
+   */
   readonly initialDelay: number | undefined;
 }
 
@@ -62,8 +67,8 @@ const KNOWN: readonly string[] = [
  * Checks the options of a loop and fills in the defaults.
  *
  * @param name - Names the loop in errors.
- * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and the
- *   value.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and
+ *   the value.
  */
 export function resolveLoopOptions(name: string, options: LoopOptions): ResolvedLoopOptions {
   const unknown = Object.keys(options).find((option) => !KNOWN.includes(option));

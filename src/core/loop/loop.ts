@@ -35,9 +35,9 @@ export interface LoopWork {
 /**
  * The one loop behind everything, as a small state machine.
  *
- * One round: **1.** end if told to stop; **2.** if not sliding, start the timer; **3.** run the work and await what
- * it returns, under crash protection; **4.** if sliding, start the timer; **5.** wait for the timer or for a stop;
- * **6.** go to 1.
+ * One round: **1.** end if told to stop; **2.** if not sliding, start the timer; **3.** run the work and
+ * await what it returns, under crash protection; **4.** if sliding, start the timer; **5.** wait for the
+ * timer or for a stop; **6.** go to 1.
  */
 export class Loop {
   /** How many runs have begun. */
@@ -99,8 +99,8 @@ export class Loop {
   /** Goes round until there is something to wait for: the promise that a run returned, or the timer. */
   private proceed(): void {
     try {
-      // Stop is looked at here and nowhere else: neither a timer that came due together with it nor an overrun
-      // may run once more.
+      // Stop is looked at here and nowhere else: neither a timer that came due together with it nor an
+      // overrun may run once more.
       while (!this.isStopping && this.work.mayRun?.() !== false) {
         // oxlint-disable-next-line typescript/unbound-method -- it is called on this
         if (!this.context.runInAsyncScope(this.run, this)) {
@@ -126,7 +126,8 @@ export class Loop {
     try {
       const result = this.work.run();
       if (isThenable(result)) {
-        // A native promise comes back as it is. Any other thenable is adopted, so that it settles once and later.
+        // A native promise comes back as it is. Any other thenable is adopted, so that it settles once and
+        // later.
         void Promise.resolve(result).then(
           () => this.runSettled(false, undefined),
           (error: unknown) => this.runSettled(true, error),

@@ -8,16 +8,17 @@ import { nameOf, type LoopOptions } from './loop-options.js';
 // All of these are sugar: each is one line on top of `backoffUntil`, and what is said there holds here.
 
 /**
- * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager says, until
- * the context is cancelled.
+ * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager
+ * says, until the context is cancelled.
  *
- * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said there
- * holds here.
+ * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said
+ * there holds here.
  *
- * **Gotchas.** `f` receives `ctx` itself, as in Go, and `ctx` lives as long as the loop. What every run attaches to
- * it and does not take back piles up: the listener of a `fetch` that goes on after the run, and what
- * `AbortSignal.any([ctx, …])` leaves with its sources. Node warns of a leak at the eleventh listener on Node 20. Where
- * that matters, make a signal in each run and abort it from `ctx`, or use Nest's decorators, which do.
+ * **Gotchas.** `f` receives `ctx` itself, as in Go, and `ctx` lives as long as the loop. What every run
+ * attaches to it and does not take back piles up: the listener of a `fetch` that goes on after the run, and
+ * what `AbortSignal.any([ctx, …])` leaves with its sources. Node warns of a leak at the eleventh listener on
+ * Node 20. Where that matters, make a signal in each run and abort it from `ctx`, or use Nest's decorators,
+ * which do.
  *
  * @param ctx - The stop channel, which `f` receives as it is.
  *
@@ -40,11 +41,11 @@ export function backoffUntilWithContext(
 /**
  * Runs `f` over and over, waiting a randomly stretched period between runs, until `stop` aborts.
  *
- * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. {@link backoffUntil} with a jittered backoff
- * manager.
+ * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. {@link backoffUntil} with a jittered
+ * backoff manager.
  *
- * **Details.** Every wait is drawn anew from `[period, period * (1 + jitterFactor))`; not sliding, it is drawn before
- * `f`.
+ * **Details.** Every wait is drawn anew from `[period, period * (1 + jitterFactor))`; not sliding, it is
+ * drawn before `f`.
  *
  * @param f - The work, synchronous or not.
  * @param period - Base period: milliseconds, or a string such as `'5s'`; zero or below means no wait.
@@ -73,11 +74,11 @@ export function jitterUntil(
 }
 
 /**
- * Runs `f` over and over with the context it is given, waiting a randomly stretched period between runs, until the
- * context is cancelled.
+ * Runs `f` over and over with the context it is given, waiting a randomly stretched period between runs,
+ * until the context is cancelled.
  *
- * Counterpart of `wait.JitterUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} with `ctx` as its
- * stop channel.
+ * Counterpart of `wait.JitterUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} with `ctx`
+ * as its stop channel.
  *
  * **Gotchas.** What a run attaches to `ctx` piles up, as {@link backoffUntilWithContext} says.
  *
@@ -100,7 +101,8 @@ export function jitterUntilWithContext(
 }
 
 /**
- * Runs `f` over and over with a fixed wait between the end of one run and the start of the next, until `stop` aborts.
+ * Runs `f` over and over with a fixed wait between the end of one run and the start of the next, until `stop`
+ * aborts.
  *
  * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} without jitter, sliding.
  *
@@ -120,10 +122,11 @@ export function until(
 }
 
 /**
- * Runs `f` over and over with the context it is given and a fixed wait between runs, until the context is cancelled.
+ * Runs `f` over and over with the context it is given and a fixed wait between runs, until the context is
+ * cancelled.
  *
- * Counterpart of `wait.UntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntilWithContext} without
- * jitter, sliding.
+ * Counterpart of `wait.UntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntilWithContext}
+ * without jitter, sliding.
  *
  * **Gotchas.** What a run attaches to `ctx` piles up, as {@link backoffUntilWithContext} says.
  *
@@ -141,11 +144,11 @@ export function untilWithContext(
 /**
  * Runs `f` over and over, one period from the start of one run to the start of the next, until `stop` aborts.
  *
- * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} without jitter, not
- * sliding.
+ * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} without jitter,
+ * not sliding.
  *
- * **Gotchas.** No fixed grid: after a run longer than the period the next one follows at once, and the periods count
- * from there.
+ * **Gotchas.** No fixed grid: after a run longer than the period the next one follows at once, and the
+ * periods count from there.
  *
  * @param period - From start to start: milliseconds, or a string; zero or below means no wait.
  */
@@ -162,8 +165,8 @@ export function nonSlidingUntil(
  * Runs `f` over and over with the context it is given, one period from start to start, until the context is
  * cancelled.
  *
- * Counterpart of `wait.NonSlidingUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntilWithContext}
- * without jitter, not sliding.
+ * Counterpart of `wait.NonSlidingUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link
+ * jitterUntilWithContext} without jitter, not sliding.
  *
  * **Gotchas.** What a run attaches to `ctx` piles up, as {@link backoffUntilWithContext} says.
  *

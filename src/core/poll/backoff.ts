@@ -8,11 +8,12 @@ import { newDelayFunc, type DelayFunc } from './delay-func.js';
  *
  * Counterpart of `wait.Backoff` in k8s.io/apimachinery v0.19.4.
  *
- * **Details.** `step()` returns the current `duration`, jittered, and then multiplies it by `factor`. A product
- * over `cap` becomes `cap` and ends the growth (`steps` becomes 0). A product equal to `cap` does not.
+ * **Details.** `step()` returns the current `duration`, jittered, and then multiplies it by `factor`. A
+ * product over `cap` becomes `cap` and ends the growth (`steps` becomes 0). A product equal to `cap` does
+ * not.
  *
- * **Gotchas.** The cap bounds products only: a first `duration` over the cap is used as it is, and jitter comes on
- * top of the cap.
+ * **Gotchas.** The cap bounds products only: a first `duration` over the cap is used as it is, and jitter
+ * comes on top of the cap.
  *
  * **Differs from Go.** A product beyond Go's largest duration (292 years) stays there. In Go it overflows and
  * becomes negative.
@@ -42,13 +43,13 @@ export class Backoff extends GrowingDelay {
   }
 
   /**
-   * Makes a function that returns one delay after the other and starts over once an interval. This backoff is not
-   * changed.
+   * Makes a function that returns one delay after the other and starts over once an interval. This backoff is
+   * not changed.
    *
    * Counterpart of `Backoff.DelayWithReset` in k8s.io/apimachinery v0.36.3.
    *
-   * **Gotchas.** The interval counts from the last start over, not from the last delay as in
-   * {@link ExponentialBackoffManager}. An interval of zero or below means a constant delay. A factor of zero or
+   * **Gotchas.** The interval counts from the last start over, not from the last delay as in {@link
+   * ExponentialBackoffManager}. An interval of zero or below means a constant delay. A factor of zero or
    * below means that nothing starts over.
    *
    * @param clock - Measures the interval.

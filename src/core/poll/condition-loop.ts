@@ -6,21 +6,23 @@ import { forgetStop, stopWith } from '../stop/stop-channel.js';
 import { contextError } from './interrupted.js';
 
 /**
- * Is asked until it has an answer: `true` ends the waiting, `false` goes on, and an `Error` that is *returned* ends
- * it with that error.
+ * Is asked until it has an answer: `true` ends the waiting, `false` goes on, and an `Error` that is
+ * *returned* ends it with that error.
  *
  * Counterpart of `wait.ConditionWithContextFunc`.
  *
- * **Gotchas.** A condition that throws or rejects has crashed, as a run of a loop: the crash handlers are called, and
- * it counts as `false`, unless `reallyCrash` is set. Any other answer is refused: it ends the waiting with
- * `WAIT_ERR_INVALID_OPTION`.
+ * **Gotchas.** A condition that throws or rejects has crashed, as a run of a loop: the crash handlers are
+ * called, and it counts as `false`, unless `reallyCrash` is set. Any other answer is refused: it ends the
+ * waiting with `WAIT_ERR_INVALID_OPTION`.
  */
 export type Condition = (ctx: AbortSignal) => ConditionResult | PromiseLike<ConditionResult>;
 
 /** What a {@link Condition} answers. */
 export type ConditionResult = boolean | Error;
 
-/** What the poll functions take after their Kubernetes arguments: they say themselves when the first check is. */
+/**
+ * What the poll functions take after their Kubernetes arguments: they say themselves when the first check is.
+ */
 export type PollOptions = Omit<LoopOptions, 'immediate' | 'initialDelay'>;
 
 /**
@@ -108,7 +110,8 @@ class ConditionWork implements LoopWork {
   }
 }
 
-// Not by instanceof alone: under jest, an error that Node itself has made is no Error of the test's own realm.
+// Not by instanceof alone: under jest, an error that Node itself has made is no Error of the test's own
+// realm.
 function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }

@@ -13,10 +13,12 @@ export interface DelayFunc {
    * Counterpart of `DelayFunc.Until` in k8s.io/apimachinery v0.36.3.
    *
    * @param ctx - Ends the waiting.
-   * @param immediate - `true`: the first check at once, even when `ctx` has already aborted; `false`: after the first delay.
+   * @param immediate - `true`: the first check at once, even when `ctx` has already aborted; `false`: after
+   *   the first delay.
    * @param sliding - `true`: a delay starts when a check has ended; `false`: when it starts.
    * @param condition - May be asynchronous; receives `ctx`.
-   * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; the error that the condition returned.
+   * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; the error that
+   *   the condition returned.
    */
   until(
     ctx: AbortSignal,

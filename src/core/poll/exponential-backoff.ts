@@ -6,8 +6,8 @@ import { timedOut } from './interrupted.js';
 /**
  * Checks a condition up to `steps` times, with growing waits in between.
  *
- * Counterpart of `wait.ExponentialBackoff` in k8s.io/apimachinery v0.36.3. {@link exponentialBackoffWithContext} that
- * nothing cancels.
+ * Counterpart of `wait.ExponentialBackoff` in k8s.io/apimachinery v0.36.3. {@link
+ * exponentialBackoffWithContext} that nothing cancels.
  *
  * @param backoff - Is not changed. Without `steps` no check is made.
  * @param condition - May be asynchronous.
@@ -31,8 +31,8 @@ export async function exponentialBackoff(
  *
  * **Details.** There are `steps` checks, and one wait less. Each wait starts when a check has ended.
  *
- * **Gotchas.** A step that would exceed the backoff's cap is the last: its wait takes place, and no check follows it.
- * No check is made when `ctx` has already aborted.
+ * **Gotchas.** A step that would exceed the backoff's cap is the last: its wait takes place, and no check
+ * follows it. No check is made when `ctx` has already aborted.
  *
  * @param ctx - Ends the waiting.
  * @param backoff - Is not changed. Without `steps` no check is made.

@@ -7,8 +7,8 @@ const INTERRUPTIONS: readonly WaitErrorCode[] = [
 ];
 
 /**
- * Tells whether an error means that the waiting was cut short, by a timeout or by its context, and not that the
- * condition failed.
+ * Tells whether an error means that the waiting was cut short, by a timeout or by its context, and not that
+ * the condition failed.
  *
  * Counterpart of `wait.Interrupted` in k8s.io/apimachinery v0.36.3.
  *

@@ -10,21 +10,22 @@ import { loopCondition, type Condition, type PollOptions } from './condition-loo
  *
  * Counterpart of `wait.PollUntilContextCancel` in k8s.io/apimachinery v0.36.3.
  *
- * **Details.** The intervals count from the call, on a fixed grid, whatever the checks take. A check that takes
- * longer than the interval is followed by the next one at once. Further ticks that were missed are dropped.
+ * **Details.** The intervals count from the call, on a fixed grid, whatever the checks take. A check that
+ * takes longer than the interval is followed by the next one at once. Further ticks that were missed are
+ * dropped.
  *
- * **Gotchas.** With `immediate` the first check is made even when `ctx` has already aborted. See {@link Condition}
- * for what a condition may return, and for one that throws.
+ * **Gotchas.** With `immediate` the first check is made even when `ctx` has already aborted. See {@link
+ * Condition} for what a condition may return, and for one that throws.
  *
  * @param ctx - Ends the waiting.
- * @param interval - Milliseconds, or a string such as `'100ms'`; zero or below checks again in the next turn of the
- *   event loop.
+ * @param interval - Milliseconds, or a string such as `'100ms'`; zero or below checks again in the next turn
+ *   of the event loop.
  * @param immediate - `true`: the first check at once; `false`: after one interval.
  * @param condition - May be asynchronous; receives `ctx`.
  * @param options - See {@link PollOptions}.
- * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` with the reason of `ctx` as its cause;
- *   `WAIT_ERR_INVALID_DURATION` when `interval` is not a duration; `WAIT_ERR_INVALID_OPTION` when the condition
- *   returns anything but a boolean or an `Error`; the error that the condition returned.
+ * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` with the reason of `ctx` as its
+ *   cause; `WAIT_ERR_INVALID_DURATION` when `interval` is not a duration; `WAIT_ERR_INVALID_OPTION` when the
+ *   condition returns anything but a boolean or an `Error`; the error that the condition returned.
  *
  * @example
  * await pollUntilContextCancel(AbortSignal.timeout(60_000), '1s', true, async (ctx) => {
@@ -46,13 +47,14 @@ export async function pollUntilContextCancel(
 /**
  * Checks a condition once an interval until it is true, fails, the time is up, or the context is cancelled.
  *
- * Counterpart of `wait.PollUntilContextTimeout` in k8s.io/apimachinery v0.36.3. {@link pollUntilContextCancel} with a
- * deadline.
+ * Counterpart of `wait.PollUntilContextTimeout` in k8s.io/apimachinery v0.36.3. {@link
+ * pollUntilContextCancel} with a deadline.
  *
  * **Gotchas.** No last check is made when the time is up.
  *
  * @param timeout - Milliseconds, or a string; zero or below is up at once.
- * @throws WaitError `WAIT_ERR_DEADLINE_EXCEEDED` when the time is up; otherwise as {@link pollUntilContextCancel}.
+ * @throws WaitError `WAIT_ERR_DEADLINE_EXCEEDED` when the time is up; otherwise as {@link
+ *   pollUntilContextCancel}.
  */
 export async function pollUntilContextTimeout(
   ctx: AbortSignal,
@@ -81,8 +83,8 @@ export async function pollUntilContextTimeout(
 }
 
 /**
- * Delays to the next point of a fixed grid, as a Go ticker has them. A delay is asked for when a tick is taken, so a
- * tick that was missed is taken late, and the ones after it are dropped.
+ * Delays to the next point of a fixed grid, as a Go ticker has them. A delay is asked for when a tick is
+ * taken, so a tick that was missed is taken late, and the ones after it are dropped.
  */
 function ticks(interval: number, clock: Clock = realClock): () => number {
   const period = toNanoseconds(interval);

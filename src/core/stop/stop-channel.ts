@@ -40,8 +40,8 @@ type Stopping = AbortSignal & { [STOPS]?: Stops };
 /**
  * Stops something when a signal aborts, which it has not done yet.
  *
- * A signal gets one listener, however many loops wait for it. To add a listener Node looks through all of those
- * that are there, which takes minutes for 100,000 loops, and at the eleventh it warns of a leak.
+ * A signal gets one listener, however many loops wait for it. To add a listener Node looks through all of
+ * those that are there, which takes minutes for 100,000 loops, and at the eleventh it warns of a leak.
  */
 export function stopWith(signal: AbortSignal, stoppable: Stoppable): void {
   const stops = (signal as Stopping)[STOPS] ?? new Stops(signal);

@@ -7,8 +7,8 @@ export interface Timer {
   /**
    * Arms the timer again, in place. What it was armed for before is forgotten.
    *
-   * @param delay - Milliseconds. Fractions and any length are allowed. Zero or below fires in the next turn of
-   *   the event loop.
+   * @param delay - Milliseconds. Fractions and any length are allowed. Zero or below fires in the next turn
+   *   of the event loop.
    */
   reset(delay: number): void;
   /** Disarms the timer. Does nothing when it is not armed. */
@@ -32,7 +32,9 @@ export interface TimerOptions {
  * @see realClock and `FakeClock` in `nestjs-wait/testing`, the one for tests.
  */
 export interface Clock {
-  /** Milliseconds since some fixed moment. The value never goes back, whatever happens to the system's clock. */
+  /**
+   * Milliseconds since some fixed moment. The value never goes back, whatever happens to the system's clock.
+   */
   now(): number;
   /** Makes a timer, not yet armed, that calls `fire` each time it comes due. */
   newTimer(fire: () => void, options?: TimerOptions): Timer;

@@ -3,8 +3,8 @@ import ms from 'ms';
 import { WaitError } from '../errors.js';
 
 /**
- * A length of time: milliseconds as a number, or a string with a unit such as `'250ms'`, `'30s'`, `'5m'`, `'2h'`
- * or `'1d'`.
+ * A length of time: milliseconds as a number, or a string with a unit such as `'250ms'`, `'30s'`, `'5m'`,
+ * `'2h'` or `'1d'`.
  *
  * Counterpart of Go's `time.Duration`. The `ms` package reads the strings.
  *

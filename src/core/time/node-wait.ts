@@ -30,16 +30,16 @@ export interface Armed {
 }
 
 /**
- * How many milliseconds may be left of a wait when its timeout comes. Node may be up to one early, and a wait may be due
- * up to one later than the wait for which its shared timeout was made.
+ * How many milliseconds may be left of a wait when its timeout comes. Node may be up to one early, and a wait
+ * may be due up to one later than the wait for which its shared timeout was made.
  */
 const MOST_EARLY = 2;
 
 /**
  * Tells whether a timeout has come too early, so that its wait takes one more millisecond.
  *
- * Where far more is left, or the clock has not moved since the timeout before, the clock stands still or was replaced,
- * as a user's fake timers do. Then the timeout is right.
+ * Where far more is left, or the clock has not moved since the timeout before, the clock stands still or was
+ * replaced, as a user's fake timers do. Then the timeout is right.
  *
  * @param now - What the clock says.
  * @param before - What it said when the timeout before came, if that was too early.

@@ -3,8 +3,8 @@ import { isEarly, type Armed, type NodeTimers, type RememberingClock, type Wait 
 import { SharedTimeouts } from './shared-timeouts.js';
 
 /**
- * Waits of this many milliseconds and more share their timeouts. A shorter wait has a timeout of its own: Node has few
- * lengths of these to keep in order, and to arm one again is cheaper than to share one.
+ * Waits of this many milliseconds and more share their timeouts. A shorter wait has a timeout of its own:
+ * Node has few lengths of these to keep in order, and to arm one again is cheaper than to share one.
  */
 const SHARED_FROM = 10;
 
@@ -109,7 +109,8 @@ class RealTimer implements Timer, Wait, Armed {
 
   private timeoutExpired(): void {
     const { due, clock, lookBefore } = this;
-    // What is due before the last look is over without another one: in a burst of waits that saves most looks.
+    // What is due before the last look is over without another one: in a burst of waits that saves most
+    // looks.
     if (due > clock.lastLook && isEarly(due, clock.now(), lookBefore)) {
       this.lookBefore = clock.lastLook;
       this.startTimeout(1);
@@ -141,14 +142,15 @@ class Turn implements Armed {
  *
  * Counterpart of `clock.RealClock` in k8s.io/utils.
  *
- * **Details.** No wait ends early. Fractions of a millisecond are rounded up. Node may end a timeout up to one
- * millisecond early; then the wait takes one more. Waits of 10 ms and more that are due in the same millisecond share
- * one timeout of Node's, and each of them still ends in a turn of its own: the microtasks and the `process.nextTick()`
- * callbacks of one are done before the next one ends. A wait beyond the 2^31-1 ms of `setTimeout` is made of several
- * timeouts. A wait of zero ends in the next turn of the event loop, so that other timers and I/O are served.
+ * **Details.** No wait ends early. Fractions of a millisecond are rounded up. Node may end a timeout up to
+ * one millisecond early; then the wait takes one more. Waits of 10 ms and more that are due in the same
+ * millisecond share one timeout of Node's, and each of them still ends in a turn of its own: the microtasks
+ * and the `process.nextTick()` callbacks of one are done before the next one ends. A wait beyond the 2^31-1
+ * ms of `setTimeout` is made of several timeouts. A wait of zero ends in the next turn of the event loop, so
+ * that other timers and I/O are served.
  *
- * **Gotchas.** Node's functions are looked up when a timer is armed, so that a user's fake timers (jest, vitest, sinon,
- * `node:test`) work, come and go. A timer with `unref` and no delay takes a millisecond, since an unreferenced
- * `Immediate` does not wake an idle event loop.
+ * **Gotchas.** Node's functions are looked up when a timer is armed, so that a user's fake timers (jest,
+ * vitest, sinon, `node:test`) work, come and go. A timer with `unref` and no delay takes a millisecond, since
+ * an unreferenced `Immediate` does not wake an idle event loop.
  */
 export const realClock: Clock = new RealClock();

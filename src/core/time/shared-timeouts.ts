@@ -6,8 +6,8 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 /**
  * Ends waits on Node's timers. Waits that are due in the same millisecond share one timeout.
  *
- * Node keeps a list for each length of a timeout. With jitter each wait has a length of its own, so thousands of loops
- * would have thousands of lists, which Node sorts at every round.
+ * Node keeps a list for each length of a timeout. With jitter each wait has a length of its own, so thousands
+ * of loops would have thousands of lists, which Node sorts at every round.
  */
 export class SharedTimeouts {
   // By the millisecond. Either all waits of a timeout let the process end or none does.

@@ -28,11 +28,11 @@ const UNLIMITED_STEPS = 2 ** 31 - 1;
  *
  * Counterpart of `wait.NewExponentialBackoffManager` in k8s.io/apimachinery v0.19.4.
  *
- * **Details.** The quiet time is measured between two calls of `backoff()`, so it is a wait plus a run. The growth
- * starts over when it is strictly longer than `reset`.
+ * **Details.** The quiet time is measured between two calls of `backoff()`, so it is a wait plus a run. The
+ * growth starts over when it is strictly longer than `reset`.
  *
- * **Gotchas.** Only time counts, not whether the run failed. A delay that is itself longer than `reset` starts the
- * growth over every time.
+ * **Gotchas.** Only time counts, not whether the run failed. A delay that is itself longer than `reset`
+ * starts the growth over every time.
  *
  * @example
  * const manager = new ExponentialBackoffManager({ initial: 800, max: '30s', reset: '2m', factor: 2, jitter: 0 });
@@ -47,8 +47,9 @@ export class ExponentialBackoffManager implements BackoffManager {
 
   /**
    * @param options - See {@link ExponentialBackoffOptions}.
-   * @param sources - `clock`: measures the quiet time, default the real monotonic clock; `random`: uniform numbers
-   *   in `[0, 1)`, default `Math.random`; `name`: what errors call the owner, default `ExponentialBackoffManager`.
+   * @param sources - `clock`: measures the quiet time, default the real monotonic clock; `random`: uniform
+   *   numbers in `[0, 1)`, default `Math.random`; `name`: what errors call the owner, default
+   *   `ExponentialBackoffManager`.
    * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `initial`, `max` or `reset` is not a duration;
    *   `WAIT_ERR_INVALID_OPTION` when `factor` or `jitter` is not a finite number, or `factor` is negative.
    */

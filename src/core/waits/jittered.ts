@@ -17,12 +17,12 @@ export class JitteredBackoffManager implements BackoffManager {
 
   /**
    * @param period - Base period: milliseconds, or a string such as `'5s'`; zero or below means no wait.
-   * @param jitterFactor - Largest share that is added; zero or below switches jitter off, and no random number is
-   *   drawn.
-   * @param sources - `random`: uniform numbers in `[0, 1)`, default `Math.random`; `name`: what errors call the
-   *   owner, default `JitteredBackoffManager`.
-   * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `period` is not a duration; `WAIT_ERR_INVALID_OPTION` when
-   *   `jitterFactor` is not a finite number.
+   * @param jitterFactor - Largest share that is added; zero or below switches jitter off, and no random
+   *   number is drawn.
+   * @param sources - `random`: uniform numbers in `[0, 1)`, default `Math.random`; `name`: what errors call
+   *   the owner, default `JitteredBackoffManager`.
+   * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `period` is not a duration; `WAIT_ERR_INVALID_OPTION`
+   *   when `jitterFactor` is not a finite number.
    */
   constructor(
     period: Duration,

@@ -4,14 +4,17 @@ import type { LoopFunction, LoopInput, LoopKind } from './loop.options.js';
 import { resolveLoop } from './resolve-loop.js';
 
 /**
- * What a loop decorator takes: options (for most loops also the period alone), or a function of the provider's
- * instance that returns them. The function is called at bootstrap.
+ * What a loop decorator takes: options (for most loops also the period alone), or a function of the
+ * provider's instance that returns them. The function is called at bootstrap.
  */
 export type OptionsOf<K extends LoopKind, Self> = LoopInput<K> | ((self: Self) => LoopInput<K>);
 
 type AtMostOneParameter<T extends LoopFunction> = Parameters<T>['length'] extends 0 | 1 ? unknown : never;
 
-/** Decorates an instance method without parameters or with an `AbortSignal` as its only one; anything else does not compile. */
+/**
+ * Decorates an instance method without parameters or with an `AbortSignal` as its only one; anything else
+ * does not compile.
+ */
 export type LoopDecorator<Self extends object = object> = <T extends LoopFunction>(
   target: Self & { readonly prototype?: never },
   key: string | symbol,
@@ -23,14 +26,18 @@ export type LoopDecorator<Self extends object = object> = <T extends LoopFunctio
  *
  * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4.
  *
- * **Details.** The first run follows at once when the whole application has started; on shutdown the loop stops before anything else, and a run in progress is awaited. The method
- * receives an `AbortSignal` that aborts when the loop is told to stop.
+ * **Details.** The first run follows at once when the whole application has started; on shutdown the loop
+ * stops before anything else, and a run in progress is awaited. The method receives an `AbortSignal` that
+ * aborts when the loop is told to stop.
  *
- * **Gotchas.** A run that throws or rejects is logged and the loop goes on. A subclass that overrides the method keeps the loop; one that decorates it anew replaces it.
- * Several loop decorators on one method make several loops; from the top, an unnamed second one is named `Class.method/2`.
+ * **Gotchas.** A run that throws or rejects is logged and the loop goes on. A subclass that overrides the
+ * method keeps the loop; one that decorates it anew replaces it. Several loop decorators on one method make
+ * several loops; from the top, an unnamed second one is named `Class.method/2`.
  *
- * @param options - {@link UntilOptions}, or the period alone, or a function of the instance that returns one of the two.
- * @throws WaitError `WAIT_ERR_INVALID_DURATION`, `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_TARGET`, where the class is defined.
+ * @param options - {@link UntilOptions}, or the period alone, or a function of the instance that returns one
+ *   of the two.
+ * @throws WaitError `WAIT_ERR_INVALID_DURATION`, `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_TARGET`,
+ *   where the class is defined.
  *
  * @example
  * ```ts
@@ -77,9 +84,11 @@ export function JitterUntil<Self extends object>(
  *
  * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
- * **Gotchas.** Runs never overlap: after one longer than the period the next follows at once, missed periods are not made up, and the periods count from there.
+ * **Gotchas.** Runs never overlap: after one longer than the period the next follows at once, missed periods
+ * are not made up, and the periods count from there.
  *
- * @param options - {@link NonSlidingUntilOptions}, or the period alone, or a function of the instance that returns one of the two.
+ * @param options - {@link NonSlidingUntilOptions}, or the period alone, or a function of the instance that
+ *   returns one of the two.
  * @throws WaitError as {@link Until}.
  */
 export function NonSlidingUntil<Self extends object>(
@@ -89,14 +98,16 @@ export function NonSlidingUntil<Self extends object>(
 }
 
 /**
- * Runs the method over and over, with waits that grow up to a bound and start over after a quiet time, or as a backoff manager of one's own says.
+ * Runs the method over and over, with waits that grow up to a bound and start over after a quiet time, or as
+ * a backoff manager of one's own says.
  *
  * Counterpart of `wait.BackoffUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
- * **Gotchas.** Only time resets the growth: a wait and a run that together last longer than `reset`. It does not matter whether the run failed, so a run should last as long as all is well,
- * as a watch does.
+ * **Gotchas.** Only time resets the growth: a wait and a run that together last longer than `reset`. It does
+ * not matter whether the run failed, so a run should last as long as all is well, as a watch does.
  *
- * @param options - {@link BackoffUntilOptions}, or a function of the instance that returns them. What is left out is as in client-go's reflector.
+ * @param options - {@link BackoffUntilOptions}, or a function of the instance that returns them. What is left
+ *   out is as in client-go's reflector.
  * @throws WaitError as {@link Until}.
  *
  * @example
@@ -119,9 +130,11 @@ export function BackoffUntil<Self extends object>(
  *
  * Counterpart of `wait.Forever` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
- * **Gotchas.** It is not tied to the application's shutdown: it goes on while the application closes and after. Its timer does not hold the process open.
+ * **Gotchas.** It is not tied to the application's shutdown: it goes on while the application closes and
+ * after. Its timer does not hold the process open.
  *
- * @param options - {@link ForeverOptions}, or the period alone, or a function of the instance that returns one of the two.
+ * @param options - {@link ForeverOptions}, or the period alone, or a function of the instance that returns
+ *   one of the two.
  * @throws WaitError as {@link Until}.
  */
 export function Forever<Self extends object>(options: OptionsOf<'Forever', Self>): LoopDecorator<Self> {

@@ -5,13 +5,14 @@ import type { ExponentialBackoffOptions } from '../../core/waits/exponential.js'
 import type { Random } from '../../core/waits/jitter.js';
 
 /**
- * What a loop runs: a method, or a function that is started at run time. It takes nothing, or an `AbortSignal`; it may
- * return a promise.
+ * What a loop runs: a method, or a function that is started at run time. It takes nothing, or an
+ * `AbortSignal`; it may return a promise.
  *
- * **Details.** The signal belongs to this one run. It aborts when the loop is told to stop, with the reason of whoever
- * stopped it. What a run attaches to its signal goes away with the run.
+ * **Details.** The signal belongs to this one run. It aborts when the loop is told to stop, with the reason
+ * of whoever stopped it. What a run attaches to its signal goes away with the run.
  *
- * **Gotchas.** A run that has ended is not told of a stop: work that goes on after its run needs another way to end.
+ * **Gotchas.** A run that has ended is not told of a stop: work that goes on after its run needs another way
+ * to end.
  */
 export type LoopFunction = (signal: AbortSignal) => unknown;
 
@@ -24,20 +25,20 @@ export interface CommonLoopOptions {
   /** `false` waits once before the first run; default `true`: the first run is immediate. */
   readonly immediate?: boolean;
   /**
-   * Waits before the first run, whatever `immediate` says: milliseconds from 0 up, or a string such as `'5s'`.
-   * `'jitter'` waits a random share of the period (of `@BackoffUntil`: of `initial`), so that many loops, or many
-   * replicas, do not all start at once. Default: none, as in Kubernetes.
+   * Waits before the first run, whatever `immediate` says: milliseconds from 0 up, or a string such as
+   * `'5s'`. `'jitter'` waits a random share of the period (of `@BackoffUntil`: of `initial`), so that many
+   * loops, or many replicas, do not all start at once. Default: none, as in Kubernetes.
    */
   readonly initialDelay?: Duration;
   /**
-   * How many independent loops run on the same method. They are named `X.tick#0`, `X.tick#1`, …; a whole number from
-   * 1, default 1.
+   * How many independent loops run on the same method. They are named `X.tick#0`, `X.tick#1`, …; a whole
+   * number from 1, default 1.
    */
   readonly workers?: number;
   /**
-   * `true`: runs only on the replica that leads, as the module's `leaderElection` says; a name: of that group.
-   * Default: on every replica. The loop starts when leadership is won, its run is told to stop when leadership is
-   * lost, and the loop starts again when leadership is won again.
+   * `true`: runs only on the replica that leads, as the module's `leaderElection` says; a name: of that
+   * group. Default: on every replica. The loop starts when leadership is won, its run is told to stop when
+   * leadership is lost, and the loop starts again when leadership is won again.
    */
   readonly leaderOnly?: boolean | string;
 }
@@ -75,13 +76,13 @@ export interface BackoffUntilOptions extends CommonLoopOptions, Partial<Exponent
   /** First delay: milliseconds from 0 up, or a string; default 800 ms. */
   readonly initial?: Duration;
   /**
-   * Upper bound of the base, on top of which jitter comes: milliseconds from 0 up, or a string; 0 means none; default
-   * 30 s.
+   * Upper bound of the base, on top of which jitter comes: milliseconds from 0 up, or a string; 0 means none;
+   * default 30 s.
    */
   readonly max?: Duration;
   /**
-   * The growth starts over when more than this lies between two delays: milliseconds from 0 up, or a string; default
-   * 2 min.
+   * The growth starts over when more than this lies between two delays: milliseconds from 0 up, or a string;
+   * default 2 min.
    */
   readonly reset?: Duration;
   /** What each delay multiplies the next one by: from 0 up; 0 means constant; default 2. */

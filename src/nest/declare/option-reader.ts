@@ -7,7 +7,9 @@ export const DEFAULT_GROUP = 'default';
 
 /** Reads options one by one. Each error names their owner, the option, the value, and what it should be. */
 export class OptionReader {
-  /** @param options - A copy of what the user wrote: its own properties count, and nothing that it inherits. */
+  /**
+   * @param options - A copy of what the user wrote: its own properties count, and nothing that it inherits.
+   */
   constructor(
     private readonly owner: string,
     private readonly options: Readonly<Record<string, unknown>>,
@@ -23,7 +25,9 @@ export class OptionReader {
     }
   }
 
-  /** A duration from zero up. A negative one, which Kubernetes takes for zero, is a slip in a configuration. */
+  /**
+   * A duration from zero up. A negative one, which Kubernetes takes for zero, is a slip in a configuration.
+   */
   duration(option: string, fallback?: number): number {
     const value = toMilliseconds(this.value(option, fallback), `${this.owner}: ${option}`);
     if (value < 0) {
@@ -83,7 +87,8 @@ export class OptionReader {
     return value === undefined || typeof value === 'function' ? value : this.refuse(option, 'a function');
   }
 
-  // Without a default, an option that is written but undefined is refused too: most often a setting is missing.
+  // Without a default, an option that is written but undefined is refused too: most often a setting is
+  // missing.
   private value(option: string, fallback: unknown): unknown {
     return this.options[option] === undefined ? fallback : this.options[option];
   }

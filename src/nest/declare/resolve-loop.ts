@@ -41,8 +41,8 @@ const BACKOFF_DEFAULTS = { initial: 800, max: 30_000, reset: 120_000, factor: 2,
  * @param defaultName - `ClassName.methodName`.
  * @param input - The options, or the period alone.
  * @param overridesByName - The module's `loops`. The entry under the loop's name wins over what is written.
- * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and the
- *   value.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and
+ *   the value.
  */
 export function resolveLoop(
   kind: LoopKind,

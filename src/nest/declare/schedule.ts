@@ -14,7 +14,9 @@ export interface BackoffSources {
 /** When the runs of a loop take place. */
 export interface Schedule {
   readonly sliding: boolean;
-  /** The period, or the first delay, in milliseconds; `undefined` where only the user's backoff manager knows. */
+  /**
+   * The period, or the first delay, in milliseconds; `undefined` where only the user's backoff manager knows.
+   */
   readonly base: number | undefined;
   /** Makes a backoff manager for one worker. */
   newBackoffManager(sources: BackoffSources): BackoffManager;

@@ -9,25 +9,26 @@ export interface WaitModuleOptions {
   /** `false` runs no loop at all, for tests and for one-off scripts; default `true`. */
   readonly enabled?: boolean;
   /**
-   * How long shutdown waits for runs in progress: milliseconds from 0 up, or a string such as `'30s'`; 0 waits
-   * forever. Default 25 s: below Kubernetes' grace period of 30 s, after which the kubelet kills the process.
+   * How long shutdown waits for runs in progress: milliseconds from 0 up, or a string such as `'30s'`; 0
+   * waits forever. Default 25 s: below Kubernetes' grace period of 30 s, after which the kubelet kills the
+   * process.
    */
   readonly shutdownTimeout?: Duration;
   /**
-   * `true`: a run that throws ends its loop and leaves an unhandled rejection, which ends the process, as Go's panic
-   * does. Default `false`: the loop goes on.
+   * `true`: a run that throws ends its loop and leaves an unhandled rejection, which ends the process, as
+   * Go's panic does. Default `false`: the loop goes on.
    */
   readonly reallyCrash?: boolean;
   /** Told of every run that threw, in order, after the handler that logs it; default none. */
   readonly crashHandlers?: readonly CrashHandler[];
   /**
-   * Changes decorated loops by name, so that an environment decides without a change of code. A name that no loop has
-   * fails the bootstrap.
+   * Changes decorated loops by name, so that an environment decides without a change of code. A name that no
+   * loop has fails the bootstrap.
    */
   readonly loops?: Readonly<Record<string, LoopOverrides>>;
   /**
-   * Decides which replica runs the loops with `leaderOnly`. Several, each with a `name`, decide for several groups of
-   * loops. Default: none, and a loop with `leaderOnly` fails the bootstrap.
+   * Decides which replica runs the loops with `leaderOnly`. Several, each with a `name`, decide for several
+   * groups of loops. Default: none, and a loop with `leaderOnly` fails the bootstrap.
    */
   readonly leaderElection?: LeaderElectionOptions | readonly LeaderElectionOptions[];
 }
@@ -46,7 +47,10 @@ export interface WaitModuleOptionsFactory {
   createWaitOptions(): WaitModuleOptions | Promise<WaitModuleOptions>;
 }
 
-/** Options of `WaitModule.forRootAsync`: `useFactory` with `inject`, `useClass` or `useExisting`, and `imports`. */
+/**
+ * Options of `WaitModule.forRootAsync`: `useFactory` with `inject`, `useClass` or `useExisting`, and
+ * `imports`.
+ */
 export type WaitModuleAsyncOptions = ConfigurableModuleAsyncOptions<WaitModuleOptions, 'createWaitOptions'>;
 
 /** Token of the {@link WaitModuleOptions}. */

@@ -34,9 +34,11 @@ export class WaitSettings {
   constructor(@Inject(WAIT_OPTIONS) private readonly options: WaitModuleOptions) {}
 
   /**
-   * The options, read at the first call: a mistake in them is to fail the bootstrap, and not the making of this.
+   * The options, read at the first call: a mistake in them is to fail the bootstrap, and not the making of
+   * this.
    *
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the option and the value.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the option and the
+   *   value.
    */
   get(): ResolvedWaitOptions {
     this.resolved ??= resolveWaitOptions(this.options);

@@ -83,8 +83,8 @@ export class ElectionGroup implements LeaderCallbacks {
   }
 
   /**
-   * Calls what the application has registered. A callback that fails has crashed, as a run of a loop: the others are
-   * called all the same, and the term goes on.
+   * Calls what the application has registered. A callback that fails has crashed, as a run of a loop: the
+   * others are called all the same, and the term goes on.
    */
   private callAll<T>(
     callbacks: ReadonlySet<T>,

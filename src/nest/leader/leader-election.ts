@@ -26,9 +26,10 @@ export type Unsubscribe = () => void;
 /**
  * Tells whether this replica leads, and calls back when that changes.
  *
- * **Details.** Every method takes the name of a group as its last argument. Without it, it means the only group, or the
- * one named `default`. Elections begin after the first runs of the loops, and end with the loops: on shutdown the
- * leader-only loops stop first, the lease is renewed until they have ended, and then it is released.
+ * **Details.** Every method takes the name of a group as its last argument. Without it, it means the only
+ * group, or the one named `default`. Elections begin after the first runs of the loops, and end with the
+ * loops: on shutdown the leader-only loops stop first, the lease is renewed until they have ended, and then
+ * it is released.
  *
  * **Gotchas.** All methods throw `WAIT_ERR_LEADER_ELECTION` where the module has no such group.
  *
@@ -69,16 +70,16 @@ export class LeaderElection {
   }
 
   /**
-   * A whole number, as decimal digits, that grows with every term: for what this replica writes while it leads. It is
-   * `undefined` while this replica does not lead, and where the lock has no token.
+   * A whole number, as decimal digits, that grows with every term: for what this replica writes while it
+   * leads. It is `undefined` while this replica does not lead, and where the lock has no token.
    */
   fencingToken(group?: string): string | undefined {
     return this.group(group).elector?.fencingToken();
   }
 
   /**
-   * Fails when this replica holds a lease that expired longer ago than tolerated: then it is stuck. It is made for a
-   * liveness probe.
+   * Fails when this replica holds a lease that expired longer ago than tolerated: then it is stuck. It is
+   * made for a liveness probe.
    *
    * @param tolerance - Milliseconds, or a string such as `'20s'`; default 0.
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
@@ -88,9 +89,9 @@ export class LeaderElection {
   }
 
   /**
-   * Registers work for the leader. It is called at the beginning of every term, with a signal that aborts at the end of
-   * the term and with the fencing token. The promise that it returns is awaited before the lease is released. What is
-   * registered during a term is called from the next one on.
+   * Registers work for the leader. It is called at the beginning of every term, with a signal that aborts at
+   * the end of the term and with the fencing token. The promise that it returns is awaited before the lease
+   * is released. What is registered during a term is called from the next one on.
    */
   onStartedLeading(callback: LeaderCallbacks['onStartedLeading'], group?: string): Unsubscribe {
     return subscribe(this.group(group).started, callback);
@@ -101,7 +102,10 @@ export class LeaderElection {
     return subscribe(this.group(group).stopped, callback);
   }
 
-  /** Registers a callback for every change of leader, this replica included. It receives the leader's identity. */
+  /**
+   * Registers a callback for every change of leader, this replica included. It receives the leader's
+   * identity.
+   */
   onNewLeader(callback: NonNullable<LeaderCallbacks['onNewLeader']>, group?: string): Unsubscribe {
     return subscribe(this.group(group).newLeader, callback);
   }

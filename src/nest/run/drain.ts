@@ -20,7 +20,9 @@ export class Drain {
     this.log = new LoopLog(logger);
   }
 
-  /** Tells all loops to stop in one instant, and waits for runs in progress, at most for `shutdownTimeout`. */
+  /**
+   * Tells all loops to stop in one instant, and waits for runs in progress, at most for `shutdownTimeout`.
+   */
   async run(): Promise<void> {
     const began = this.clock.now();
     const loops = this.launcher.close();

@@ -49,7 +49,8 @@ function announcement({ name, kind, schedule, workers, leaderOnly }: LoopSpec, i
   return isOn ? `${name}: ${kind}, ${schedule.describe()}${times}${where}` : `${name}: disabled`;
 }
 
-// Not by instanceof: an error of another realm, such as Node's own errors under jest, is no Error of this realm.
+// Not by instanceof: an error of another realm, such as Node's own errors under jest, is no Error of this
+// realm.
 function messageOf(error: unknown): string {
   const { message } = error as Partial<Error>;
   return typeof message === 'string' ? message : inspect(error);

@@ -25,7 +25,8 @@ export class LoopExplorer {
 
   /**
    * @param overrides - The module's `loops`, by name.
-   * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop, and whatever is wrong with a loop's options.
+   * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop, and whatever is wrong with a
+   *   loop's options.
    */
   async explore(overrides: Readonly<Record<string, LoopOverrides>>): Promise<LoopDefinition[]> {
     const definitions: LoopDefinition[] = [];
@@ -35,7 +36,8 @@ export class LoopExplorer {
       if (prototype === null || !hasLoops(prototype) || wrapper.isAlias) {
         continue;
       }
-      // One instance may be provided under several tokens. A scoped provider has no instance yet, so it counts itself.
+      // One instance may be provided under several tokens. A scoped provider has no instance yet, so it
+      // counts itself.
       const identity = isSingleton(wrapper) ? wrapper.instance : wrapper;
       if (!seen.has(identity)) {
         seen.add(identity);
@@ -73,8 +75,8 @@ function isSingleton(wrapper: InstanceWrapper): boolean {
 }
 
 /**
- * The prototype on which a provider's loops are declared; `null` for values without a class. No property of the
- * provider is read, so no getter runs.
+ * The prototype on which a provider's loops are declared; `null` for values without a class. No property of
+ * the provider is read, so no getter runs.
  */
 function prototypeOf(wrapper: InstanceWrapper): object | null {
   if (!isSingleton(wrapper)) {
@@ -117,7 +119,10 @@ class FreshBody implements LoopBody {
   }
 }
 
-/** Makes a request-scoped provider in a context of its own, or a transient provider with the loop as its consumer. */
+/**
+ * Makes a request-scoped provider in a context of its own, or a transient provider with the loop as its
+ * consumer.
+ */
 async function resolveInstance(wrapper: InstanceWrapper): Promise<object> {
   const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef;
   return moduleRef.resolve<object>(wrapper.token as string, ContextIdFactory.create(), { strict: true });

@@ -78,8 +78,8 @@ export class LoopLauncher {
   }
 
   /**
-   * Starts what is pending, from the next turn of the event loop on. Each loop begins in a turn of its own, so that the
-   * first runs of many loops do not keep the process from serving requests.
+   * Starts what is pending, from the next turn of the event loop on. Each loop begins in a turn of its own,
+   * so that the first runs of many loops do not keep the process from serving requests.
    *
    * @param afterAll - Is called after the last of them.
    */
@@ -147,8 +147,8 @@ export class LoopLauncher {
     if (!this.isOn(spec) || (this.isClosing && spec.endsAtShutdown)) {
       stopAll(loops, this.stopReason);
     } else if (this.hasBegun) {
-      // In a microtask, so that the first run finds the handle that `launch` is about to return. It is not made by
-      // queueMicrotask(), which fake timers replace.
+      // In a microtask, so that the first run finds the handle that `launch` is about to return. It is not
+      // made by queueMicrotask(), which fake timers replace.
       void Promise.resolve().then(() => loops.forEach((loop) => loop.start()));
     } else {
       for (const loop of loops) {

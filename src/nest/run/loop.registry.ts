@@ -5,8 +5,8 @@ import type { LoopInfo, ManagedLoop } from './managed-loop.js';
 /**
  * Knows every loop of the application, decorated or started at run time, and how it is doing.
  *
- * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is free
- * again. A decorated one stays, as `stopped`.
+ * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is
+ * free again. A decorated one stays, as `stopped`.
  *
  * @example
  * ```ts

@@ -31,7 +31,10 @@ export interface LoopInfo {
   readonly lastDuration?: number;
   /** What the last failed run threw. It stays when later runs succeed. */
   readonly lastError?: unknown;
-  /** When the next run is due; absent where that is not known, as during a sliding run, or where there is none. */
+  /**
+   * When the next run is due; absent where that is not known, as during a sliding run, or where there is
+   * none.
+   */
   readonly nextStart?: Date;
 }
 
@@ -46,7 +49,9 @@ export interface LoopBody {
   run(signals: RunSignals): unknown;
 }
 
-/** What the loops of an application share: one object for those that shutdown ends, and one for the others. */
+/**
+ * What the loops of an application share: one object for those that shutdown ends, and one for the others.
+ */
 export interface ManagedEnvironment extends LoopEnvironment {
   readonly random: Random;
   /** Is told of each loop that has ended. */
@@ -102,8 +107,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   /**
-   * Settles when the loop has ended; rejected if a crash ended it. It is made at the first call, since hardly any of
-   * thousands of loops is asked for it.
+   * Settles when the loop has ended; rejected if a crash ended it. It is made at the first call, since hardly
+   * any of thousands of loops is asked for it.
    */
   get done(): Promise<void> {
     this.outcome ??= new Promise((resolve, reject) => {

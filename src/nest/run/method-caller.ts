@@ -2,8 +2,8 @@ import type { LoopFunction } from '../declare/loop.options.js';
 import type { RunSignals } from './managed-loop.js';
 
 /**
- * Calls a method of a provider. It is looked up for every call, so that spies and proxies are seen, and it gets a signal
- * only if it might look at one.
+ * Calls a method of a provider. It is looked up for every call, so that spies and proxies are seen, and it
+ * gets a signal only if it might look at one.
  */
 export class MethodCaller {
   private lastMethod: LoopFunction | undefined;
@@ -22,9 +22,9 @@ export class MethodCaller {
 }
 
 /**
- * Tells whether a function might look at an argument. Its `length` alone does not tell: it is 0 for rest and default
- * parameters, for the wrappers that other decorators and spies put around a method, and for bound functions. Only a
- * source text with an empty parameter list and without `arguments` is sure.
+ * Tells whether a function might look at an argument. Its `length` alone does not tell: it is 0 for rest and
+ * default parameters, for the wrappers that other decorators and spies put around a method, and for bound
+ * functions. Only a source text with an empty parameter list and without `arguments` is sure.
  */
 export function mayTakeParameter(f: LoopFunction): boolean {
   if (f.length > 0) {

@@ -19,13 +19,16 @@ import { mayTakeParameter } from '../run/method-caller.js';
 import { WorkersHandle, type LoopHandle } from './loop-handle.js';
 
 /**
- * Starts loops at run time, with the decorators' options and with the application's shutdown as their stop channel.
+ * Starts loops at run time, with the decorators' options and with the application's shutdown as their stop
+ * channel.
  *
- * **Details.** A loop that is started before the application has started begins with the decorated ones. One that is
- * started later begins at once. One that is started during shutdown never runs. Each runs in the asynchronous context
- * (`AsyncLocalStorage`) in which it was started. Without `name` a loop has the name of its function, or a made-up one.
+ * **Details.** A loop that is started before the application has started begins with the decorated ones. One
+ * that is started later begins at once. One that is started during shutdown never runs. Each runs in the
+ * asynchronous context (`AsyncLocalStorage`) in which it was started. Without `name` a loop has the name of
+ * its function, or a made-up one.
  *
- * **Gotchas.** All methods throw a `WaitError` for what is wrong with the options, and for a name that is taken (`WAIT_ERR_DUPLICATE_LOOP`).
+ * **Gotchas.** All methods throw a `WaitError` for what is wrong with the options, and for a name that is
+ * taken (`WAIT_ERR_DUPLICATE_LOOP`).
  *
  * @example
  * ```ts
@@ -39,12 +42,18 @@ export class BackoffUntilService {
 
   constructor(private readonly launcher: LoopLauncher) {}
 
-  /** Waits between runs as a backoff manager says. Counterpart of `wait.BackoffUntil`; see {@link BackoffUntil}. */
+  /**
+   * Waits between runs as a backoff manager says. Counterpart of `wait.BackoffUntil`; see {@link
+   * BackoffUntil}.
+   */
   backoffUntil(f: LoopFunction, options: BackoffUntilOptions): LoopHandle {
     return this.launch('BackoffUntil', f, options);
   }
 
-  /** Waits a randomly stretched period between runs. Counterpart of `wait.JitterUntil`; see {@link JitterUntil}. */
+  /**
+   * Waits a randomly stretched period between runs. Counterpart of `wait.JitterUntil`; see {@link
+   * JitterUntil}.
+   */
   jitterUntil(f: LoopFunction, options: JitterUntilOptions): LoopHandle {
     return this.launch('JitterUntil', f, options);
   }
@@ -54,14 +63,17 @@ export class BackoffUntilService {
     return this.launch('Until', f, options);
   }
 
-  /** Runs once a period, from start to start. Counterpart of `wait.NonSlidingUntil`; see {@link NonSlidingUntil}. */
+  /**
+   * Runs once a period, from start to start. Counterpart of `wait.NonSlidingUntil`; see {@link
+   * NonSlidingUntil}.
+   */
   nonSlidingUntil(f: LoopFunction, options: NonSlidingUntilOptions | Duration): LoopHandle {
     return this.launch('NonSlidingUntil', f, options);
   }
 
   /**
-   * Runs until its handle stops it: shutdown does not end it, and its timer does not hold the process open. Counterpart
-   * of `wait.Forever`; see {@link Forever}.
+   * Runs until its handle stops it: shutdown does not end it, and its timer does not hold the process open.
+   * Counterpart of `wait.Forever`; see {@link Forever}.
    */
   forever(f: LoopFunction, options: ForeverOptions | Duration): LoopHandle {
     return this.launch('Forever', f, options);
@@ -82,7 +94,9 @@ export class BackoffUntilService {
     return this.launch('Until', f, options, ctx);
   }
 
-  /** As {@link nonSlidingUntil}, and ends when `ctx` aborts. Counterpart of `wait.NonSlidingUntilWithContext`. */
+  /**
+   * As {@link nonSlidingUntil}, and ends when `ctx` aborts. Counterpart of `wait.NonSlidingUntilWithContext`.
+   */
   nonSlidingUntilWithContext(
     ctx: AbortSignal,
     f: LoopFunction,

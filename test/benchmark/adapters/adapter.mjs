@@ -4,10 +4,13 @@
  * @typedef {object} Adapter
  * @property {string} name
  * @property {string} [note] - What it does not do that the others do.
- * @property {boolean} [jitters] - Whether its waits can be stretched at random; without, `jitter` is always 0.
+ * @property {boolean} [jitters] - Whether its waits can be stretched at random; without, `jitter` is always
+ *   0.
  * @property {number} [shortest] - Its shortest period in milliseconds, where that is more than 1.
- * @property {number} [most] - How many loops it is started with at most, where 100,000 exceed the memory or the patience.
- * @property {(options: StartOptions) => Stop | Promise<Stop>} start - Starts the loops, and returns what stops them.
+ * @property {number} [most] - How many loops it is started with at most, where 100,000 exceed the memory or
+ *   the patience.
+ * @property {(options: StartOptions) => Stop | Promise<Stop>} start - Starts the loops, and returns what
+ *   stops them.
  *
  * @typedef {() => unknown} Stop
  *

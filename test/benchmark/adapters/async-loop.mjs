@@ -4,7 +4,8 @@
  * One signal a loop: on a shared one every sleep would scan the listeners of all others.
  *
  * @param {{ loops: number, run: () => unknown }} options
- * @param {(signal: AbortSignal) => Promise<unknown>} sleep - Resolves or rejects early when the signal aborts.
+ * @param {(signal: AbortSignal) => Promise<unknown>} sleep - Resolves or rejects early when the signal
+ *   aborts.
  */
 export function startAsyncLoops({ loops, run }, sleep) {
   const controllers = Array.from({ length: loops }, () => new AbortController());

@@ -3,7 +3,8 @@ import { loadAdapter } from '../adapters/adapter.mjs';
 import { measured } from './child.mjs';
 import { startEvenly } from './start-evenly.mjs';
 
-// CPU time that a round takes, over a window of time while many loops run; with `periods`, in equal parts of each.
+// CPU time that a round takes, over a window of time while many loops run; with `periods`, in equal parts of
+// each.
 await measured(
   async ({
     adapter,

@@ -5,7 +5,8 @@ import { measured } from './child.mjs';
 
 const SLOT = 10;
 
-// How loops that start in one instant spread over time: starts in each 10 ms, and what they do to the event loop.
+// How loops that start in one instant spread over time: starts in each 10 ms, and what they do to the event
+// loop.
 await measured(async ({ adapter, loops, period, jitter, initialDelay, window }) => {
   const starts = Array.from({ length: Math.ceil(window / SLOT) }, () => 0);
   const { start } = await loadAdapter(adapter);

@@ -4,8 +4,9 @@ import { loadAdapter } from '../adapters/adapter.mjs';
 import { measured } from './child.mjs';
 import { percentile } from './percentile.mjs';
 
-// How long after its due time a run starts. `together`: all loops start in one instant, and not one after the other; `blocked` milliseconds out of every hundred, the
-// event loop is held up; for `suspended` milliseconds, once, the process does not run at all.
+// How long after its due time a run starts. `together`: all loops start in one instant, and not one after the
+// other; `blocked` milliseconds out of every hundred, the event loop is held up; for `suspended`
+// milliseconds, once, the process does not run at all.
 await measured(async ({ adapter, loops, period, together = false, blocked = 0, suspended = 0, window }) => {
   const { start } = await loadAdapter(adapter);
   const late = [];

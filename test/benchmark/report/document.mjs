@@ -5,7 +5,8 @@ import { table } from './table.mjs';
 /**
  * The results in Markdown.
  *
- * @param {{ section: import('../run-section.mjs').Section, jobs: import('../run-section.mjs').MeasuredJob[], charts: Record<string, string> }[]} results
+ * @param {{ section: import('../run-section.mjs').Section, jobs: import('../run-section.mjs').MeasuredJob[],
+ *   charts: Record<string, string> }[]} results
  */
 export async function document(results) {
   const limits = adapters.filter(({ note }) => note).map(({ name, note }) => `${name}: ${note}`);

@@ -1,7 +1,8 @@
 import { median, round } from './statistics.mjs';
 
 /**
- * The table of a section in Markdown. A cell is the median, with minimum and maximum; where there is a baseline the ratio stands first.
+ * The table of a section in Markdown. A cell is the median, with minimum and maximum; where there is a
+ * baseline the ratio stands first.
  *
  * @param {import('../run-section.mjs').Section} section
  * @param {import('../run-section.mjs').MeasuredJob[]} jobs

@@ -1,4 +1,5 @@
-// A server answers while the first runs of many loops take place, since each has a turn of the event loop of its own.
+// A server answers while the first runs of many loops take place, since each has a turn of the event loop of
+// its own.
 import { createServer } from 'node:http';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,5 @@
-// Loops that do not hold the process open, in a server that does nothing else: nothing but their own timers wakes it.
+// Loops that do not hold the process open, in a server that does nothing else: nothing but their own timers
+// wakes it.
 import { createServer } from 'node:net';
 import { wait } from './application.mjs';
 

@@ -18,7 +18,8 @@ import {
 } from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
 
-// What `wait_test.go` of k8s.io/apimachinery v0.19.4 asserts of the functions that are here, in our own words and in virtual time. Each test carries its Go name.
+// What `wait_test.go` of k8s.io/apimachinery v0.19.4 asserts of the functions that are here, in our own words
+// and in virtual time. Each test carries its Go name.
 
 describe('wait_test.go', () => {
   let clock: FakeClock;
@@ -202,7 +203,8 @@ describe('wait_test.go', () => {
     expect([1, 2, 3].map(() => jittered.backoff())).toEqual([1.5, 3, 6]);
   });
 
-  // Go's wait for real; that the real clock does not end a wait early is shown in `unit/core/clock`, so virtual time will do.
+  // Go's wait for real; that the real clock does not end a wait early is shown in `unit/core/clock`, so
+  // virtual time will do.
   const managers: readonly [name: string, newManager: () => BackoffManager, want: readonly number[]][] = [
     ['TestJitterBackoffManagerWithRealClock', () => new JitteredBackoffManager(1, 0), [1, 1, 1, 1, 1]],
     [
