@@ -182,7 +182,8 @@ export const vectors = JSON.parse(
 ) as Readonly<Vectors>;
 
 /**
- * Makes one test a scenario, and a line `loops 284/284` behind the last. What is marked `platform` or `tie` has nothing to agree with.
+ * Makes one test for each scenario, and prints `loops 284/284` after the last. A scenario that is marked
+ * `platform` or `tie` has nothing to agree with.
  *
  * @param wanted - How many there must be, so that none is lost on the way.
  */

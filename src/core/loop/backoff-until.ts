@@ -17,8 +17,8 @@ import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from './l
  * sliding      |--f--|------period------|--f--|------period------|
  * non-sliding  |--f--|--rest--|--f--|--rest--|
  *              |----period----|----period----|
- * overrun      |---------f---------||---f---|      the next run follows at once, missed periods are not made up
- *              |----period----|
+ * overrun      |---------f---------||---f---|      the next run follows at once,
+ *              |----period----|                   missed periods are not made up
  * ```
  *
  * Every run has the asynchronous context (`AsyncLocalStorage`) in which the loop was started. What a run
@@ -44,7 +44,8 @@ import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from './l
  *
  * @example
  * const stop = new AbortController();
- * const manager = new ExponentialBackoffManager({ initial: '800ms', max: '30s', reset: '2m', factor: 2, jitter: 1 });
+ * const numbers = { initial: '800ms', max: '30s', reset: '2m', factor: 2, jitter: 1 };
+ * const manager = new ExponentialBackoffManager(numbers);
  * const done = backoffUntil(() => console.log('listing'), manager, true, stop.signal);
  * stop.abort();
  * await done;

@@ -24,7 +24,8 @@ import { nameOf, type LoopOptions } from './loop-options.js';
  *
  * @example
  * const ctx = AbortSignal.timeout(60_000);
- * await backoffUntilWithContext(ctx, (signal) => fetch('http://localhost', { signal }), new JitteredBackoffManager('5s', 1), true);
+ * const poll = (signal: AbortSignal): unknown => fetch('http://localhost', { signal });
+ * await backoffUntilWithContext(ctx, poll, new JitteredBackoffManager('5s', 1), true);
  */
 export function backoffUntilWithContext(
   ctx: AbortSignal,
@@ -44,7 +45,7 @@ export function backoffUntilWithContext(
  * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. {@link backoffUntil} with a jittered
  * backoff manager.
  *
- * **Details.** Every wait is drawn anew from `[period, period * (1 + jitterFactor))`; not sliding, it is
+ * **Details.** Every wait is drawn from `[period, period * (1 + jitterFactor))`; not sliding, it is
  * drawn before `f`.
  *
  * @param f - The work, synchronous or not.

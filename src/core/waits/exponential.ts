@@ -35,7 +35,8 @@ const UNLIMITED_STEPS = 2 ** 31 - 1;
  * starts the growth over every time.
  *
  * @example
- * const manager = new ExponentialBackoffManager({ initial: 800, max: '30s', reset: '2m', factor: 2, jitter: 0 });
+ * const numbers = { initial: 800, max: '30s', reset: '2m', factor: 2, jitter: 0 };
+ * const manager = new ExponentialBackoffManager(numbers);
  * [manager.backoff(), manager.backoff(), manager.backoff()]; // [800, 1600, 3200]
  */
 export class ExponentialBackoffManager implements BackoffManager {

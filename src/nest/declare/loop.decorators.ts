@@ -12,8 +12,7 @@ export type OptionsOf<K extends LoopKind, Self> = LoopInput<K> | ((self: Self) =
 type AtMostOneParameter<T extends LoopFunction> = Parameters<T>['length'] extends 0 | 1 ? unknown : never;
 
 /**
- * Decorates an instance method without parameters or with an `AbortSignal` as its only one; anything else
- * does not compile.
+ * Decorates an instance method that takes nothing, or an `AbortSignal` alone. Anything else does not compile.
  */
 export type LoopDecorator<Self extends object = object> = <T extends LoopFunction>(
   target: Self & { readonly prototype?: never },
@@ -26,13 +25,13 @@ export type LoopDecorator<Self extends object = object> = <T extends LoopFunctio
  *
  * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4.
  *
- * **Details.** The first run follows at once when the whole application has started; on shutdown the loop
- * stops before anything else, and a run in progress is awaited. The method receives an `AbortSignal` that
- * aborts when the loop is told to stop.
+ * **Details.** The loop starts when the whole application has started. On shutdown it stops before anything
+ * else, and a run in progress is awaited. The method receives an `AbortSignal` of its own for each run. It
+ * aborts when the loop is told to stop, with the reason of whoever stopped it.
  *
  * **Gotchas.** A run that throws or rejects is logged and the loop goes on. A subclass that overrides the
- * method keeps the loop; one that decorates it anew replaces it. Several loop decorators on one method make
- * several loops; from the top, an unnamed second one is named `Class.method/2`.
+ * method keeps the loop. A subclass that decorates it again replaces the loop. Several loop decorators on one
+ * method make several loops. Counted from the top, an unnamed second one is named `Class.method/2`.
  *
  * @param options - {@link UntilOptions}, or the period alone, or a function of the instance that returns one
  *   of the two.
@@ -55,7 +54,7 @@ export function Until<Self extends object>(options: OptionsOf<'Until', Self>): L
 }
 
 /**
- * Runs the method over and over, each wait drawn anew from `[period, period * (1 + jitter))`.
+ * Runs the method over and over, with each wait drawn from `[period, period * (1 + jitter))`.
  *
  * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
@@ -84,8 +83,8 @@ export function JitterUntil<Self extends object>(
  *
  * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
- * **Gotchas.** Runs never overlap: after one longer than the period the next follows at once, missed periods
- * are not made up, and the periods count from there.
+ * **Gotchas.** Runs never overlap. After a run that is longer than the period, the next follows at once.
+ * Missed periods are not made up, and the periods count from there.
  *
  * @param options - {@link NonSlidingUntilOptions}, or the period alone, or a function of the instance that
  *   returns one of the two.

@@ -34,7 +34,7 @@ export function hasLoops(prototype: object): boolean {
 }
 
 /**
- * All loops of a class, inherited ones included. A method that a subclass decorates anew has only the
+ * All loops of a class, inherited ones included. A method that a subclass decorates again has only the
  * subclass's loops.
  */
 export function loopDeclarations(prototype: object | null): LoopDeclaration[] {

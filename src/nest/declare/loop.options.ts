@@ -61,7 +61,7 @@ export interface ForeverOptions extends CommonLoopOptions {
   readonly period: Duration;
 }
 
-/** Options of `@JitterUntil`: every wait is drawn anew from `[period, period * (1 + jitter))`. */
+/** Options of `@JitterUntil`: every wait is drawn from `[period, period * (1 + jitter))`. */
 export interface JitterUntilOptions extends CommonLoopOptions {
   /** Base period: milliseconds from 0 up, or a string such as `'5s'`. */
   readonly period: Duration;

@@ -32,7 +32,8 @@ import { WorkersHandle, type LoopHandle } from './loop-handle.js';
  *
  * @example
  * ```ts
- * const handle = loops.jitterUntil((signal) => poll(url, signal), { name: `poll ${url}`, period: '10s', jitter: 1 });
+ * const options = { name: `poll ${url}`, period: '10s', jitter: 1 };
+ * const handle = loops.jitterUntil((signal) => poll(url, signal), options);
  * await handle.stop();
  * ```
  */

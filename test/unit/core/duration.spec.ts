@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { JitteredBackoffManager } from 'nestjs-wait';
+import { jitter, JitteredBackoffManager } from 'nestjs-wait';
 import { formatDuration } from '../../../src/core/time/duration.js';
 
 describe('durations', () => {
@@ -43,5 +43,11 @@ describe('durations', () => {
     { milliseconds: 86_400_000, wantText: '1d' },
   ])('writes $milliseconds ms as $wantText', ({ milliseconds, wantText }) => {
     expect(formatDuration(milliseconds)).toBe(wantText);
+  });
+
+  it('stay at 292 years when jitter would stretch them beyond', () => {
+    const longest = 2 ** 63 / 1e6;
+    expect(jitter(longest, 1, () => 0.5)).toBe(longest);
+    expect(jitter(1, 1e308, () => 0.5)).toBe(longest);
   });
 });
