@@ -10,7 +10,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const LOOP = 'src/core/loop/loop.ts';
 const CLOCK = 'src/core/time/real-clock.ts';
-const NODE_WAIT = 'src/core/time/node-wait.ts';
 const SHARED = 'src/core/time/shared-timeouts.ts';
 const MANAGER = 'src/core/waits/exponential.ts';
 const LAUNCHER = 'src/nest/run/loop.launcher.ts';
@@ -149,39 +148,39 @@ const MUTATIONS = [
     tests: 'unit/core/backoff-until',
   },
   {
-    name: 'a timeout of its own that is believed when it comes too early',
-    file: CLOCK,
-    edits: [['due > clock.lastLook && isEarly(due, clock.now(), lookBefore)', 'due === Infinity']],
+    name: 'a timeout that is believed when it comes too early',
+    file: SHARED,
+    edits: [['if (wait.due > now &&', 'if (false &&']],
     tests: 'unit/core/real-clock',
   },
   {
     name: 'a clock that stands still and is asked again and again',
-    file: NODE_WAIT,
-    edits: [[' && now !== before', '']],
+    file: SHARED,
+    edits: [[' && now !== this.lookBefore', '']],
     tests: 'unit/core/real-clock',
   },
   {
     name: 'a clock that was replaced and is believed all the same',
-    file: NODE_WAIT,
-    edits: [[' && due - now < MOST_EARLY', '']],
+    file: SHARED,
+    edits: [[' && wait.due - now < MOST_EARLY', '']],
     tests: 'unit/core/real-clock',
   },
   {
     name: 'timeouts of fake timers that are shared with those of Node',
     file: CLOCK,
-    edits: [['      this.shared = new SharedTimeouts(this.node, this); ', '      ']],
-    tests: 'unit/core/real-clock',
-  },
-  {
-    name: 'a timeout that is armed again on timers that are not there any more',
-    file: CLOCK,
-    edits: [[' && node === this.madeBy', '']],
+    edits: [['      this.timeouts = new SharedTimeouts(nodeTimers(), this);\n', '']],
     tests: 'unit/core/real-clock',
   },
   {
     name: 'an unreferenced Immediate, which wakes nobody',
     file: CLOCK,
-    edits: [['} else if (delay > 0 || unref) {', '} else if (delay > 0) {']],
+    edits: [['if (delay > 0 || this.unref) {', 'if (delay > 0) {']],
+    tests: 'unit/core/real-clock',
+  },
+  {
+    name: 'a turn of the event loop that comes after the timer was disarmed',
+    file: CLOCK,
+    edits: [['    this.cancelTurn?.();\n', '']],
     tests: 'unit/core/real-clock',
   },
   {
@@ -191,15 +190,9 @@ const MUTATIONS = [
     tests: 'unit/core/real-clock',
   },
   {
-    name: 'a shared timeout that ends what is not yet due',
-    file: SHARED,
-    edits: [['if (isEarly(wait.due, now, lookBefore)) {', 'if (false) {']],
-    tests: 'unit/core/real-clock',
-  },
-  {
     name: 'a wait that overtakes those of the millisecond before',
     file: SHARED,
-    edits: [[' && this.turns === 0', '']],
+    edits: [[' && timeouts.turns === 1', '']],
     tests: 'unit/core/real-clock',
   },
   {
@@ -211,13 +204,13 @@ const MUTATIONS = [
   {
     name: 'one timeout for waits that hold the process open and those that do not',
     file: SHARED,
-    edits: [['return unref ? this.unreferenced : this.holding;', 'return this.holding;']],
+    edits: [['wait.unref ? this.unreferenced : this.holding', 'this.holding']],
     tests: 'unit/core/real-clock',
   },
   {
     name: 'waits of one shared timeout that end in one turn of the event loop',
     file: SHARED,
-    edits: [['this.node.setImmediate(takeTurn);', 'takeTurn();']],
+    edits: [['timeouts.node.setImmediate(endFirst);', 'endFirst();']],
     tests: 'process',
     project: 'nest-12',
   },

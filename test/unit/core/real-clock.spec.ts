@@ -199,12 +199,6 @@ describe('waits that are due in the same millisecond', () => {
     expect(fired).toEqual([0, 1, 3]);
   });
 
-  it('have their own timeouts where they are short', async () => {
-    const node = new ScriptedNode(1000);
-    repeat(await node.realClock(), each(9, 9, 9), () => undefined);
-    expect(node.timeouts).toBe(3);
-  });
-
   it('end when they are due, though their timeout comes while others are not', async () => {
     const node = new ScriptedNode(1000.5);
     const fired: [timer: number, time: number][] = [];
