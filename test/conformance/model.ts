@@ -76,7 +76,7 @@ function jittered({ periodMs, jitterFactor }: Manager & { readonly type: 'jitter
 }
 
 /**
- * The n-th delay behind the last reset is the first one grown n times, each time truncated, and the cap from
+ * The n-th delay after the last reset is the first one grown n times, each time truncated, and the cap from
  * where that is above it.
  */
 function exponential(manager: Manager & { readonly type: 'exponential' }): (now: number) => Delay {

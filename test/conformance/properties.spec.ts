@@ -71,7 +71,7 @@ describe('whatever the numbers', () => {
     );
   });
 
-  it('runs do not overlap, and none starts at the stop or behind it', async () => {
+  it('runs do not overlap, and none starts at the stop or after it', async () => {
     await fc.assert(
       fc.asyncProperty(loop, rands, async (scenario, numbers) => {
         const { starts, ends } = await play(scenario, new RecordedRandom(numbers));

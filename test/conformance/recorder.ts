@@ -76,7 +76,7 @@ export class Recorder {
   }
 
   /**
-   * Compares everything that was recorded with what the Go code did; what runs for ever was cut after some
+   * Compares everything that was recorded with what the Go code did; what runs forever was cut after some
    * calls.
    */
   expectTrace(wanted: Trace, random: RecordedRandom, drawnBefore = 0): void {

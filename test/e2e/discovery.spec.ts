@@ -76,7 +76,7 @@ describe('discovery', () => {
     expect(app.get(Derived).calls).toEqual(['derived']);
   });
 
-  it('has only the loops of the subclass for a method that it decorates anew', async () => {
+  it('has only the loops of the subclass for a method that it decorates again', async () => {
     class Base {
       @Until('5s')
       tick(): void {}
@@ -276,7 +276,7 @@ describe('discovery', () => {
     expect(runs).toBe(2);
   });
 
-  it('runs so many workers, each one by itself and none overlapping itself', async () => {
+  it('runs that many workers, each one by itself and none overlapping itself', async () => {
     const running = new Set<number>();
     let most = 0;
     let runs = 0;

@@ -355,7 +355,7 @@ describe('LeaderElection', () => {
     expect(shared.read(NAME)?.record.holderIdentity).toBe('');
   });
 
-  it('closes its locks behind the last call to them', async () => {
+  it('closes its locks after the last call to them', async () => {
     const calls: string[] = [];
     const lock = new InMemoryLock();
     const watched = new Proxy(lock, {

@@ -274,10 +274,10 @@ describe('drain', () => {
     expect(clock.armedTimers).toBe(1); // the run's own sleep
     await clock.advance(10_000);
     expect(events).toEqual(['run ended']);
-    expect(clock.armedTimers).toBe(0); // and nothing is armed behind it
+    expect(clock.armedTimers).toBe(0); // and nothing is armed after it
   });
 
-  it('waits for ever when the timeout is 0', async () => {
+  it('waits forever when the timeout is 0', async () => {
     const { app, clock } = await boot({ providers: [jobs(86_400_000)] }, { shutdownTimeout: 0 });
     const closed = app.close();
     await clock.advance(86_400_000);
@@ -303,7 +303,7 @@ describe('drain', () => {
     ]);
   });
 
-  it('does not touch loops that run for ever', async () => {
+  it('does not touch loops that run forever', async () => {
     @Injectable()
     class Flush {
       @Forever('1s')

@@ -204,7 +204,7 @@ describe('a method', () => {
 });
 
 describe('the registry', () => {
-  it('tells how a loop fares', async () => {
+  it('tells how a loop is doing', async () => {
     @Injectable()
     class Job {
       runs = 0;

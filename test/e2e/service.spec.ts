@@ -206,7 +206,7 @@ describe('BackoffUntilService', () => {
     expect(events).toEqual(['bootstrapped', 'early', 'decorated']);
   });
 
-  it('never runs what is started while the application closes, but for loops that run for ever', async () => {
+  it('never runs what is started while the application closes, except for loops that run forever', async () => {
     const { app, service, clock } = await boot({});
     await app.close();
     let runs = 0;

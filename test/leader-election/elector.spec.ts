@@ -274,7 +274,7 @@ describe('LeaderElector', () => {
       await end(run);
     });
 
-    it('and campaigns again, and does the work anew', async () => {
+    it('and campaigns again, and does the work again', async () => {
       const lock = newLock();
       const run = newElector(lock).run(stop.signal);
       await clock.advance(0);

@@ -26,7 +26,7 @@ describe('the finalizer of the sample', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('does not write a manifest anew that it has deleted, while the cache still has it', async () => {
+  it('does not write a manifest again that it has deleted, while the cache still has it', async () => {
     const store = new ResourceStore();
     const finalizer = new Finalizer({ resourcesDir: folder, stateDir: folder } as Settings, store);
     const file = join(folder, 'report.json');

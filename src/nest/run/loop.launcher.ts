@@ -93,8 +93,11 @@ export class LoopLauncher {
         turn.reset(0);
       }
       loop?.start();
-      if (isLast && !this.isClosing) {
-        afterAll();
+      if (isLast) {
+        pending.length = 0;
+        if (!this.isClosing) {
+          afterAll();
+        }
       }
     });
     this.turn = turn;

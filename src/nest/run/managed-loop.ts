@@ -133,6 +133,29 @@ export class ManagedLoop implements LoopWork, RunSignals {
     }
   }
 
+  info(): LoopInfo {
+    const { name, state, runs, failures } = this;
+    const { kind, schedule, enabled, leaderOnly } = this.spec;
+    const isNextKnown = state === 'waiting' || (state === 'running' && !schedule.sliding);
+    // The wall clock is for people. Nothing is measured or planned with it.
+    const offset = Date.now() - this.environment.clock.now();
+    const toDate = (time: number): Date => new Date(Math.round(offset + time));
+    return {
+      name,
+      kind,
+      schedule: schedule.describe(),
+      enabled,
+      state,
+      ...(leaderOnly !== undefined && { leaderOnly }),
+      runs,
+      failures,
+      ...(!Number.isNaN(this.lastStart) && { lastStart: toDate(this.lastStart) }),
+      ...(!Number.isNaN(this.lastDuration) && { lastDuration: this.lastDuration }),
+      ...(failures > 0 && { lastError: this.lastError }),
+      ...(isNextKnown && !Number.isNaN(this.nextStart) && { nextStart: toDate(this.nextStart) }),
+    };
+  }
+
   start(): void {
     this.loop.start(this.newStart());
   }
@@ -169,9 +192,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   waitStarted(delay: number): void {
-    const { runs, lastStart, lastDuration } = this;
-    const lastEnd = this.spec.schedule.sliding ? lastStart + lastDuration : lastStart;
-    this.nextStart = (runs > 0 ? lastEnd : this.environment.clock.now()) + Math.max(delay, 0);
+    this.nextStart = this.environment.clock.now() + Math.max(delay, 0);
   }
 
   stopRequested(reason: unknown): void {
@@ -198,28 +219,5 @@ export class ManagedLoop implements LoopWork, RunSignals {
   private newStart(): LoopStart {
     const { immediate, initialDelay } = this.spec;
     return { immediate, initialDelay: initialDelay?.(this.environment.random) };
-  }
-
-  info(): LoopInfo {
-    const { name, state, runs, failures } = this;
-    const { kind, schedule, enabled, leaderOnly } = this.spec;
-    const isNextKnown = state === 'waiting' || (state === 'running' && !schedule.sliding);
-    // The wall clock is for people. Nothing is measured or planned with it.
-    const offset = Date.now() - this.environment.clock.now();
-    const toDate = (time: number): Date => new Date(Math.round(offset + time));
-    return {
-      name,
-      kind,
-      schedule: schedule.describe(),
-      enabled,
-      state,
-      ...(leaderOnly !== undefined && { leaderOnly }),
-      runs,
-      failures,
-      ...(!Number.isNaN(this.lastStart) && { lastStart: toDate(this.lastStart) }),
-      ...(!Number.isNaN(this.lastDuration) && { lastDuration: this.lastDuration }),
-      ...(failures > 0 && { lastError: this.lastError }),
-      ...(isNextKnown && !Number.isNaN(this.nextStart) && { nextStart: toDate(this.nextStart) }),
-    };
   }
 }

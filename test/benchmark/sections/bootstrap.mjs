@@ -9,7 +9,7 @@ export function bootstrap(quick) {
   const counts = quick ? [1000] : [100, 1000, 5000];
   return {
     title: 'Bootstrap of a Nest application',
-    text: 'Milliseconds to boot an application of so many providers with ten methods each and no loop: what looking for loops costs.',
+    text: 'Milliseconds to boot an application with this many providers of ten methods each and no loop: what looking for loops costs.',
     repetitions: quick ? 1 : 5,
     baseline: ROWS[0].row,
     jobs: counts.flatMap((providers) =>

@@ -98,7 +98,7 @@ describe('backoffUntil', () => {
       ]);
     });
 
-    it('draws every wait anew, before the run when not sliding', async () => {
+    it('draws every wait again, before the run when not sliding', async () => {
       const draws = [0, 0.5, 0.25];
       const random = (): number => draws.shift() ?? 0;
       const ended = trace.ending(

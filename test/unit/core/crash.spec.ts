@@ -30,13 +30,13 @@ describe('handleCrash', () => {
     ]);
   });
 
-  it('rethrows behind the handlers when it really crashes', () => {
+  it('rethrows after the handlers when it really crashes', () => {
     const handler = jest.fn();
     expect(() => handleCrash(boom, context, { crashHandlers: [handler], reallyCrash: true })).toThrow(boom);
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  it('lets out what a handler throws and skips the handlers behind it', () => {
+  it('lets out what a handler throws and skips the handlers after it', () => {
     const worse = new Error('worse');
     const skipped = jest.fn();
     const throwing = (): never => {

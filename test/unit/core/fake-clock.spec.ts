@@ -61,7 +61,7 @@ describe('FakeClock', () => {
     expect(woke).toBe(250);
   });
 
-  it('waits until so many timers are armed', async () => {
+  it('waits until that many timers are armed', async () => {
     const clock = new FakeClock();
     await clock.waitForTimers(0);
     const met: string[] = [];
