@@ -264,6 +264,25 @@ const MUTATIONS = [
     project: 'nest-12',
   },
   {
+    name: 'a run that gave up because of the stop and counts as a failure',
+    file: LOOP,
+    edits: [['threw && !(this.isStopping && isAbort(error, this.stopReason))', 'threw']],
+    tests: 'unit/core/crash',
+  },
+  {
+    name: 'a poll that times out in the asynchronous context of another',
+    file: 'src/core/poll/poll.ts',
+    edits: [['AsyncResource.bind(expire)', 'expire']],
+    tests: 'unit/core/poll',
+  },
+  {
+    name: 'a loop that starts in a term that is over',
+    file: 'src/nest/leader/election-group.ts',
+    edits: [['if (!signal.aborted) {\n        this.start', 'if (true) {\n        this.start']],
+    tests: 'e2e/leader-election',
+    project: 'nest-12',
+  },
+  {
     name: 'a leader that leads on though the record names another',
     file: ELECTOR,
     edits: [['} else if (!this.lease.isMine && !openWindows) {', '} else if (false) {']],

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { withChild } from '../core/stop/child-signal.js';
 import { handleCrash } from '../core/loop/crash.js';
 import { formatDuration, toMilliseconds, type Duration } from '../core/time/duration.js';
@@ -219,7 +220,7 @@ export class LeaderElector {
   /** Renews the lease until the term ends, and ends the term when that fails. */
   private async renew(term: AbortController): Promise<void> {
     const { clock, name, retryPeriod, openWindows } = this.settings;
-    const fence = clock.newTimer(() => endTerm(term, TOO_LATE));
+    const fence = clock.newTimer(AsyncResource.bind(() => endTerm(term, TOO_LATE)));
     fence.reset(this.lease.fence - clock.now());
     const renewOnce = async (signal: AbortSignal): Promise<void> => {
       if (await this.lease.renew(signal)) {

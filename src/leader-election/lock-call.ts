@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../core/time/clock.js';
 import { withChild } from '../core/stop/child-signal.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -21,9 +22,9 @@ export function callLock<T>(
   return withChild(ctx, async (child) => {
     const { signal } = child;
     signal.throwIfAborted();
-    const timer = clock.newTimer(() => {
+    const expire = (): void =>
       child.abort(new DOMException(`There was no answer within ${limit} ms.`, 'TimeoutError'));
-    });
+    const timer = clock.newTimer(AsyncResource.bind(expire));
     timer.reset(limit);
     try {
       return await unlessAborted(signal, call(signal));

@@ -188,6 +188,9 @@ export class FakeClock implements Clock {
   }
 
   private arm(delay: number, fire: () => void): Armed {
+    if (typeof delay !== 'number' || Number.isNaN(delay)) {
+      throw new WaitError('WAIT_ERR_FAKE_CLOCK', `Timer.reset takes milliseconds, not ${inspect(delay)}.`);
+    }
     const armed = { due: this.time + Math.max(delay, 0), fire };
     const ofThisInstant = this.armed.get(armed.due) ?? new Set();
     this.armed.set(armed.due, ofThisInstant.add(armed));

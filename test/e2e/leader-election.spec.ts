@@ -143,6 +143,39 @@ describe('leaderOnly', () => {
     a.clock.now = now;
   });
 
+  it('starts no loop in a term that has ended during the first run of another', async () => {
+    const shared = store();
+    const { service, clock, registry } = await boot({}, electing(shared, 'a'));
+    const { record, raw } = shared.read(NAME)!;
+    shared.compareAndSwap(NAME, raw, { ...record, holderIdentity: 'thief', leaseDurationSeconds: 3 });
+    await clock.advance(2000); // the lease is lost
+    const now = clock.now.bind(clock);
+    let blocked = 0;
+    clock.now = () => now() + blocked;
+    service.until(() => void (blocked = 20_000), { name: 'blocks', period: '1h', leaderOnly: true });
+    const waiting = { period: '2h', immediate: false, leaderOnly: true };
+    service.until(() => undefined, { ...waiting, name: 'waits' });
+    service.until(() => undefined, { ...waiting, name: 'waits, too' });
+    await clock.advance(8000); // it is won again, and over when the first run has ended
+    clock.now = now;
+    expect(registry.get('waits')?.state).not.toBe('running');
+    await clock.advance(60_000);
+    expect(registry.list().map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']); // in a later term
+  });
+
+  it('tells when its next run is due in a later term, too', async () => {
+    const shared = store();
+    const { service, clock, registry } = await boot({}, electing(shared, 'a'));
+    service.until(() => undefined, { name: 'job', period: '1m', immediate: false, leaderOnly: true });
+    await clock.advance(100_000);
+    const { record, raw } = shared.read(NAME)!;
+    shared.compareAndSwap(NAME, raw, { ...record, holderIdentity: 'thief', leaseDurationSeconds: 3 });
+    await clock.advance(30_000);
+    const info = registry.get('job');
+    expect(info).toMatchObject({ state: 'waiting', runs: 1 });
+    expect(Number(info?.nextStart)).toBeGreaterThan(Date.now());
+  });
+
   it('is released only when the run in progress has ended', async () => {
     const shared = store();
 

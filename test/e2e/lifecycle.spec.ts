@@ -303,6 +303,31 @@ describe('drain', () => {
     ]);
   });
 
+  it('lets loops that run forever have their turn, though the application closes before it', async () => {
+    @Injectable()
+    class Flush {
+      @Forever({ period: '1s', workers: 3 })
+      flush(): void {
+        events.push('flush');
+      }
+    }
+    const { app, clock, registry } = await compile({ providers: [Flush] });
+    await app.init();
+    await app.close();
+    await clock.advance(0);
+    expect(events).toEqual(['flush', 'flush', 'flush']);
+    expect(registry.list().map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
+  });
+
+  it('ends loops that run forever when the application has never started', async () => {
+    const { app, service } = await compile({});
+    const before = service.forever(() => events.push('run'), { period: '1s', name: 'before' });
+    await app.close();
+    const after = service.forever(() => events.push('run'), { period: '1s', name: 'after' });
+    await Promise.all([before.done, after.done]);
+    expect(events).toEqual([]);
+  });
+
   it('does not touch loops that run forever', async () => {
     @Injectable()
     class Flush {

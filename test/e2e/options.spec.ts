@@ -392,6 +392,17 @@ describe('the options of the module', () => {
         'WAIT_ERR_INVALID_DURATION',
       ),
     },
+    {
+      options: { crashHandlers: (() => undefined) as never },
+      wantError: invalid(/^WaitModule\.forRoot: crashHandlers must be a list of functions/),
+    },
+    {
+      options: { leaderElection: [null] as never },
+      wantError: invalid(
+        /^WaitModule\.forRoot: leaderElection must be an object/,
+        'WAIT_ERR_LEADER_ELECTION',
+      ),
+    },
     { options: { timeout: 1 } as never, wantError: invalid(/^WaitModule\.forRoot: .*no option 'timeout'/) },
     {
       options: { enabled: 'no' as never },

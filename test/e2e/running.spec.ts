@@ -107,6 +107,25 @@ describe('the signal', () => {
     expect(logger.messages('log').at(-1)).toBe('Stopped 1 loop in 0ms.');
   });
 
+  it('counts no failure, calls no handler and ends nothing for a run that gives up with its reason', async () => {
+    const handler = jest.fn();
+    const { service, clock, logger } = await boot({}, { crashHandlers: [handler], reallyCrash: true });
+    const ctx = new AbortController();
+    const handle = service.untilWithContext(
+      ctx.signal,
+      (signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('gave up', { cause: signal.reason })));
+        }),
+      '1s',
+    );
+    await clock.advance(0);
+    ctx.abort(new Error('mine'));
+    await expect(handle.done).resolves.toBeUndefined();
+    expect(handler).not.toHaveBeenCalled();
+    expect(logger.messages('error')).toEqual([]);
+  });
+
   const wrapping: MethodDecorator = (_target, _key, descriptor: PropertyDescriptor) => {
     const original = descriptor.value as (...args: unknown[]) => unknown;
     descriptor.value = function (this: unknown) {

@@ -305,6 +305,18 @@ describe('BackoffUntilService', () => {
       wantText: /Until\/1: period .*NaN/,
     },
     {
+      title: 'no context',
+      start: (service: BackoffUntilService) =>
+        service.untilWithContext(undefined as never, () => undefined, '1s'),
+      wantText: /Until\/1: its stop channel must be an AbortSignal, not undefined/,
+    },
+    {
+      title: 'a context that is no signal',
+      start: (service: BackoffUntilService) =>
+        service.untilWithContext({ aborted: false } as never, () => undefined, '1s'),
+      wantText: /Until\/1: its stop channel must be an AbortSignal, not { aborted: false }/,
+    },
+    {
       title: 'no function',
       start: (service: BackoffUntilService) => service.until(undefined as never, '1s'),
       wantText: /needs a function/,

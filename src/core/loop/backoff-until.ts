@@ -29,8 +29,9 @@ import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from './l
  * backoff manager that throws, or returns no finite number, ends the loop.
  *
  * **Differs from Go.** Returns a promise instead of blocking. `f` may be asynchronous. A crash does not end
- * the loop unless `reallyCrash` is set. The timer is disarmed on return, as in the newest Kubernetes, so that
- * a backoff manager used for a second loop never ends that loop's first wait early.
+ * the loop unless `reallyCrash` is set. A run that gives up because its loop was told to stop has not
+ * crashed. The timer is disarmed on return, as in the newest Kubernetes, so that a backoff manager used for a
+ * second loop never ends that loop's first wait early.
  *
  * @param f - The work. What it returns is awaited, and a throw and a rejection are the same.
  * @param backoffManager - Is asked for every wait: before `f` when not sliding, after it when sliding.

@@ -43,6 +43,31 @@ export function isAbortByStop(error: unknown, context: CrashContext): boolean {
   return context.stopping && (error as Error | undefined)?.name === 'AbortError';
 }
 
+const ABORT_NAMES: readonly unknown[] = ['AbortError', 'CanceledError'];
+const ABORT_CODES: readonly unknown[] = ['ABORT_ERR', 'ERR_CANCELED'];
+
+/**
+ * Tells whether a run of a loop that was told to stop has given up because of that: then it is aborted, and
+ * has neither failed nor succeeded.
+ *
+ * @param error - What the run threw: the signal's reason itself, an abort of Node's or of an HTTP client, or
+ *   an error that has one of these among its causes.
+ * @param reason - With what the loop was told to stop.
+ */
+export function isAbort(error: unknown, reason: unknown): boolean {
+  const seen = new Set<unknown>();
+  let cause = error;
+  while (cause !== undefined && cause !== null && !seen.has(cause)) {
+    const { name, code, cause: next } = cause as { name?: unknown; code?: unknown; cause?: unknown };
+    if (cause === reason || ABORT_NAMES.includes(name) || ABORT_CODES.includes(code)) {
+      return true;
+    }
+    seen.add(cause);
+    cause = next;
+  }
+  return false;
+}
+
 export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
 
 /**

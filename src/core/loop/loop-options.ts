@@ -76,7 +76,14 @@ export function resolveLoopOptions(name: string, options: LoopOptions): Resolved
     throw invalid(`${name}: a loop has no option '${unknown}'; it takes ${KNOWN.join(', ')}.`);
   }
   const { clock = realClock, crashHandlers = DEFAULT_CRASH_HANDLERS, initialDelay } = options;
-  const { reallyCrash = false, unref = false, immediate = true } = options;
+  const { reallyCrash = false, unref = false, immediate = true, random } = options;
+  if (typeof (clock as Partial<Clock> | null)?.newTimer !== 'function') {
+    throw invalid(`${name}: clock must be a Clock, not ${inspect(clock)}.`);
+  }
+  if (random !== undefined && typeof random !== 'function') {
+    throw invalid(`${name}: random must be a function, not ${inspect(random)}.`);
+  }
+  requireCrashHandlers(crashHandlers, name);
   for (const [option, value] of Object.entries({ reallyCrash, unref, immediate })) {
     if (typeof value !== 'boolean') {
       throw invalid(`${name}: ${option} must be true or false, not ${inspect(value)}.`);
@@ -104,7 +111,19 @@ export function nameOf(f: unknown, options: LoopOptions): string {
       `${options.name ?? 'loop'}: a loop needs a function to run, not ${inspect(f)}.`,
     );
   }
-  return options.name ?? (f.name || 'loop');
+  return options.name || f.name || 'loop';
+}
+
+/**
+ * Refuses crash handlers that could not be called.
+ *
+ * @param owner - Names the loop or the module in the error.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireCrashHandlers(crashHandlers: unknown, owner: string): void {
+  if (!Array.isArray(crashHandlers) || !crashHandlers.every((handler) => typeof handler === 'function')) {
+    throw invalid(`${owner}: crashHandlers must be a list of functions, not ${inspect(crashHandlers)}.`);
+  }
 }
 
 /**
@@ -113,7 +132,8 @@ export function nameOf(f: unknown, options: LoopOptions): string {
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireSignal(signal: AbortSignal, loop: string): void {
-  if (typeof (signal as Partial<AbortSignal> | undefined | null)?.aborted !== 'boolean') {
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') {
     throw invalid(
       `${loop}: its stop channel must be an AbortSignal, not ${inspect(signal)}. Pass neverStop where there is none.`,
     );

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Timer } from '../time/clock.js';
 import { requireDelay, type BackoffManager } from '../waits/backoff-manager.js';
-import { handleCrash } from './crash.js';
+import { handleCrash, isAbort } from './crash.js';
 import type { LoopEnvironment, LoopStart } from './loop-options.js';
 import { isThenable } from './thenable.js';
 
@@ -22,7 +22,9 @@ export interface LoopWork {
   /** Is asked before every run. `false` ends the loop as a stop does. */
   mayRun?(): boolean;
   runStarted?(): void;
-  /** The run has ended. Its crash, if it has failed, is about to be handled. */
+  /**
+   * The run has ended. Its crash, if it has failed, is about to be handled. An aborted run has not failed.
+   */
   runEnded?(failed: boolean, error: unknown): void;
   /** @param delay - Milliseconds until the next run. */
   waitStarted?(delay: number): void;
@@ -44,6 +46,7 @@ export class Loop {
   runs = 0;
   private currentState: LoopState = 'waiting';
   private isStopping = false;
+  private stopReason: unknown;
   /** The timer came due during the run: an overrun, so the next run follows at once. */
   private isOverdue = false;
   private readonly timer: Timer;
@@ -82,6 +85,7 @@ export class Loop {
       return;
     }
     this.isStopping = true;
+    this.stopReason = reason;
     this.work.stopRequested?.(reason);
     if (this.currentState === 'waiting') {
       this.proceed();
@@ -153,7 +157,8 @@ export class Loop {
   }
 
   /** @returns Whether the next round follows at once. */
-  private runEnded(failed: boolean, error: unknown): boolean {
+  private runEnded(threw: boolean, error: unknown): boolean {
+    const failed = threw && !(this.isStopping && isAbort(error, this.stopReason));
     this.work.runEnded?.(failed, error);
     if (failed) {
       handleCrash(

@@ -1,3 +1,6 @@
+import { inspect } from 'node:util';
+import { WaitError } from '../errors.js';
+import { nameOf, requireSignal } from '../loop/loop-options.js';
 import { neverStop } from '../stop/never-stop.js';
 import type { Backoff } from './backoff.js';
 import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
@@ -46,6 +49,14 @@ export async function exponentialBackoffWithContext(
   condition: Condition,
   options: PollOptions = {},
 ): Promise<void> {
+  const name = nameOf(condition, options);
+  requireSignal(ctx, name);
+  if (typeof (backoff as Partial<Backoff> | undefined | null)?.clone !== 'function') {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${name}: backoff must be a Backoff, not ${inspect(backoff)}.`,
+    );
+  }
   const growth = backoff.clone();
   if (growth.steps < 1) {
     throw timedOut();
@@ -57,5 +68,5 @@ export async function exponentialBackoffWithContext(
     return growth.step();
   };
   const check: Condition = (signal) => (growth.steps > 0 ? condition(signal) : timedOut());
-  return loopCondition(ctx, delay, !ctx.aborted, true, check, { name: condition.name, ...options });
+  return loopCondition(ctx, delay, !ctx.aborted, true, check, { ...options, name });
 }

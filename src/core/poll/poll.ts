@@ -1,4 +1,5 @@
-import { nameOf } from '../loop/loop-options.js';
+import { AsyncResource } from 'node:async_hooks';
+import { nameOf, requireSignal } from '../loop/loop-options.js';
 import { withChild } from '../stop/child-signal.js';
 import type { Clock } from '../time/clock.js';
 import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from '../time/duration.js';
@@ -64,11 +65,13 @@ export async function pollUntilContextTimeout(
   condition: Condition,
   options: PollOptions = {},
 ): Promise<void> {
-  const limit = toMilliseconds(timeout, `${nameOf(condition, options)}: timeout`);
+  const name = nameOf(condition, options);
+  const limit = toMilliseconds(timeout, `${name}: timeout`);
+  requireSignal(ctx, name);
   return withChild(ctx, async (child) => {
     const { clock = realClock, unref = false } = options;
     const expire = (): void => child.abort(new DOMException(`${limit} ms are up.`, 'TimeoutError'));
-    const timer = clock.newTimer(expire, { unref });
+    const timer = clock.newTimer(AsyncResource.bind(expire), { unref });
     if (limit > 0) {
       timer.reset(limit);
     } else {

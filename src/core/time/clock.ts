@@ -26,6 +26,9 @@ export interface TimerOptions {
  *
  * Counterpart of `clock.Clock` in k8s.io/utils.
  *
+ * **Gotchas.** `fire` may be called in any asynchronous context (`AsyncLocalStorage`). Where that matters,
+ * bind it with `AsyncResource.bind`, as everything here does.
+ *
  * **Differs from Go.** A timer calls `fire` where Go's sends on a channel. `fire` is never called from within
  * `reset`.
  *

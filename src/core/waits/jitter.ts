@@ -38,7 +38,7 @@ export function jitter(duration: number, maxFactor: number, random: Random = rea
   const factor = maxFactor > 0 ? maxFactor : 1;
   const nanoseconds = toNanoseconds(duration);
   const stretched = fromNanoseconds(nanoseconds + Math.trunc(random() * factor * nanoseconds));
-  return Math.min(stretched, LONGEST);
+  return Math.max(-LONGEST, Math.min(stretched, LONGEST));
 }
 
 /**

@@ -9,10 +9,10 @@ import type { Random } from '../../core/waits/jitter.js';
  * `AbortSignal`; it may return a promise.
  *
  * **Details.** The signal belongs to this one run. It aborts when the loop is told to stop, with the reason
- * of whoever stopped it. What a run attaches to its signal goes away with the run.
+ * of whoever stopped it. What a run attaches to its signal goes away when the next run begins.
  *
- * **Gotchas.** A run that has ended is not told of a stop: work that goes on after its run needs another way
- * to end.
+ * **Gotchas.** The signal of a run that has ended still aborts, but only until the next run begins. Work that
+ * outlives its run needs another way to end.
  */
 export type LoopFunction = (signal: AbortSignal) => unknown;
 

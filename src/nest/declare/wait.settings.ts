@@ -1,8 +1,14 @@
+import { inspect } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
+import { WaitError } from '../../core/errors.js';
 import type { CrashHandler } from '../../core/loop/crash.js';
+import { requireCrashHandlers } from '../../core/loop/loop-options.js';
 import type { LoopOverrides } from './loop.options.js';
-import { OptionReader } from './option-reader.js';
+import { DEFAULT_GROUP, OptionReader } from './option-reader.js';
 import { WAIT_OPTIONS, type LeaderElectionOptions, type WaitModuleOptions } from './wait.options.js';
+
+/** One group of an election, with its name. */
+export type ResolvedElectionOptions = LeaderElectionOptions & { readonly name: string };
 
 /** The module's options, checked, with every default filled in. */
 export interface ResolvedWaitOptions {
@@ -12,7 +18,7 @@ export interface ResolvedWaitOptions {
   readonly reallyCrash: boolean;
   readonly crashHandlers: readonly CrashHandler[];
   readonly loops: Readonly<Record<string, LoopOverrides>>;
-  readonly leaderElection: readonly LeaderElectionOptions[];
+  readonly leaderElection: readonly ResolvedElectionOptions[];
 }
 
 const OPTION_NAMES = [
@@ -26,7 +32,7 @@ const OPTION_NAMES = [
 
 const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
 
-/** The one place where the module's options are read. */
+/** Reads the module's options, for everyone who needs them. */
 @Injectable()
 export class WaitSettings {
   private resolved: ResolvedWaitOptions | undefined;
@@ -49,15 +55,30 @@ export class WaitSettings {
 function resolveWaitOptions(options: WaitModuleOptions): ResolvedWaitOptions {
   const reader = new OptionReader('WaitModule.forRoot', { ...options });
   reader.refuseUnknown('WaitModule', OPTION_NAMES);
-  const { crashHandlers = [], loops = {}, leaderElection = [] } = options;
+  const crashHandlers = options.crashHandlers ?? [];
+  requireCrashHandlers(crashHandlers, 'WaitModule.forRoot');
   return {
     enabled: reader.boolean('enabled', true),
     shutdownTimeout: reader.duration('shutdownTimeout', DEFAULT_SHUTDOWN_TIMEOUT),
     reallyCrash: reader.boolean('reallyCrash', false),
     crashHandlers,
-    loops,
-    leaderElection: Array.isArray(leaderElection)
-      ? (leaderElection as LeaderElectionOptions[])
-      : [leaderElection as LeaderElectionOptions],
+    loops: options.loops ?? {},
+    leaderElection: electionsOf(options.leaderElection ?? []),
   };
+}
+
+function electionsOf(
+  elections: LeaderElectionOptions | readonly LeaderElectionOptions[],
+): ResolvedElectionOptions[] {
+  const list = Array.isArray(elections) ? (elections as unknown[]) : [elections];
+  return list.map((options) => {
+    if (typeof options !== 'object' || options === null) {
+      throw new WaitError(
+        'WAIT_ERR_LEADER_ELECTION',
+        `WaitModule.forRoot: leaderElection must be an object with a lock, or a list of these, not ${inspect(options)}.`,
+      );
+    }
+    const { name = DEFAULT_GROUP, ...rest } = options as LeaderElectionOptions;
+    return { name, ...rest };
+  });
 }

@@ -23,7 +23,7 @@ export class ElectionGroup implements LeaderCallbacks {
   private readonly members = new Set<TermMember>();
   private readonly working = new Set<TermMember>();
   private terms = 0;
-  private allEnded: (() => void) | undefined;
+  private resolveIdle: (() => void) | undefined;
 
   constructor(readonly name: string) {}
 
@@ -48,28 +48,36 @@ export class ElectionGroup implements LeaderCallbacks {
   /** Takes note that a member has ended its work in this term. */
   termEnded(member: TermMember): void {
     if (this.working.delete(member) && this.working.size === 0) {
-      this.allEnded?.();
+      this.resolveIdle?.();
     }
   }
 
   async onStartedLeading(signal: AbortSignal, token: string | undefined): Promise<void> {
     const toldToStop = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => {
+      const stop = (): void => {
         for (const member of this.working) {
           member.endTerm(signal.reason);
         }
         resolve();
-      });
+      };
+      if (signal.aborted) {
+        stop();
+      } else {
+        signal.addEventListener('abort', stop, { once: true });
+      }
     });
     this.terms++;
     const work = this.callAll(this.started, (callback) => callback(signal, token), signal);
     for (const member of this.members) {
-      this.start(member);
+      // The run of one may take so long that the term ends before the next one starts.
+      if (!signal.aborted) {
+        this.start(member);
+      }
     }
     await Promise.all([toldToStop, work]);
     if (this.working.size > 0) {
       await new Promise<void>((resolve) => {
-        this.allEnded = resolve;
+        this.resolveIdle = resolve;
       });
     }
   }

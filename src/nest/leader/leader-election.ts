@@ -50,7 +50,7 @@ export type Unsubscribe = () => void;
 export class LeaderElection {
   private groupsByName: ReadonlyMap<string, ElectionGroup> | undefined;
   private shutdown: AbortController | undefined;
-  private runs: Promise<void>[] = [];
+  private campaigns: Promise<void>[] = [];
 
   constructor(
     private readonly settings: WaitSettings,
@@ -149,7 +149,7 @@ export class LeaderElection {
       debug: (text: string) => this.logger.debug?.(text, LOG_CONTEXT),
       warn: (text: string) => this.logger.warn(text, LOG_CONTEXT),
     };
-    for (const { name = DEFAULT_GROUP, ...options } of leaderElection) {
+    for (const { name, ...options } of leaderElection) {
       new OptionReader(`leaderElection '${name}'`, options).refuseUnknown('it', OPTION_NAMES);
       const group = this.group(name);
       group.crashHandlers = crashHandlers;
@@ -167,7 +167,7 @@ export class LeaderElection {
    */
   start(): void {
     const { signal } = (this.shutdown = new AbortController());
-    this.runs = Array.from(this.groups.values(), async ({ elector }) => elector?.run(signal));
+    this.campaigns = Array.from(this.groups.values(), async ({ elector }) => elector?.run(signal));
   }
 
   /**
@@ -177,7 +177,7 @@ export class LeaderElection {
    */
   async stop(reason: unknown): Promise<void> {
     this.shutdown?.abort(reason);
-    await Promise.allSettled(this.runs);
+    await Promise.allSettled(this.campaigns);
     await Promise.all(this.locks.map(async (lock) => lock?.close?.()));
   }
 
@@ -191,7 +191,7 @@ export class LeaderElection {
 
   private get groups(): ReadonlyMap<string, ElectionGroup> {
     this.groupsByName ??= new Map(
-      this.settings.get().leaderElection.map(({ name = DEFAULT_GROUP }) => [name, new ElectionGroup(name)]),
+      this.settings.get().leaderElection.map(({ name }) => [name, new ElectionGroup(name)]),
     );
     return this.groupsByName;
   }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import type { CrashHandler } from '../../core/loop/crash.js';
 import { forgetStop, stopWith, type Stoppable } from '../../core/stop/stop-channel.js';
-import type { Clock, Timer } from '../../core/time/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import { WAIT_CLOCK, WAIT_LOGGER, WAIT_RANDOM } from '../declare/wait.options.js';
@@ -23,7 +23,6 @@ export class LoopLauncher {
   private readonly pending: ManagedLoop[] = [];
   private hasBegun = false;
   private isClosing = false;
-  private turn: Timer | undefined;
 
   constructor(
     private readonly registry: LoopRegistry,
@@ -36,9 +35,9 @@ export class LoopLauncher {
     this.log = new LoopLog(logger);
   }
 
-  /** Calls the crash handlers of the application, after the one that logs. */
+  /** The crash handlers of the application: the one that logs, and the user's own. */
   get crashHandlers(): readonly CrashHandler[] {
-    return this.environmentOf({ endsAtShutdown: true }).crashHandlers;
+    return this.environmentOf(true).crashHandlers;
   }
 
   /**
@@ -58,7 +57,7 @@ export class LoopLauncher {
   /**
    * Takes a loop that is started at run time. It leaves the registry when it has ended.
    *
-   * @param ctx - Ends it, too, beside the application's shutdown.
+   * @param ctx - Also ends it, as the application's shutdown does.
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when its name is taken.
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
@@ -100,15 +99,21 @@ export class LoopLauncher {
         }
       }
     });
-    this.turn = turn;
     this.hasBegun = true;
     turn.reset(0);
   }
 
-  /** Starts nothing more that ends at shutdown, and tells what has started to stop. */
+  /**
+   * Starts nothing more that ends at shutdown, and tells what has started to stop. Loops that run forever
+   * still start when their turn comes, unless the application has never started.
+   *
+   * @returns The loops that were told to stop.
+   */
   close(): ManagedLoop[] {
     this.isClosing = true;
-    this.turn?.stop();
+    if (!this.hasBegun) {
+      stopAll(this.pending, this.stopReason);
+    }
     const loops = Array.from(this.registry.all()).filter(
       ({ spec, state }) => spec.endsAtShutdown && state !== 'stopped',
     );
@@ -119,14 +124,14 @@ export class LoopLauncher {
   private make(spec: LoopSpec, body: LoopBody): ManagedLoop[] {
     const { name, leaderOnly, workers } = spec;
     const group = leaderOnly === undefined ? undefined : this.election.group(leaderOnly, name);
-    const environment = this.environmentOf(spec);
+    const environment = this.environmentOf(spec.endsAtShutdown);
     return Array.from({ length: workers }, (_, worker) => {
       const workerName = workers > 1 ? `${name}#${worker}` : name;
       return new ManagedLoop(workerName, spec, body, environment, group);
     });
   }
 
-  private environmentOf({ endsAtShutdown }: Pick<LoopSpec, 'endsAtShutdown'>): ManagedEnvironment {
+  private environmentOf(endsAtShutdown: boolean): ManagedEnvironment {
     if (this.environments === undefined) {
       const { clock, random, log, registry } = this;
       const { crashHandlers, reallyCrash } = this.settings.get();
@@ -147,7 +152,8 @@ export class LoopLauncher {
   }
 
   private startOrEnd(spec: LoopSpec, loops: readonly ManagedLoop[]): void {
-    if (!this.isOn(spec) || (this.isClosing && spec.endsAtShutdown)) {
+    const isTooLate = this.isClosing && (spec.endsAtShutdown || !this.hasBegun);
+    if (!this.isOn(spec) || isTooLate) {
       stopAll(loops, this.stopReason);
     } else if (this.hasBegun) {
       // In a microtask, so that the first run finds the handle that `launch` is about to return. It is not

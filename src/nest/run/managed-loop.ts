@@ -212,7 +212,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
   private newLoop(work: LoopWork): Loop {
     const { environment, name } = this;
     const { schedule } = this.spec;
-    const backoffManager = requireBackoffManager(schedule.newBackoffManager(environment), name);
+    const { clock, random } = environment;
+    const backoffManager = requireBackoffManager(schedule.newBackoffManager({ clock, random }), name);
     return new Loop(work, backoffManager, schedule.sliding, environment);
   }
 

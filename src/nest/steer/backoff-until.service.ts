@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
+import { requireSignal } from '../../core/loop/loop-options.js';
 import type { Duration } from '../../core/time/duration.js';
 import type {
   BackoffUntilOptions,
@@ -82,17 +83,17 @@ export class BackoffUntilService {
 
   /** As {@link backoffUntil}, and ends when `ctx` aborts. */
   backoffUntilWithContext(ctx: AbortSignal, f: LoopFunction, options: BackoffUntilOptions): LoopHandle {
-    return this.launch('BackoffUntil', f, options, ctx);
+    return this.launch('BackoffUntil', f, options, { ctx });
   }
 
   /** As {@link jitterUntil}, and ends when `ctx` aborts. Counterpart of `wait.JitterUntilWithContext`. */
   jitterUntilWithContext(ctx: AbortSignal, f: LoopFunction, options: JitterUntilOptions): LoopHandle {
-    return this.launch('JitterUntil', f, options, ctx);
+    return this.launch('JitterUntil', f, options, { ctx });
   }
 
   /** As {@link until}, and ends when `ctx` aborts. Counterpart of `wait.UntilWithContext`. */
   untilWithContext(ctx: AbortSignal, f: LoopFunction, options: UntilOptions | Duration): LoopHandle {
-    return this.launch('Until', f, options, ctx);
+    return this.launch('Until', f, options, { ctx });
   }
 
   /**
@@ -103,14 +104,14 @@ export class BackoffUntilService {
     f: LoopFunction,
     options: NonSlidingUntilOptions | Duration,
   ): LoopHandle {
-    return this.launch('NonSlidingUntil', f, options, ctx);
+    return this.launch('NonSlidingUntil', f, options, { ctx });
   }
 
   private launch<K extends LoopKind>(
     kind: K,
     f: LoopFunction,
     input: LoopInput<K>,
-    ctx?: AbortSignal,
+    context?: { readonly ctx: AbortSignal },
   ): LoopHandle {
     if (typeof f !== 'function') {
       throw new WaitError(
@@ -120,7 +121,10 @@ export class BackoffUntilService {
     }
     const defaultName = f.name || `${kind}/${++this.unnamed}`;
     const spec = resolveLoop(kind, defaultName, input);
-    const loops = this.launcher.launch(spec, new FunctionBody(f), ctx);
+    if (context !== undefined) {
+      requireSignal(context.ctx, spec.name);
+    }
+    const loops = this.launcher.launch(spec, new FunctionBody(f), context?.ctx);
     return new WorkersHandle(spec.name, loops, this.launcher.stopReason);
   }
 }

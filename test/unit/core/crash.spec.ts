@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { handleCrash, logCrash, type CrashContext, type CrashHandler } from 'nestjs-wait';
+import { handleCrash, logCrash, neverStop, until, type CrashContext, type CrashHandler } from 'nestjs-wait';
+import { FakeClock } from 'nestjs-wait/testing';
+import { isAbort } from '../../../src/core/loop/crash.js';
 
 const context: CrashContext = { name: 'X.tick', run: 17, stopping: false };
 const boom = new Error('boom');
@@ -80,5 +82,53 @@ describe('handleCrash', () => {
   ])('logs $title $wantLogged times', ({ name, stopping, wantLogged }) => {
     logCrash(new DOMException('', name), { ...context, stopping });
     expect(logged).toHaveBeenCalledTimes(wantLogged);
+  });
+});
+
+describe('a run that gives up because its loop was told to stop', () => {
+  const mine = new Error('mine');
+  const wrapped = (cause: unknown): Error => new Error('outer', { cause: new Error('inner', { cause }) });
+  const circular = new Error('circular');
+  circular.cause = circular;
+
+  it.each([
+    { title: "the signal's reason", error: mine, want: true },
+    { title: 'an AbortError', error: new DOMException('', 'AbortError'), want: true },
+    { title: 'a CanceledError', error: Object.assign(new Error(), { name: 'CanceledError' }), want: true },
+    { title: 'code ABORT_ERR', error: Object.assign(new Error(), { code: 'ABORT_ERR' }), want: true },
+    { title: 'code ERR_CANCELED', error: Object.assign(new Error(), { code: 'ERR_CANCELED' }), want: true },
+    { title: 'the reason, wrapped twice', error: wrapped(mine), want: true },
+    { title: 'an AbortError, wrapped twice', error: wrapped(new DOMException('', 'AbortError')), want: true },
+    { title: 'a plain error', error: new Error('boom'), want: false },
+    { title: 'a plain error, wrapped twice', error: wrapped(new Error('boom')), want: false },
+    { title: 'an error that is its own cause', error: circular, want: false },
+    { title: 'nothing', error: undefined, want: false },
+    { title: 'a text', error: 'boom', want: false },
+  ])('has thrown $title -> $want', ({ error, want }) => {
+    expect(isAbort(error, mine)).toBe(want);
+  });
+
+  it.each([new Error('mine'), new DOMException('The time is up.', 'TimeoutError'), 'a text'])(
+    'has not failed, whatever the reason: %s',
+    async (reason) => {
+      const clock = new FakeClock();
+      const stop = new AbortController();
+      const handler = jest.fn();
+      const f = async (): Promise<void> => {
+        await clock.sleep(100);
+        throw stop.signal.reason;
+      };
+      const done = until(f, 1000, stop.signal, { clock, crashHandlers: [handler], reallyCrash: true });
+      stop.abort(reason);
+      await clock.advance(100);
+      await expect(done).resolves.toBeUndefined();
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
+
+  it('has failed when it throws an AbortError though nobody has told it to stop', async () => {
+    const aborted = new DOMException('', 'AbortError');
+    const options = { clock: new FakeClock(), crashHandlers: [], reallyCrash: true };
+    await expect(until(() => Promise.reject(aborted), 1000, neverStop, options)).rejects.toBe(aborted);
   });
 });

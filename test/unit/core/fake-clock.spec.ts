@@ -94,6 +94,13 @@ describe('FakeClock', () => {
     expect(clock.now()).toBe(0);
   });
 
+  it.each([NaN, '5', undefined])('refuses a timer of %p, which would hold up all others', (delay) => {
+    const clock = new FakeClock();
+    const timer = clock.newTimer(() => undefined);
+    expect(() => timer.reset(delay as number)).toThrow('Timer.reset takes milliseconds, not');
+    expect(clock.armedTimers).toBe(0);
+  });
+
   it.each([NaN, Infinity, '5', null])('refuses to sleep for %p', async (duration) => {
     const clock = new FakeClock();
     await expect(clock.sleep(duration as number)).rejects.toMatchObject({ code: 'WAIT_ERR_FAKE_CLOCK' });

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -6,6 +7,7 @@ import {
   exponentialBackoff,
   exponentialBackoffWithContext,
   interrupted,
+  neverStop,
   pollUntilContextCancel,
   pollUntilContextTimeout,
   waitForCacheSync,
@@ -17,6 +19,7 @@ import {
 import { Trace } from './trace.js';
 
 describe('polling', () => {
+  const once = new Backoff({ duration: 1, steps: 1 });
   let trace: Trace;
   let ctx: AbortController;
 
@@ -173,6 +176,47 @@ describe('polling', () => {
     const options = { clock, unref: true };
     await pollUntilContextTimeout(ctx.signal, 100, 60_000, true, answers(true), options);
     expect(made.map((option) => option?.unref)).toEqual([true, true]);
+  });
+
+  it.each([
+    ['no context', () => pollUntilContextTimeout(undefined as never, 1, 1, true, () => true)],
+    ['no context for a backoff', () => exponentialBackoffWithContext(undefined as never, once, () => true)],
+    ['no condition', () => exponentialBackoff(once, undefined as never)],
+    ['no backoff', () => exponentialBackoff({ steps: 1 } as never, () => true)],
+  ])('rejects by a clear error where there is %s', async (_title, start) => {
+    await expect(start()).rejects.toMatchObject({ code: expect.stringMatching(/^WAIT_ERR_INVALID_/) });
+  });
+
+  it('names the loop in a crash of a condition that has no name', async () => {
+    const names: string[] = [];
+    const crashHandlers = [(_: unknown, context: { name: string }): void => void names.push(context.name)];
+    const options = { clock: trace.clock, crashHandlers };
+    let checks = 0;
+    const polled = exponentialBackoff(
+      new Backoff({ duration: 1, steps: 3 }),
+      () => (++checks === 1 ? Promise.reject(new Error('boom')) : true),
+      options,
+    );
+    await trace.time.advance(10);
+    await polled;
+    expect(names).toEqual(['loop']);
+  });
+
+  it('ends by its timeout in the asynchronous context of its own caller', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    await Promise.all(
+      ['a', 'b'].map((name) =>
+        context.run(name, async () => {
+          const check = (signal: AbortSignal): false => {
+            signal.addEventListener('abort', () => seen.push(context.getStore()), { once: true });
+            return false;
+          };
+          await pollUntilContextTimeout(neverStop, 1000, 25, true, check).catch(() => undefined);
+        }),
+      ),
+    );
+    expect(seen).toEqual(['a', 'b']);
   });
 
   it.each([[undefined], [null], [true], [() => true, 'yes']])(
