@@ -1,11 +1,7 @@
-import * as timers from 'node:timers';
 import { inspect } from 'node:util';
-import { MessageChannel } from 'node:worker_threads';
 import { WaitError } from '../core/errors.js';
 import type { Clock, Timer } from '../core/time/clock.js';
-
-// As they were when this file was loaded: a test may replace Node's timers later.
-const { setImmediate: setNodeImmediate, clearImmediate: clearNodeImmediate } = timers;
+import { Turns } from './turns.js';
 
 // A loop without a period whose runs take no time would keep the clock at one instant forever.
 const MAX_FIRINGS_AT_ONE_INSTANT = 250_000;
@@ -210,36 +206,6 @@ export class FakeClock implements Clock {
       }
     }
   }
-}
-
-/** Lets the event loop turn, so that everything goes on that is ready. */
-class Turns {
-  private readonly channel = hasRealImmediates() ? undefined : new MessageChannel();
-
-  next(): Promise<void> {
-    if (this.channel === undefined) {
-      return new Promise((resolve) => void setNodeImmediate(resolve));
-    }
-    const { port1, port2 } = this.channel;
-    return new Promise((resolve) => {
-      port2.once('message', () => resolve());
-      port1.postMessage(undefined);
-    });
-  }
-
-  close(): void {
-    this.channel?.port1.close();
-  }
-}
-
-/**
- * Whether Node's own `setImmediate` was there when this file was loaded, and not that of a user's fake
- * timers.
- */
-function hasRealImmediates(): boolean {
-  const probe = setNodeImmediate(() => undefined);
-  clearNodeImmediate(probe);
-  return probe.constructor.name === 'Immediate';
 }
 
 /** The earliest of some instants; Infinity where there is none. */
