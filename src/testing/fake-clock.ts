@@ -103,8 +103,8 @@ export class FakeClock implements Clock {
    * became ready goes on, so that a run that ends may arm the next wait within the same `advance`.
    *
    * **Details.** Each call moves the clock to the time at which it was made, plus `duration`. Calls that are
-   * under way together, or one inside the other, each resolve when the clock gets there. The clock never goes
-   * back.
+   * in progress together, or one inside the other, each resolve when the clock gets there. The clock never
+   * goes back.
    *
    * @param duration - Milliseconds from 0 up; 0 fires what is due now and lets everything go on that is
    *   ready.

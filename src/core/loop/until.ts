@@ -14,11 +14,10 @@ import { nameOf, type LoopOptions } from './loop-options.js';
  * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said
  * there holds here.
  *
- * **Gotchas.** `f` receives `ctx` itself, as in Go, and `ctx` lives as long as the loop. What every run
- * attaches to it and does not take back piles up: the listener of a `fetch` that goes on after the run, and
- * what `AbortSignal.any([ctx, …])` leaves with its sources. Node warns of a leak at the eleventh listener on
- * Node 20. Where that matters, make a signal in each run and abort it from `ctx`, or use Nest's decorators,
- * which do.
+ * **Gotchas.** `f` receives `ctx` itself, as in Go, and `ctx` lives as long as the loop. What a run attaches
+ * to it and does not take back piles up: the listener of a `fetch` that goes on after the run, and what
+ * `AbortSignal.any([ctx, …])` leaves with its sources. On Node 20 the eleventh listener brings a warning of a
+ * leak. Where that matters, make a signal in each run, or use Nest's decorators, which do.
  *
  * @param ctx - The stop channel, which `f` receives as it is.
  *

@@ -45,7 +45,7 @@ export async function waitForCacheSync(
   }
   const allSynced = async (): Promise<boolean> => {
     for (const isSynced of caches as InformerSynced[]) {
-      // oxlint-disable-next-line no-await-in-loop -- in order, and none after the first that has not synced, as in Go
+      // oxlint-disable-next-line no-await-in-loop -- in order, up to the first that has not synced
       if (!(await isSynced())) {
         return false;
       }
