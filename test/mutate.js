@@ -115,13 +115,15 @@ const MUTATIONS = [
   {
     name: 'a run that leaves its asynchronous context to the next',
     file: LOOP,
-    edits: [["    this.context = new AsyncResource('nestjs-wait');\n", '']],
+    edits: [
+      ["return new AsyncResource('nestjs-wait').runInAsyncScope(this.run, this);", 'return this.run();'],
+    ],
     tests: 'unit/core/backoff-until',
   },
   {
     name: 'a run in the asynchronous context of whatever ended its wait',
     file: LOOP,
-    edits: [['this.context.runInAsyncScope(this.run, this)', 'this.run()']],
+    edits: [['this.context.runInAsyncScope(this.runApart, this)', 'this.runApart()']],
     tests: 'unit/core/backoff-until',
   },
   {

@@ -50,8 +50,8 @@ export class Loop {
   /** The timer came due during the run: an overrun, so the next run follows at once. */
   private isOverdue = false;
   private readonly timer: Timer;
-  /** The asynchronous context of the next run: the one in which this loop was made. */
-  private context = new AsyncResource('nestjs-wait');
+  /** The asynchronous context in which this loop was made. */
+  private readonly context = new AsyncResource('nestjs-wait');
 
   constructor(
     private readonly work: LoopWork,
@@ -107,7 +107,7 @@ export class Loop {
       // overrun may run once more.
       while (!this.isStopping && this.work.mayRun?.() !== false) {
         // oxlint-disable-next-line typescript/unbound-method -- it is called on this
-        if (!this.context.runInAsyncScope(this.run, this)) {
+        if (!this.context.runInAsyncScope(this.runApart, this)) {
           return;
         }
       }
@@ -117,10 +117,14 @@ export class Loop {
     }
   }
 
+  /** Gives the run a copy of the loop's context, so that what it changes by `enterWith()` ends with it. */
+  private runApart(): boolean {
+    // oxlint-disable-next-line typescript/unbound-method -- it is called on this
+    return new AsyncResource('nestjs-wait').runInAsyncScope(this.run, this);
+  }
+
   /** @returns Whether the next round follows at once. */
   private run(): boolean {
-    // The context of the next run is made before this one can change its own, as `enterWith()` does.
-    this.context = new AsyncResource('nestjs-wait');
     this.currentState = 'running';
     this.runs++;
     this.work.runStarted?.();
