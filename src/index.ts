@@ -57,7 +57,7 @@ export type {
   UntilOptions,
 } from './nest/declare/loop.options.js';
 export { LoopRegistry } from './nest/run/loop.registry.js';
-export type { LoopInfo } from './nest/run/managed-loop.js';
+export type { LoopInfo } from './nest/run/loop-info.js';
 export { WaitModule } from './nest/wait.module.js';
 export { WAIT_CLOCK, WAIT_LOGGER, WAIT_OPTIONS, WAIT_RANDOM } from './nest/declare/wait.options.js';
 export type {

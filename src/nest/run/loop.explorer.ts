@@ -3,7 +3,7 @@ import { WaitError } from '../../core/errors.js';
 import { hasLoops, loopDeclarations } from '../declare/loop.metadata.js';
 import type { LoopOverrides } from '../declare/loop.options.js';
 import { resolveLoop, type LoopSpec } from '../declare/resolve-loop.js';
-import type { LoopBody, RunSignals } from './managed-loop.js';
+import type { LoopBody, RunSignals } from './loop-body.js';
 import { MethodCaller } from './method-caller.js';
 
 /** A decorated method, ready to become a loop. */

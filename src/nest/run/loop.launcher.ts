@@ -10,7 +10,8 @@ import { LeaderElection } from '../leader/leader-election.js';
 import { LoopLog } from './loop-log.js';
 import type { LoopDefinition } from './loop.explorer.js';
 import { LoopRegistry } from './loop.registry.js';
-import { ManagedLoop, type LoopBody, type ManagedEnvironment } from './managed-loop.js';
+import type { LoopBody } from './loop-body.js';
+import { ManagedLoop, type ManagedEnvironment } from './managed-loop.js';
 
 /** Makes loops, starts them when the application has started, and tells them to stop. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
-import type { LoopInfo, ManagedLoop } from './managed-loop.js';
+import type { LoopInfo } from './loop-info.js';
+import type { ManagedLoop } from './managed-loop.js';
 
 /**
  * Knows every loop of the application, decorated or started at run time, and how it is doing.

@@ -1,53 +1,13 @@
-import { newController } from '../../core/stop/child-signal.js';
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
-import { Loop, type LoopCrash, type LoopState, type LoopWork } from '../../core/loop/loop.js';
+import { Loop, type LoopCrash, type LoopWork } from '../../core/loop/loop.js';
+import { newController } from '../../core/stop/child-signal.js';
 import { requireBackoffManager } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
-import type { LoopKind } from '../declare/loop.options.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
 import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
-
-/** A loop and how it is doing, as it was when asked. */
-export interface LoopInfo {
-  readonly name: string;
-  /** The decorator that it has, or would have. */
-  readonly kind: LoopKind;
-  /** Its period or backoff, for people. */
-  readonly schedule: string;
-  /** Whether its options and the module's let it run. */
-  readonly enabled: boolean;
-  /** `standby`: leader-only, while another replica leads. */
-  readonly state: LoopState | 'standby';
-  /** The group whose leader alone runs it; absent for a loop that runs on every replica. */
-  readonly leaderOnly?: string;
-  /** How many runs have begun, the run in progress included. */
-  readonly runs: number;
-  /** How many runs threw or rejected. */
-  readonly failures: number;
-  /** When the last run started; absent before the first. */
-  readonly lastStart?: Date;
-  /** Milliseconds that the last finished run took; absent before its end. */
-  readonly lastDuration?: number;
-  /** What the last failed run threw. It stays when later runs succeed. */
-  readonly lastError?: unknown;
-  /**
-   * When the next run is due; absent where that is not known, as during a sliding run, or where there is
-   * none.
-   */
-  readonly nextStart?: Date;
-}
-
-/** Where a run gets its signal, if it wants one. */
-export interface RunSignals {
-  /** Makes a signal for the run in progress. It aborts when the loop is told to stop. */
-  newSignal(): AbortSignal;
-}
-
-/** What a loop does in each run. */
-export interface LoopBody {
-  run(signals: RunSignals): unknown;
-}
+import type { LoopBody, RunSignals } from './loop-body.js';
+import type { LoopInfo } from './loop-info.js';
 
 /**
  * What the loops of an application share: one object for those that shutdown ends, and one for the others.

@@ -1,5 +1,5 @@
 import type { LoopFunction } from '../declare/loop.options.js';
-import type { RunSignals } from './managed-loop.js';
+import type { RunSignals } from './loop-body.js';
 
 /**
  * Calls a method of a provider. It is looked up for every call, so that spies and proxies are seen, and it

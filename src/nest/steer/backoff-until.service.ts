@@ -15,7 +15,7 @@ import type {
 } from '../declare/loop.options.js';
 import { resolveLoop } from '../declare/resolve-loop.js';
 import { LoopLauncher } from '../run/loop.launcher.js';
-import type { LoopBody, RunSignals } from '../run/managed-loop.js';
+import type { LoopBody, RunSignals } from '../run/loop-body.js';
 import { mayTakeParameter } from '../run/method-caller.js';
 import { WorkersHandle, type LoopHandle } from './loop-handle.js';
 

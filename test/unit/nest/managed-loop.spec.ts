@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { realClock, type UntilOptions } from 'nestjs-wait';
 import { resolveLoop } from '../../../src/nest/declare/resolve-loop.js';
 import { FakeClock } from 'nestjs-wait/testing';
-import { ManagedLoop, type ManagedEnvironment, type RunSignals } from '../../../src/nest/run/managed-loop.js';
+import type { RunSignals } from '../../../src/nest/run/loop-body.js';
+import { ManagedLoop, type ManagedEnvironment } from '../../../src/nest/run/managed-loop.js';
 
 const environment: ManagedEnvironment = {
   clock: realClock,
