@@ -202,20 +202,20 @@ describe('polling', () => {
     expect(names).toEqual(['loop']);
   });
 
-  it('ends by its timeout in the asynchronous context of its own caller', async () => {
+  it('ends by its timeout in the asynchronous context of its own caller, whoever moves the clock', async () => {
     const context = new AsyncLocalStorage<string>();
     const seen: (string | undefined)[] = [];
-    await Promise.all(
-      ['a', 'b'].map((name) =>
-        context.run(name, async () => {
-          const check = (signal: AbortSignal): false => {
-            signal.addEventListener('abort', () => seen.push(context.getStore()), { once: true });
-            return false;
-          };
-          await pollUntilContextTimeout(neverStop, 1000, 25, true, check).catch(() => undefined);
-        }),
+    const check = (signal: AbortSignal): false => {
+      signal.addEventListener('abort', () => seen.push(context.getStore()), { once: true });
+      return false;
+    };
+    const polls = ['a', 'b'].map((name) =>
+      context.run(name, () =>
+        pollUntilContextTimeout(neverStop, 1000, 25, true, check, trace.options()).catch(() => undefined),
       ),
     );
+    await trace.time.advance(25);
+    await Promise.all(polls);
     expect(seen).toEqual(['a', 'b']);
   });
 
