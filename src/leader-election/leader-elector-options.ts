@@ -1,5 +1,5 @@
 import type { Clock } from '../core/time/clock.js';
-import type { CrashHandler } from '../core/loop/crash.js';
+import type { CrashHandler, CrashHandling } from '../core/loop/crash.js';
 import { formatDuration, toMilliseconds, toNanoseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
 import { realClock } from '../core/time/real-clock.js';
@@ -102,6 +102,8 @@ export interface LeaderElectorSources {
    * @internal
    */
   readonly openWindows?: boolean;
+  /** @internal */
+  readonly handlerFailed?: CrashHandling['handlerFailed'];
 }
 
 /** Holds the options as the elector uses them: defaults are filled in, and durations are in milliseconds. */
@@ -118,7 +120,7 @@ export interface LeaderElectionSettings {
   readonly releaseOnCancel: boolean;
   readonly clock: Clock;
   readonly random: Random;
-  readonly crashHandlers: readonly CrashHandler[] | undefined;
+  readonly crashHandling: CrashHandling;
   readonly logger: LeaderElectionLogger;
   readonly openWindows: boolean;
 }
@@ -197,7 +199,7 @@ export function resolveSettings(
     releaseOnCancel: options.releaseOnCancel ?? true,
     clock: sources.clock ?? realClock,
     random: sources.random ?? realRandom,
-    crashHandlers: sources.crashHandlers,
+    crashHandling: sources,
     logger: sources.logger ?? { warn: (message) => console.warn(message) },
     openWindows: sources.openWindows ?? false,
   };

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { withChild } from '../core/stop/child-signal.js';
-import { handleCrash } from '../core/loop/crash.js';
+import { messageOf } from '../core/error-text.js';
+import { handleCrash, isAbort } from '../core/loop/crash.js';
 import { formatDuration, toMilliseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
 import { orInterrupted } from '../core/poll/interrupted.js';
@@ -15,6 +16,9 @@ import {
 } from './leader-elector-options.js';
 import { Lease } from './lease.js';
 import { unlessAborted } from './unless-aborted.js';
+
+/** Milliseconds that a release may take where work may take forever. */
+const RELEASE_TIMEOUT = 25_000;
 
 const TOO_LATE = 'The lease could not be renewed in time.';
 
@@ -176,9 +180,10 @@ export class LeaderElector {
 
   /** Leads for one term, until its work has ended and the lease is given back. */
   private async lead(ctx: AbortSignal): Promise<void> {
-    const { callbacks, releaseOnCancel, openWindows, stopTimeout, logger, name } = this.settings;
+    const { callbacks, releaseOnCancel, openWindows, stopTimeout, logger, name, clock } = this.settings;
     let work = Promise.resolve();
     let hasEnded = true;
+    let ended = clock.now();
     if (!ctx.aborted) {
       await withChild(ctx, async (term) => {
         this.terms++;
@@ -192,11 +197,12 @@ export class LeaderElector {
         term.signal.addEventListener('abort', stopped, { once: true });
         work = this.work(term);
         await this.renew(term);
+        ended = clock.now();
       });
       hasEnded = openWindows || (await this.outlast(work));
     }
     if (hasEnded && releaseOnCancel) {
-      await this.lease.release();
+      await this.lease.release(this.releaseTimeout(clock.now() - ended));
     }
     if (!hasEnded) {
       logger.warn(
@@ -255,10 +261,24 @@ export class LeaderElector {
     return ended.signal.aborted;
   }
 
+  /**
+   * Work and release together get `stopTimeout`.
+   *
+   * @param elapsed - Milliseconds since the end of the term.
+   */
+  private releaseTimeout(elapsed: number): number {
+    const { renewDeadline, stopTimeout } = this.settings;
+    return Math.min(renewDeadline, stopTimeout === 0 ? RELEASE_TIMEOUT : stopTimeout - elapsed);
+  }
+
   private note(event: string): void {
     const { lock, logger, name } = this.settings;
-    lock.recordEvent(event);
     logger.log?.(`${name}: ${event}`);
+    try {
+      lock.recordEvent(event);
+    } catch (error) {
+      logger.warn(`${name}: its lock could not record '${event}': ${messageOf(error)}`);
+    }
   }
 
   private call(callback: () => unknown): void {
@@ -266,10 +286,13 @@ export class LeaderElector {
   }
 
   private crashed(error: unknown): void {
-    const { name, crashHandlers } = this.settings;
-    const context = { name, run: this.terms, stopping: this.term?.signal.aborted !== false };
+    const { name, crashHandling } = this.settings;
+    const stopping = this.term?.signal.aborted !== false;
+    if (stopping && isAbort(error, this.term?.signal.reason)) {
+      return;
+    }
     try {
-      handleCrash(error, context, crashHandlers === undefined ? {} : { crashHandlers });
+      handleCrash(error, { name, run: this.terms, stopping }, crashHandling);
     } catch (fatal) {
       this.failure ??= { error: fatal };
       this.running?.abort();

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/error-text.js';
 import type { Condition } from '../core/poll/condition-loop.js';
 import { neverStop } from '../core/stop/never-stop.js';
 import { pollUntilContextTimeout } from '../core/poll/poll.js';
@@ -82,9 +83,11 @@ export class Lease {
   /**
    * Gives the lease back, unless another candidate has it by now. Only a conflict is worth another attempt,
    * because a shutdown waits for this.
+   *
+   * @param limit - Milliseconds. After that the lease is left to lapse.
    */
-  async release(): Promise<void> {
-    const { retryPeriod, renewDeadline, clock, openWindows, logger, name } = this.settings;
+  async release(limit: number): Promise<void> {
+    const { retryPeriod, clock, openWindows, logger, name } = this.settings;
     const giveBack: Condition = async (ctx) => {
       try {
         await this.read(ctx);
@@ -99,7 +102,7 @@ export class Lease {
       }
     };
     try {
-      await pollUntilContextTimeout(neverStop, retryPeriod, renewDeadline, true, giveBack, { clock });
+      await pollUntilContextTimeout(neverStop, retryPeriod, limit, true, giveBack, { clock });
     } catch (error) {
       logger.warn(`${name}: the lease could not be released and is left to lapse: ${messageOf(error)}`);
     }
@@ -178,8 +181,4 @@ export class Lease {
       return false;
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return (error as Partial<Error> | undefined)?.message ?? String(error);
 }

@@ -15,6 +15,9 @@ import { BackoffUntilService } from './steer/backoff-until.service.js';
 import { startLastStopFirst } from './hook-order.js';
 import { LeaderElection } from './leader/leader-election.js';
 import { Drain } from './run/drain.js';
+import { LogWriter } from './log/log-writer.js';
+import { FailureLog } from './run/failure-log.js';
+import { LoopLog } from './run/loop-log.js';
 import { LoopLauncher } from './run/loop.launcher.js';
 import { LoopRegistry } from './run/loop.registry.js';
 import { LoopRunner } from './run/loop.runner.js';
@@ -40,7 +43,15 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       ...(definition.providers ?? []),
       { provide: WAIT_CLOCK, useValue: realClock },
       { provide: WAIT_RANDOM, useValue: realRandom },
-      { provide: WAIT_LOGGER, useFactory: () => new Logger() },
+      {
+        provide: WAIT_LOGGER,
+        inject: [WAIT_OPTIONS],
+        // What is wrong with the options fails the bootstrap later, with a sentence.
+        useFactory: (options: WaitModuleOptions | undefined) => options?.logger ?? new Logger(),
+      },
+      LogWriter,
+      LoopLog,
+      FailureLog,
       WaitSettings,
       LeaderElection,
       LoopRegistry,

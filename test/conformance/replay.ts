@@ -27,6 +27,7 @@ export class Replay implements Clock {
   readonly delays: number[] = [];
   readonly armedAt: number[] = [];
   private nanoseconds = 0;
+  private isWatching = true;
   private readonly events = new Set<Event>();
 
   now(): number {
@@ -35,6 +36,7 @@ export class Replay implements Clock {
 
   newTimer(fire: () => void): Timer {
     let event: Event | undefined;
+    const isWatched = this.isWatching;
     const stop = (): void => {
       if (event !== undefined) {
         this.events.delete(event);
@@ -44,11 +46,18 @@ export class Replay implements Clock {
       stop,
       reset: (delay) => {
         stop();
-        this.delays.push(delay);
-        this.armedAt.push(this.now());
+        if (isWatched) {
+          this.delays.push(delay);
+          this.armedAt.push(this.now());
+        }
         event = this.plan('timer', this.now() + Math.max(delay, 0), fire);
       },
     };
+  }
+
+  /** Records no timer that is made from now on: it is not the loop's. */
+  watchNoMore(): void {
+    this.isWatching = false;
   }
 
   /** Forgets what was recorded, for the next loop on the same clock. */

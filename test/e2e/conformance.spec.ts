@@ -44,6 +44,7 @@ replayAll('decorators', 281, expressible, async (scenario) => {
   const random = new RecordedRandom(scenario.rands);
   let app: TestingModule | undefined;
   const recorder = new Recorder(scenario, replay, true, () => {
+    replay.watchNoMore(); // those of the shutdown
     void app?.close();
     return settle(1);
   });

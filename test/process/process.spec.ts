@@ -26,20 +26,20 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
     child?.kill('SIGKILL');
   });
 
-  /** Runs a script, with its arguments, to its end. Once it prints the word, it gets the signal. */
-  function run(command: string, word?: string, signal?: NodeJS.Signals): Promise<Ending> {
+  /** Runs a script, with its arguments, to its end. Once it prints a word, it gets the signal after it. */
+  function run(command: string, ...signals: [word: string, signal: NodeJS.Signals][]): Promise<Ending> {
     const [script = '', ...args] = command.split(' ');
     const started = spawn(node, ['--expose-gc', join(__dirname, 'scripts', script), ...args], {
       env: { PATH: process.env['PATH'], NO_COLOR: '1', NESTJS_WAIT: join(build.folder, 'index.js') },
     });
     child = started;
     let output = '';
-    let isSignalled = false;
     const onData = (chunk: Buffer): void => {
       output += chunk.toString();
-      if (!isSignalled && word !== undefined && signal !== undefined && output.includes(word)) {
-        isSignalled = true;
-        started.kill(signal);
+      const [next] = signals;
+      if (next !== undefined && output.includes(next[0])) {
+        signals.shift();
+        started.kill(next[1]);
       }
     };
     started.stdout.on('data', onData);
@@ -76,9 +76,28 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
   });
 
   it('SIGTERM awaits the run in progress, and then ends the process', async () => {
-    const { code, signal, output } = await run('slow-run.mjs', 'run\n', 'SIGTERM');
+    const { code, signal, output } = await run('slow-run.mjs', ['run\n', 'SIGTERM']);
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGTERM' });
     expect(output).toMatch(/run ended, aborted: true\n.*Stopped 1 loop in \d+ms/s);
+  });
+
+  it('a second Ctrl-C ends the wait for a run that ignores its signal, and shutdown goes on', async () => {
+    const { code, signal, output } = await run(
+      'deaf-run.mjs',
+      ['run\n', 'SIGINT'],
+      ['Press Ctrl-C again', 'SIGINT'],
+    );
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' });
+    expect(output).toMatch(
+      /Stopping 1 loop; waiting for Job\.tick \(run 1\)\. Press Ctrl-C again to go on without waiting\..*Still running: Job\.tick \(run 1\)\..*\ndatabase closed\n/s,
+    );
+  });
+
+  it('a run that gives up at SIGTERM is no crash, though crashes end the process', async () => {
+    const { code, signal, output } = await run('giving-up.mjs', ['run\n', 'SIGTERM']);
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(output).toMatch(/Stopped 1 loop in \d+ms/);
+    expect(output).not.toContain('failed');
   });
 
   it('a run that really crashes ends the process', async () => {

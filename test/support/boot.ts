@@ -69,9 +69,12 @@ afterEach(async () => {
 });
 
 /** Compiles an application, not yet initialised. */
-export async function compile(metadata: ModuleMetadata, options?: WaitModuleOptions): Promise<Booted> {
+export async function compile(
+  metadata: ModuleMetadata,
+  options?: WaitModuleOptions,
+  logger = new RecordingLogger(),
+): Promise<Booted> {
   const clock = new FakeClock();
-  const logger = new RecordingLogger();
   const hasModule = options === undefined && metadata.imports !== undefined;
   const imports = [...(hasModule ? [] : [WaitModule.forRoot(options)]), ...(metadata.imports ?? [])];
   const moduleRef = await Test.createTestingModule({ ...metadata, imports })
@@ -103,8 +106,12 @@ export async function compile(metadata: ModuleMetadata, options?: WaitModuleOpti
 /**
  * Boots an application and lets the first runs happen. With its own `imports` it brings its own WaitModule.
  */
-export async function boot(metadata: ModuleMetadata, options?: WaitModuleOptions): Promise<Booted> {
-  const booted = await compile(metadata, options);
+export async function boot(
+  metadata: ModuleMetadata,
+  options?: WaitModuleOptions,
+  logger?: RecordingLogger,
+): Promise<Booted> {
+  const booted = await compile(metadata, options, logger);
   await booted.app.init();
   await booted.clock.advance(0);
   return booted;

@@ -1,4 +1,6 @@
+import { messageOf, oneLine, read, stackOf } from '../error-text.js';
 import { WaitError } from '../errors.js';
+import { ifRejected } from './thenable.js';
 
 /** Where a crash happened. */
 export interface CrashContext {
@@ -13,10 +15,13 @@ export interface CrashContext {
 /**
  * Is told of a crash, to log it or to report it somewhere.
  *
- * Counterpart of an entry of `runtime.PanicHandlers`. A handler that throws ends the loop with what it threw,
- * as in Go.
+ * Counterpart of an entry of `runtime.PanicHandlers`.
+ *
+ * **Details.** It may return a promise. The loop does not wait for it, and a rejection is logged.
+ *
+ * **Gotchas.** A handler that throws ends the loop with what it threw, as in Go.
  */
-export type CrashHandler = (error: unknown, context: CrashContext) => void;
+export type CrashHandler = (error: unknown, context: CrashContext) => unknown;
 
 /** What happens when a run throws. */
 export interface CrashOptions {
@@ -26,22 +31,32 @@ export interface CrashOptions {
   readonly reallyCrash?: boolean;
 }
 
+/** A crash handler that has itself failed. */
+export interface HandlerFailure {
+  readonly handler: CrashHandler;
+  readonly failure: unknown;
+  readonly context: CrashContext;
+  /** Whether it threw, which ends the loop; otherwise the promise that it returned was rejected. */
+  readonly endsLoop: boolean;
+}
+
+/** The options, and what a loop of the Nest module has beside them. */
+export interface CrashHandling extends CrashOptions {
+  /** Default: writes to `console.error` what would be lost. What a handler throws is not. */
+  readonly handlerFailed?: ((failure: HandlerFailure) => void) | undefined;
+}
+
 /**
- * Writes `[name] run 17 failed: …` with the stack to `console.error`.
+ * Writes `[name] run 17 failed: …` with the stack to `console.error`: the error's and those of its causes.
  *
  * Counterpart of `logPanic`, the first entry of `runtime.PanicHandlers`. Go writes nothing for
- * `http.ErrAbortHandler`. This writes nothing for an `AbortError` of a loop that was told to stop.
+ * `http.ErrAbortHandler`. This writes nothing for the abort of a loop that was told to stop.
  */
-export const logCrash: CrashHandler = (error, context) => {
-  if (!isAbortByStop(error, context)) {
-    console.error(`[${context.name}] run ${context.run} failed:`, error);
+export const logCrash: CrashHandler = (error, { name, run, stopping }) => {
+  if (!(stopping && isAbort(error, undefined))) {
+    console.error(`[${oneLine(name)}] run ${run} failed: ${stackOf(error)}`);
   }
 };
-
-/** Tells the one error that is no failure: a run that gave up because its signal aborted. */
-export function isAbortByStop(error: unknown, context: CrashContext): boolean {
-  return context.stopping && (error as Error | undefined)?.name === 'AbortError';
-}
 
 const ABORT_NAMES: readonly unknown[] = ['AbortError', 'CanceledError'];
 const ABORT_CODES: readonly unknown[] = ['ABORT_ERR', 'ERR_CANCELED'];
@@ -50,22 +65,28 @@ const ABORT_CODES: readonly unknown[] = ['ABORT_ERR', 'ERR_CANCELED'];
  * Tells whether a run of a loop that was told to stop has given up because of that: then it is aborted, and
  * has neither failed nor succeeded.
  *
- * @param error - What the run threw: the signal's reason itself, an abort of Node's or of an HTTP client, or
+ * @param thrown - What the run threw: the signal's reason itself, an abort of Node's or of an HTTP client, or
  *   an error that has one of these among its causes.
- * @param reason - With what the loop was told to stop.
+ * @param reason - With what the loop was told to stop; `undefined` where that is not known.
  */
-export function isAbort(error: unknown, reason: unknown): boolean {
+export function isAbort(thrown: unknown, reason: unknown): boolean {
   const seen = new Set<unknown>();
-  let cause = error;
-  while (cause !== undefined && cause !== null && !seen.has(cause)) {
-    const { name, code, cause: next } = cause as { name?: unknown; code?: unknown; cause?: unknown };
-    if (cause === reason || ABORT_NAMES.includes(name) || ABORT_CODES.includes(code)) {
-      return true;
+  const isOne = (error: unknown): boolean => {
+    if (error === undefined || error === null || seen.has(error)) {
+      return false;
     }
-    seen.add(cause);
-    cause = next;
-  }
-  return false;
+    seen.add(error);
+    const errors = read(error, 'errors');
+    return (
+      error === reason ||
+      ABORT_NAMES.includes(read(error, 'name')) ||
+      ABORT_CODES.includes(read(error, 'code')) ||
+      isOne(read(error, 'cause')) ||
+      // Several requests at once, as in Promise.any: all of them have given up.
+      (Array.isArray(errors) && errors.length > 0 && errors.every(isOne))
+    );
+  };
+  return isOne(thrown);
 }
 
 export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
@@ -77,7 +98,7 @@ export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
  * Counterpart of `runtime.HandleCrash` in k8s.io/apimachinery v0.19.4.
  *
  * **Gotchas.** A handler that throws hides the error itself, and the handlers after it are not called. What
- * it threw leaves, whatever `reallyCrash` says.
+ * it threw leaves, whatever `reallyCrash` says. A handler that rejects is logged, and nothing else.
  *
  * **Differs from Go.** `reallyCrash` is false by default, since in Node a rejected promise is an everyday
  * error. Nothing (`throw undefined`, `Promise.reject()`) becomes a `WaitError`, as in the newest Kubernetes.
@@ -94,19 +115,44 @@ export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
  * });
  */
 export function handleCrash(error: unknown, context: CrashContext, options: CrashOptions = {}): void {
-  const { crashHandlers = DEFAULT_CRASH_HANDLERS, reallyCrash = false } = options;
-  const thrown = error ?? nothingThrown(context);
-  for (const crashHandler of crashHandlers) {
-    crashHandler(thrown, context);
+  const { crashHandlers = DEFAULT_CRASH_HANDLERS, reallyCrash = false }: CrashHandling = options;
+  const { handlerFailed = logHandlerFailure }: CrashHandling = options;
+  const thrown = orNothingThrown(error, context);
+  for (const handler of crashHandlers) {
+    try {
+      ifRejected(handler(thrown, context), (failure) =>
+        handlerFailed({ handler, failure, context, endsLoop: false }),
+      );
+    } catch (failure) {
+      handlerFailed({ handler, failure, context, endsLoop: true });
+      throw failure;
+    }
   }
   if (reallyCrash) {
     throw thrown;
   }
 }
 
-function nothingThrown({ name, run }: CrashContext): WaitError {
-  return new WaitError(
-    'WAIT_ERR_NOTHING_THROWN',
-    `Run ${run} of ${name} threw or rejected with nothing. Throw an Error, so that its cause can be found.`,
+/** What was thrown, or an error that says that nothing was, so that it can be told from a success. */
+export function orNothingThrown(thrown: unknown, { name, run }: Pick<CrashContext, 'name' | 'run'>): unknown {
+  return (
+    thrown ??
+    new WaitError(
+      'WAIT_ERR_NOTHING_THROWN',
+      `Run ${run} of ${name} threw or rejected with nothing. Throw an Error, so that its cause can be found.`,
+    )
   );
+}
+
+/** Says in one line which handler of which loop has failed. */
+export function handlerFailureText({ handler, failure, context, endsLoop }: HandlerFailure): string {
+  const which = handler.name === '' ? 'an anonymous function' : `function ${handler.name}`;
+  const remedy = endsLoop ? '. What a crash handler throws ends its loop: catch it in the handler.' : '';
+  return oneLine(`crash handler of ${context.name} failed: ${messageOf(failure)} (${which})${remedy}`);
+}
+
+function logHandlerFailure(failure: HandlerFailure): void {
+  if (!failure.endsLoop) {
+    console.error(`${handlerFailureText(failure)}\n${stackOf(failure.failure)}`);
+  }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.js';
 import { toMilliseconds, type Duration } from '../time/duration.js';
 import { realClock } from '../time/real-clock.js';
 import type { Random } from '../waits/jitter.js';
-import { DEFAULT_CRASH_HANDLERS, type CrashHandler, type CrashOptions } from './crash.js';
+import { DEFAULT_CRASH_HANDLERS, type CrashHandler, type CrashHandling, type CrashOptions } from './crash.js';
 
 /** What every loop takes after its Kubernetes arguments. */
 export interface LoopOptions extends CrashOptions {
@@ -29,7 +29,7 @@ export interface LoopOptions extends CrashOptions {
 }
 
 /** What a loop stands on. Many loops may share one. */
-export interface LoopEnvironment {
+export interface LoopEnvironment extends CrashHandling {
   readonly clock: Clock;
   readonly crashHandlers: readonly CrashHandler[];
   readonly reallyCrash: boolean;

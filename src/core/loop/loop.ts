@@ -1,12 +1,15 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Timer } from '../time/clock.js';
 import { requireDelay, type BackoffManager } from '../waits/backoff-manager.js';
-import { handleCrash, isAbort } from './crash.js';
+import { handleCrash, isAbort, orNothingThrown } from './crash.js';
 import type { LoopEnvironment, LoopStart } from './loop-options.js';
 import { isThenable } from './thenable.js';
 
 /** Between two runs, in a run, or after the end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
+
+/** How a run has ended. An aborted one gave up because its loop was told to stop. */
+export type RunOutcome = 'succeeded' | 'failed' | 'aborted';
 
 /** What ended a loop before it was told to stop. */
 export interface LoopCrash {
@@ -23,9 +26,11 @@ export interface LoopWork {
   mayRun?(): boolean;
   runStarted?(): void;
   /**
-   * The run has ended. Its crash, if it has failed, is about to be handled. An aborted run has not failed.
+   * The run has ended. Its crash, if it has failed, is about to be handled.
+   *
+   * @param error - What it threw, unless it has succeeded.
    */
-  runEnded?(failed: boolean, error: unknown): void;
+  runEnded?(outcome: RunOutcome, error: unknown): void;
   /** @param delay - Milliseconds until the next run. */
   waitStarted?(delay: number): void;
   /** The loop was told to stop, while a run may be in progress. */
@@ -162,20 +167,27 @@ export class Loop {
 
   /** @returns Whether the next round follows at once. */
   private runEnded(threw: boolean, error: unknown): boolean {
-    const failed = threw && !(this.isStopping && isAbort(error, this.stopReason));
-    this.work.runEnded?.(failed, error);
-    if (failed) {
-      handleCrash(
-        error,
-        { name: this.work.name, run: this.runs, stopping: this.isStopping },
-        this.environment,
-      );
+    if (threw) {
+      this.runThrew(error);
+    } else {
+      this.work.runEnded?.('succeeded', undefined);
     }
     if (this.sliding) {
       this.wait(this.nextDelay()); // even when told to stop: the backoff manager counts this round, as in Go
     }
     this.currentState = 'waiting';
     return this.isOverdue || this.isStopping;
+  }
+
+  private runThrew(error: unknown): void {
+    if (this.isStopping && isAbort(error, this.stopReason)) {
+      this.work.runEnded?.('aborted', error);
+      return;
+    }
+    const context = { name: this.work.name, run: this.runs, stopping: this.isStopping };
+    const thrown = orNothingThrown(error, context);
+    this.work.runEnded?.('failed', thrown);
+    handleCrash(thrown, context, this.environment);
   }
 
   private nextDelay(): number {

@@ -59,6 +59,28 @@ export function formatDuration(milliseconds: number): string {
   return unit === undefined ? `${milliseconds}ms` : `${milliseconds / unit[1]}${unit[0]}`;
 }
 
+/** Writes how long something took, for people: `304ms`, `2.5s`, `3m7s`, `2h5m`. */
+export function formatElapsed(milliseconds: number): string {
+  const rounded = Math.round(milliseconds);
+  if (rounded < 1000) {
+    return `${rounded}ms`;
+  }
+  if (rounded < 10_000) {
+    return `${Math.round(rounded / 100) / 10}s`;
+  }
+  // The two largest units that are not zero; anything smaller is of no interest.
+  let rest = Math.round(rounded / 1000) * 1000;
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (parts.length < 2 && (count > 0 || parts.length > 0)) {
+      parts.push(count > 0 ? `${count}${unit}` : '');
+    }
+    rest -= count * size;
+  }
+  return parts.join('');
+}
+
 function parse(text: string, what: string): number | undefined {
   if (/^\s*[-+]?\d*\.?\d+\s*$/.test(text)) {
     throw invalid(`${what} must have a unit, as in '${text.trim()}ms' or '${text.trim()}s'`, text);

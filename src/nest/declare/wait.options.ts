@@ -1,4 +1,4 @@
-import type { ConfigurableModuleAsyncOptions } from '@nestjs/common';
+import type { ConfigurableModuleAsyncOptions, LoggerService } from '@nestjs/common';
 import type { CrashHandler } from '../../core/loop/crash.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { LeaderElectorOptions } from '../../leader-election/leader-elector-options.js';
@@ -21,6 +21,16 @@ export interface WaitModuleOptions {
   readonly reallyCrash?: boolean;
   /** Told of every run that threw, in order, after the handler that logs it; default none. */
   readonly crashHandlers?: readonly CrashHandler[];
+  /**
+   * `false` writes no line about runs that failed, for where a crash handler reports them already; default
+   * `true`.
+   */
+  readonly logFailures?: boolean;
+  /**
+   * Where the module and its loops write; default Nest's `Logger`, and with it what `app.useLogger()` was
+   * given. A test may put one of its own under the token {@link WAIT_LOGGER}.
+   */
+  readonly logger?: LoggerService;
   /**
    * Changes decorated loops by name, so that an environment decides without a change of code. A name that no
    * loop has fails the bootstrap.
@@ -59,7 +69,7 @@ export const WAIT_OPTIONS: unique symbol = Symbol.for('nestjs-wait/options');
 export const WAIT_CLOCK: unique symbol = Symbol.for('nestjs-wait/clock');
 /** Token of the {@link Random} source of all loops. */
 export const WAIT_RANDOM: unique symbol = Symbol.for('nestjs-wait/random');
-/** Token of the `LoggerService` that the module writes to. */
+/** Token of the `LoggerService` that the module writes to: the option `logger`, or Nest's. */
 export const WAIT_LOGGER: unique symbol = Symbol.for('nestjs-wait/logger');
 
 /** What the module calls itself in the log. */

@@ -17,6 +17,7 @@ export interface ResolvedWaitOptions {
   readonly shutdownTimeout: number;
   readonly reallyCrash: boolean;
   readonly crashHandlers: readonly CrashHandler[];
+  readonly logFailures: boolean;
   readonly loops: Readonly<Record<string, LoopOverrides>>;
   readonly leaderElection: readonly ResolvedElectionOptions[];
 }
@@ -26,11 +27,14 @@ const OPTION_NAMES = [
   'shutdownTimeout',
   'reallyCrash',
   'crashHandlers',
+  'logFailures',
+  'logger',
   'loops',
   'leaderElection',
 ] satisfies readonly (keyof WaitModuleOptions)[];
 
-const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
+/** Milliseconds; also the longest that engines get where shutdown waits forever. */
+export const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
 
 /** Reads the module's options, for everyone who needs them. */
 @Injectable()
@@ -62,6 +66,7 @@ function resolveWaitOptions(options: WaitModuleOptions): ResolvedWaitOptions {
     shutdownTimeout: reader.duration('shutdownTimeout', DEFAULT_SHUTDOWN_TIMEOUT),
     reallyCrash: reader.boolean('reallyCrash', false),
     crashHandlers,
+    logFailures: reader.boolean('logFailures', true),
     loops: options.loops ?? {},
     leaderElection: electionsOf(options.leaderElection ?? []),
   };

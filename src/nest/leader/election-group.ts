@@ -1,4 +1,4 @@
-import { handleCrash, type CrashHandler } from '../../core/loop/crash.js';
+import { handleCrash, isAbort, type CrashHandling } from '../../core/loop/crash.js';
 import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
 import type { LeaderElector } from '../../leader-election/leader-elector.js';
 
@@ -16,7 +16,7 @@ export interface TermMember {
 export class ElectionGroup implements LeaderCallbacks {
   /** Is made when the application starts. */
   elector: LeaderElector | undefined;
-  crashHandlers: readonly CrashHandler[] = [];
+  crashHandling: CrashHandling = {};
   readonly started = new Set<OnStartedLeading>();
   readonly stopped = new Set<OnStoppedLeading>();
   readonly newLeader = new Set<OnNewLeader>();
@@ -103,9 +103,11 @@ export class ElectionGroup implements LeaderCallbacks {
       try {
         await call(callback);
       } catch (error) {
-        const { crashHandlers, terms: run, name } = this;
-        const context = { name: `leader election '${name}'`, run, stopping: signal?.aborted === true };
-        handleCrash(error, context, { crashHandlers });
+        const stopping = signal?.aborted === true;
+        if (!(stopping && isAbort(error, signal.reason))) {
+          const context = { name: `leader election '${this.name}'`, run: this.terms, stopping };
+          handleCrash(error, context, this.crashHandling);
+        }
       }
     };
     return Promise.all(Array.from(callbacks, guarded));

@@ -1,24 +1,25 @@
-import { Inject, Injectable, type LoggerService } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { messageOf } from '../../core/error-text.js';
 import { WaitError } from '../../core/errors.js';
-import type { CrashHandler } from '../../core/loop/crash.js';
+import type { CrashHandling } from '../../core/loop/crash.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
 import { LeaderElector } from '../../leader-election/leader-elector.js';
-import type { ResourceLock } from '../../leader-election/resource-lock.js';
 import { DEFAULT_GROUP, OptionReader } from '../declare/option-reader.js';
-import {
-  LOG_CONTEXT,
-  WAIT_CLOCK,
-  WAIT_LOGGER,
-  WAIT_RANDOM,
-  type LeaderElectionOptions,
-} from '../declare/wait.options.js';
-import { WaitSettings } from '../declare/wait.settings.js';
+import { WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
+import { WaitSettings, type ResolvedElectionOptions } from '../declare/wait.settings.js';
+import { LogWriter } from '../log/log-writer.js';
 import { ElectionGroup } from './election-group.js';
 
 const OPTION_NAMES = ['lock', 'leaseDuration', 'renewDeadline', 'retryPeriod', 'releaseOnCancel'];
+
+/** Part of an election that has been told to end. */
+interface ElectionEnding {
+  readonly label: string;
+  whenEnded(callback: () => void): void;
+}
 
 /** Takes a callback back. */
 export type Unsubscribe = () => void;
@@ -50,13 +51,13 @@ export type Unsubscribe = () => void;
 export class LeaderElection {
   private groupsByName: ReadonlyMap<string, ElectionGroup> | undefined;
   private shutdown: AbortController | undefined;
-  private campaigns: Promise<void>[] = [];
+  private campaigns: ElectionEnding[] = [];
 
   constructor(
     private readonly settings: WaitSettings,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
     @Inject(WAIT_RANDOM) private readonly random: Random,
-    @Inject(WAIT_LOGGER) private readonly logger: LoggerService,
+    private readonly log: LogWriter,
   ) {}
 
   /** Whether this replica leads now. It is false as soon as the last renewal is too long ago to be sure. */
@@ -135,7 +136,7 @@ export class LeaderElection {
    * @internal
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION` or `WAIT_ERR_INVALID_DURATION`.
    */
-  configure(crashHandlers: readonly CrashHandler[]): void {
+  configure(crashHandling: CrashHandling): void {
     const { shutdownTimeout: stopTimeout, leaderElection } = this.settings.get();
     if (this.groups.size < leaderElection.length) {
       throw new WaitError(
@@ -143,19 +144,14 @@ export class LeaderElection {
         'WaitModule.forRoot: two leaderElection groups have one name. Give each a name of its own.',
       );
     }
-    const { clock, random } = this;
-    const logger = {
-      log: (text: string) => this.logger.log(text, LOG_CONTEXT),
-      debug: (text: string) => this.logger.debug?.(text, LOG_CONTEXT),
-      warn: (text: string) => this.logger.warn(text, LOG_CONTEXT),
-    };
+    const { clock, random, log: logger } = this;
     for (const { name, ...options } of leaderElection) {
       new OptionReader(`leaderElection '${name}'`, options).refuseUnknown('it', OPTION_NAMES);
       const group = this.group(name);
-      group.crashHandlers = crashHandlers;
+      group.crashHandling = crashHandling;
       group.elector = new LeaderElector(
         { ...options, name: `leader election '${name}'`, stopTimeout, callbacks: group },
-        { clock, random, crashHandlers, logger },
+        { clock, random, logger, ...crashHandling },
       );
     }
   }
@@ -167,23 +163,42 @@ export class LeaderElection {
    */
   start(): void {
     const { signal } = (this.shutdown = new AbortController());
-    this.campaigns = Array.from(this.groups.values(), async ({ elector }) => elector?.run(signal));
+    this.campaigns = Array.from(this.groups.values(), ({ name, elector }) =>
+      endingOf(`leader election '${name}'`, elector?.run(signal) ?? Promise.resolve()),
+    );
   }
 
   /**
-   * Resolves when all leases are released and the locks are closed.
+   * Ends the campaigns: each gives its lease back when its work has ended.
    *
    * @internal
    */
-  async stop(reason: unknown): Promise<void> {
+  stop(reason: unknown): ElectionEnding[] {
     this.shutdown?.abort(reason);
-    await Promise.allSettled(this.campaigns);
-    await Promise.all(this.locks.map(async (lock) => lock?.close?.()));
+    return this.campaigns;
   }
 
-  private get locks(): readonly (ResourceLock | undefined)[] {
+  /**
+   * Closes the locks. A lock that fails to close is logged.
+   *
+   * @internal
+   */
+  closeLocks(): ElectionEnding[] {
+    return this.elections.flatMap(({ name, lock }: Partial<ResolvedElectionOptions>) => {
+      if (typeof lock?.close !== 'function') {
+        return [];
+      }
+      const label = `the lock of leader election '${name}'`;
+      const closed = (async () => lock.close?.())().catch((error: unknown) => {
+        this.log.warn(`${label} could not be closed: ${messageOf(error)}`);
+      });
+      return [endingOf(label, closed)];
+    });
+  }
+
+  private get elections(): readonly ResolvedElectionOptions[] {
     try {
-      return this.settings.get().leaderElection.map(({ lock }: Partial<LeaderElectionOptions>) => lock);
+      return this.settings.get().leaderElection;
     } catch {
       return []; // the options have failed the bootstrap, so nothing was opened
     }
@@ -195,6 +210,13 @@ export class LeaderElection {
     );
     return this.groupsByName;
   }
+}
+
+function endingOf(label: string, promise: Promise<unknown>): ElectionEnding {
+  return {
+    label,
+    whenEnded: (ended) => void promise.then(ended, ended),
+  };
 }
 
 function subscribe<T>(callbacks: Set<T>, callback: T): Unsubscribe {

@@ -62,7 +62,7 @@ export class LeaderOnlyLoop implements TermMember {
       // No run begins where it is not sure that no other replica leads.
       mayRun: () => group.isLeader,
       runStarted: () => work.runStarted?.(),
-      runEnded: (failed, error) => work.runEnded?.(failed, error),
+      runEnded: (outcome, error) => work.runEnded?.(outcome, error),
       waitStarted: (delay) => work.waitStarted?.(delay),
       stopRequested: (reason) => work.stopRequested?.(reason),
       ended: (crash) => this.termEnded(crash),

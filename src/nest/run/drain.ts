@@ -1,61 +1,106 @@
-import { Inject, Injectable, type LoggerService } from '@nestjs/common';
-import type { Clock, Timer } from '../../core/time/clock.js';
-import { WAIT_CLOCK, WAIT_LOGGER } from '../declare/wait.options.js';
-import { WaitSettings } from '../declare/wait.settings.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../../core/time/clock.js';
+import { WAIT_CLOCK } from '../declare/wait.options.js';
+import { DEFAULT_SHUTDOWN_TIMEOUT, WaitSettings } from '../declare/wait.settings.js';
+import { LeaderElection } from '../leader/leader-election.js';
 import { LoopLog } from './loop-log.js';
 import { LoopLauncher } from './loop.launcher.js';
 import type { ManagedLoop } from './managed-loop.js';
+import { Patience } from './patience.js';
+import { Pending, type Ending } from './pending.js';
 
-/** Ends the loops when the application closes. */
+/** Ends the loops and the leader election when the application closes. */
 @Injectable()
 export class Drain {
-  private readonly log: LoopLog;
-
   constructor(
     private readonly launcher: LoopLauncher,
     private readonly settings: WaitSettings,
+    private readonly election: LeaderElection,
+    private readonly log: LoopLog,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
-    @Inject(WAIT_LOGGER) logger: LoggerService,
-  ) {
-    this.log = new LoopLog(logger);
-  }
+  ) {}
 
   /**
-   * Tells all loops to stop in one instant, and waits for runs in progress, at most for `shutdownTimeout`.
+   * Tells all loops to stop in one instant. Then it waits: for runs in progress, for the leases, and for the
+   * locks to close. All of this takes at most `shutdownTimeout`, whatever a run or an engine does.
    */
   async run(): Promise<void> {
-    const began = this.clock.now();
-    const loops = this.launcher.close();
-    const running = new Set(loops.filter(({ state }) => state !== 'stopped'));
-    if (running.size > 0) {
-      await this.untilEnded(running, this.settings.get().shutdownTimeout);
-    }
-    if (loops.length > 0) {
-      this.log.drained(loops.length, running, this.clock.now() - began);
+    const { clock, election, launcher, log } = this;
+    const began = clock.now();
+    const stopped = launcher.close();
+    const loops = new Pending(stopped.filter(({ state }) => state !== 'stopped').map(endingOf));
+    const campaigns = new Pending(election.stop(launcher.stopReason));
+    let locks = new Pending([]);
+    const awaited = (): string[] => [...loops.labels, ...campaigns.labels, ...locks.labels];
+    const patience = new Patience(clock, this.timeout, (canInterrupt) => {
+      log.stopping(stopped.length, awaited(), canInterrupt);
+    });
+    try {
+      await patience.waitFor(loops);
+      if (!loops.isEmpty) {
+        log.stillRunning(stopped.length, loops.labels, clock.now() - began);
+      } else if (stopped.length > 0) {
+        log.stopped(stopped.length, clock.now() - began);
+      }
+      // The election ends after the loops: it gives a lease back when the last of them has ended.
+      await patience.waitFor(campaigns);
+      locks = new Pending(election.closeLocks());
+      await patience.waitFor(locks, this.timeout === 0 ? DEFAULT_SHUTDOWN_TIMEOUT : undefined);
+      if (loops.isEmpty && awaited().length > 0) {
+        log.enginesLeft(awaited(), clock.now() - began);
+      }
+    } finally {
+      patience.end();
     }
   }
 
   /**
-   * Afterwards `running` holds the loops that have not ended.
+   * Tells loops to stop, and waits until they have ended, at most for `shutdownTimeout`: a run may be waiting
+   * for itself.
    *
-   * @param timeout - Milliseconds; 0 waits forever.
+   * @param name - What the loops are called together.
+   * @returns Whether they have ended.
    */
-  private async untilEnded(running: Set<ManagedLoop>, timeout: number): Promise<void> {
-    let deadline: Timer | undefined;
-    await new Promise<void>((resolve) => {
-      for (const loop of running) {
-        loop.whenEnded(() => {
-          running.delete(loop);
-          if (running.size === 0) {
-            resolve();
-          }
+  async stop(name: string, loops: readonly ManagedLoop[]): Promise<boolean> {
+    for (const loop of loops) {
+      loop.stop(this.launcher.stopReason);
+    }
+    const running = new Pending(loops.filter(({ state }) => state !== 'stopped').map(endingOf));
+    const { timeout, clock } = this;
+    if (!running.isEmpty) {
+      const began = clock.now();
+      await new Promise<void>((resolve) => {
+        const deadline = clock.newTimer(resolve, { unref: true });
+        if (timeout > 0) {
+          deadline.reset(timeout);
+        }
+        void running.ended.then(() => {
+          deadline.stop();
+          resolve();
         });
+      });
+      if (!running.isEmpty) {
+        this.log.stopGaveUp(name, running.labels, clock.now() - began);
       }
-      if (timeout > 0) {
-        deadline = this.clock.newTimer(resolve);
-        deadline.reset(timeout);
-      }
-    });
-    deadline?.stop();
+    }
+    return running.isEmpty;
   }
+
+  /** Milliseconds; 0 waits forever. */
+  private get timeout(): number {
+    try {
+      return this.settings.get().shutdownTimeout;
+    } catch {
+      return DEFAULT_SHUTDOWN_TIMEOUT; // the options themselves are wrong, and have failed the bootstrap
+    }
+  }
+}
+
+function endingOf(loop: ManagedLoop): Ending {
+  return {
+    get label() {
+      return `${loop.name} (run ${loop.runs})`;
+    },
+    whenEnded: (callback) => loop.whenEnded(callback),
+  };
 }

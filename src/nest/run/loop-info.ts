@@ -1,3 +1,4 @@
+import { summaryOf } from '../../core/error-text.js';
 import type { LoopState } from '../../core/loop/loop.js';
 import type { LoopKind } from '../declare/loop.options.js';
 
@@ -22,11 +23,20 @@ export interface LoopInfo {
   readonly lastStart?: Date;
   /** Milliseconds that the last finished run took; absent before its end. */
   readonly lastDuration?: number;
-  /** What the last failed run threw. It stays when later runs succeed. */
+  /**
+   * What the last failed run threw. It stays when later runs succeed. In JSON it is `{ name, message, code }`:
+   * the whole error may be circular, and may hold what is nobody's business.
+   */
   readonly lastError?: unknown;
   /**
    * When the next run is due; absent where that is not known, as during a sliding run, or where there is
    * none.
    */
   readonly nextStart?: Date;
+}
+
+/** Makes `JSON.stringify` take the summary of an error in place of the error. */
+export function withErrorInJson(info: LoopInfo): LoopInfo {
+  const toJSON = (): object => ({ ...info, lastError: summaryOf(info.lastError) });
+  return Object.defineProperty(info, 'toJSON', { value: toJSON });
 }

@@ -1,44 +1,61 @@
-import { inspect } from 'node:util';
-import type { LoggerService } from '@nestjs/common';
-import { isAbortByStop, type CrashContext } from '../../core/loop/crash.js';
-import { formatDuration } from '../../core/time/duration.js';
+import { Injectable } from '@nestjs/common';
+import { formatElapsed } from '../../core/time/duration.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
-import type { ManagedLoop } from './managed-loop.js';
-import { LOG_CONTEXT } from '../declare/wait.options.js';
+import { LogWriter } from '../log/log-writer.js';
 
-/** Writes what the application's log says of its loops. */
+const MOST_NAMES = 10;
+
+/** Writes what the application's log says of the start and the end of its loops. */
+@Injectable()
 export class LoopLog {
-  constructor(private readonly logger: LoggerService) {}
+  constructor(private readonly writer: LogWriter) {}
 
   /** Tells of a decorated loop, at bootstrap. */
   found(spec: LoopSpec, isOn: boolean): void {
-    this.logger.log(announcement(spec, isOn), LOG_CONTEXT);
+    this.writer.log(announcement(spec, isOn));
   }
 
   /** Tells of a loop that is started at run time. */
   launched(spec: LoopSpec, isOn: boolean): void {
-    this.logger.debug?.(announcement(spec, isOn), LOG_CONTEXT);
+    this.writer.debug(announcement(spec, isOn));
   }
 
-  crashed(error: unknown, context: CrashContext): void {
-    if (!isAbortByStop(error, context)) {
-      this.logger.error(`run ${context.run} failed: ${messageOf(error)}`, inspect(error), context.name);
-    }
+  /**
+   * Tells what a shutdown is waiting for.
+   *
+   * @param canInterrupt - Whether Ctrl-C ends the waiting.
+   */
+  stopping(loops: number, awaited: readonly string[], canInterrupt: boolean): void {
+    const how = canInterrupt ? '. Press Ctrl-C again to go on without waiting.' : '';
+    this.writer.log(`Stopping ${loopCount(loops)}; waiting for ${list(awaited)}${how}`);
+  }
+
+  /** Tells that all loops have ended. */
+  stopped(loops: number, took: number): void {
+    this.writer.log(`Stopped ${loopCount(loops)} in ${formatElapsed(took)}.`);
   }
 
   /** @param running - The loops that have not ended in time. */
-  drained(count: number, running: ReadonlySet<ManagedLoop>, took: number): void {
-    const time = formatDuration(Math.round(took));
-    if (running.size === 0) {
-      this.logger.log(`Stopped ${count} ${count === 1 ? 'loop' : 'loops'} in ${time}.`, LOG_CONTEXT);
-      return;
-    }
-    const names = Array.from(running, ({ name, runs }) => `${name} (run ${runs})`).join(', ');
-    this.logger.error(
-      `Stopped ${count - running.size} of ${count} loops in ${time}. Still running: ${names}. Shutdown goes on without them. ` +
+  stillRunning(loops: number, running: readonly string[], took: number): void {
+    this.writer.error(
+      `Stopped ${loops - running.length} of ${loopCount(loops)} in ${formatElapsed(took)}. ` +
+        `Still running: ${list(running)}. Shutdown goes on without them. ` +
         `A run that never ends may be awaiting app.close(), which waits for that run; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
-      undefined,
-      LOG_CONTEXT,
+    );
+  }
+
+  /** @param engines - What of the leader election has not ended in time. */
+  enginesLeft(engines: readonly string[], took: number): void {
+    this.writer.error(
+      `${list(engines)} has not ended within ${formatElapsed(took)}, since its lock does not answer. Shutdown goes on without it; a lease that it holds lapses.`,
+    );
+  }
+
+  /** Tells that somebody has waited in vain for a loop that he has told to stop. */
+  stopGaveUp(loop: string, running: readonly string[], took: number): void {
+    this.writer.error(
+      `${loop}: stop() has waited ${formatElapsed(took)} for ${list(running)}, and waits no longer. ` +
+        `A run that awaits its own stop() waits for itself: leave out the await; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
     );
   }
 }
@@ -49,9 +66,11 @@ function announcement({ name, kind, schedule, workers, leaderOnly }: LoopSpec, i
   return isOn ? `${name}: ${kind}, ${schedule.describe()}${times}${where}` : `${name}: disabled`;
 }
 
-// Not by instanceof: an error of another realm, such as Node's own errors under jest, is no Error of this
-// realm.
-function messageOf(error: unknown): string {
-  const { message } = error as Partial<Error>;
-  return typeof message === 'string' ? message : inspect(error);
+function loopCount(count: number): string {
+  return `${count} ${count === 1 ? 'loop' : 'loops'}`;
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return more > 0 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more` : names.join(', ');
 }

@@ -1,12 +1,13 @@
-import { Inject, Injectable, type LoggerService } from '@nestjs/common';
-import type { CrashHandler } from '../../core/loop/crash.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { CrashHandling } from '../../core/loop/crash.js';
 import { forgetStop, stopWith, type Stoppable } from '../../core/stop/stop-channel.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
-import { WAIT_CLOCK, WAIT_LOGGER, WAIT_RANDOM } from '../declare/wait.options.js';
+import { WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
+import { FailureLog } from './failure-log.js';
 import { LoopLog } from './loop-log.js';
 import type { LoopDefinition } from './loop.explorer.js';
 import { LoopRegistry } from './loop.registry.js';
@@ -18,7 +19,6 @@ import { ManagedLoop, type ManagedEnvironment } from './managed-loop.js';
 export class LoopLauncher {
   /** What all loops are told to stop with, unless somebody else has stopped them. */
   readonly stopReason = new DOMException('The loop was told to stop.', 'AbortError');
-  private readonly log: LoopLog;
   private environments: Record<'ending' | 'lasting', ManagedEnvironment> | undefined;
   /** What begins when the application has started, in order. */
   private readonly pending: ManagedLoop[] = [];
@@ -31,14 +31,14 @@ export class LoopLauncher {
     private readonly settings: WaitSettings,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
     @Inject(WAIT_RANDOM) private readonly random: Random,
-    @Inject(WAIT_LOGGER) logger: LoggerService,
-  ) {
-    this.log = new LoopLog(logger);
-  }
+    private readonly log: LoopLog,
+    private readonly failureLog: FailureLog,
+  ) {}
 
-  /** The crash handlers of the application: the one that logs, and the user's own. */
-  get crashHandlers(): readonly CrashHandler[] {
-    return this.environmentOf(true).crashHandlers;
+  /** What becomes of a crash: the handler that logs it is told, and the user's own. */
+  get crashHandling(): CrashHandling {
+    const { crashHandlers, handlerFailed } = this.environmentOf(true);
+    return { crashHandlers, handlerFailed };
   }
 
   /**
@@ -134,14 +134,17 @@ export class LoopLauncher {
 
   private environmentOf(endsAtShutdown: boolean): ManagedEnvironment {
     if (this.environments === undefined) {
-      const { clock, random, log, registry } = this;
+      const { clock, random, failureLog, registry } = this;
       const { crashHandlers, reallyCrash } = this.settings.get();
       const shared = {
         clock,
         random,
-        crashHandlers: [(error, context) => log.crashed(error, context), ...crashHandlers],
+        crashHandlers: [(error, context) => failureLog.failed(error, context), ...crashHandlers],
+        handlerFailed: (failure) => failureLog.handlerFailed(failure),
         reallyCrash,
+        recovered: (name) => failureLog.recovered(name),
         loopEnded: (loop) => {
+          failureLog.ended(loop.name);
           if (loop.isTemporary) {
             registry.remove(loop);
           }

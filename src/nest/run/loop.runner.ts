@@ -27,14 +27,14 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onModuleDestroy(): Promise<void> {
-    this.closed ??= this.close();
+    this.closed ??= this.drain.run();
     return this.closed;
   }
 
   private async start(): Promise<void> {
     this.refuseSecondForRoot();
     const { loops, enabled, leaderElection } = this.settings.get();
-    this.election.configure(this.launcher.crashHandlers);
+    this.election.configure(this.launcher.crashHandling);
     const definitions = await new LoopExplorer(this.modules).explore(loops);
     if (this.closed !== undefined) {
       return; // close() came while init() was still in progress
@@ -45,13 +45,6 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
         this.election.start();
       }
     });
-  }
-
-  private async close(): Promise<void> {
-    const drained = this.drain.run();
-    // The election ends after the loops: it releases a lease when the last of them has ended.
-    await this.election.stop(this.launcher.stopReason);
-    await drained;
   }
 
   private refuseSecondForRoot(): void {

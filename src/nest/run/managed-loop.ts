@@ -1,5 +1,5 @@
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
-import { Loop, type LoopCrash, type LoopWork } from '../../core/loop/loop.js';
+import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
 import { newController } from '../../core/stop/child-signal.js';
 import { requireBackoffManager } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
@@ -7,13 +7,15 @@ import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
 import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
 import type { LoopBody, RunSignals } from './loop-body.js';
-import type { LoopInfo } from './loop-info.js';
+import { withErrorInJson, type LoopInfo } from './loop-info.js';
 
 /**
  * What the loops of an application share: one object for those that shutdown ends, and one for the others.
  */
 export interface ManagedEnvironment extends LoopEnvironment {
   readonly random: Random;
+  /** Is told that a loop has succeeded whose run before had failed. */
+  readonly recovered: (name: string) => void;
   /** Is told of each loop that has ended. */
   readonly loopEnded: (loop: ManagedLoop) => void;
 }
@@ -24,6 +26,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   isTemporary = false;
   private readonly loop: Loop | LeaderOnlyLoop;
   private failures = 0;
+  private isFailing = false;
   // NaN and not undefined, so that V8 writes the numbers in place: no garbage at every run.
   private lastStart = NaN;
   private lastDuration = NaN;
@@ -100,7 +103,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     // The wall clock is for people. Nothing is measured or planned with it.
     const offset = Date.now() - this.environment.clock.now();
     const toDate = (time: number): Date => new Date(Math.round(offset + time));
-    return {
+    const info: LoopInfo = {
       name,
       kind,
       schedule: schedule.describe(),
@@ -114,6 +117,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
       ...(failures > 0 && { lastError: this.lastError }),
       ...(isNextKnown && !Number.isNaN(this.nextStart) && { nextStart: toDate(this.nextStart) }),
     };
+    return failures > 0 ? withErrorInJson(info) : info;
   }
 
   start(): void {
@@ -143,11 +147,15 @@ export class ManagedLoop implements LoopWork, RunSignals {
     this.stopRequest = undefined; // of an earlier term
   }
 
-  runEnded(failed: boolean, error: unknown): void {
+  runEnded(outcome: RunOutcome, error: unknown): void {
     this.lastDuration = this.environment.clock.now() - this.lastStart;
-    if (failed) {
+    if (outcome === 'failed') {
       this.failures++;
       this.lastError = error;
+      this.isFailing = true;
+    } else if (outcome === 'succeeded' && this.isFailing) {
+      this.isFailing = false;
+      this.environment.recovered(this.name);
     }
   }
 

@@ -14,6 +14,7 @@ import type {
   UntilOptions,
 } from '../declare/loop.options.js';
 import { resolveLoop } from '../declare/resolve-loop.js';
+import { Drain } from '../run/drain.js';
 import { LoopLauncher } from '../run/loop.launcher.js';
 import type { LoopBody, RunSignals } from '../run/loop-body.js';
 import { mayTakeParameter } from '../run/method-caller.js';
@@ -42,7 +43,10 @@ import { WorkersHandle, type LoopHandle } from './loop-handle.js';
 export class BackoffUntilService {
   private unnamed = 0;
 
-  constructor(private readonly launcher: LoopLauncher) {}
+  constructor(
+    private readonly launcher: LoopLauncher,
+    private readonly drain: Drain,
+  ) {}
 
   /**
    * Waits between runs as a backoff manager says. Counterpart of `wait.BackoffUntil`; see {@link
@@ -125,7 +129,7 @@ export class BackoffUntilService {
       requireSignal(context.ctx, spec.name);
     }
     const loops = this.launcher.launch(spec, new FunctionBody(f), context?.ctx);
-    return new WorkersHandle(spec.name, loops, this.launcher.stopReason);
+    return new WorkersHandle(spec.name, loops, this.drain);
   }
 }
 

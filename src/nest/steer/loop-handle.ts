@@ -1,3 +1,4 @@
+import type { Drain } from '../run/drain.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 
 /** A loop that was started at run time. */
@@ -7,9 +8,13 @@ export interface LoopHandle {
   /** Settles when the loop has ended; rejected if a crash ended it, which takes `reallyCrash`. */
   readonly done: Promise<void>;
   /**
-   * Ends a wait at once. A run in progress is told by its signal and awaited.
+   * Ends a wait at once. A run in progress is told by its signal and awaited, at most for `shutdownTimeout`.
+   * After that the log names the loop, and {@link LoopHandle.done} goes on waiting.
    *
-   * @returns {@link LoopHandle.done}
+   * **Gotchas.** Awaited inside a run of the loop itself, it waits for itself, and only that time limit ends
+   * it. Call it without `await` there.
+   *
+   * @returns A promise that settles as {@link LoopHandle.done}, or resolves when the time is up.
    */
   stop(): Promise<void>;
 }
@@ -17,32 +22,40 @@ export interface LoopHandle {
 /** The handle of all workers of a loop. */
 export class WorkersHandle implements LoopHandle {
   readonly #loops: readonly ManagedLoop[];
-  readonly #stopReason: unknown;
-  #done: Promise<void> | undefined;
+  readonly #drain: Drain;
+  #allEnded: Promise<void> | undefined;
+  #isDoneAskedFor = false;
 
   constructor(
     readonly name: string,
     loops: readonly ManagedLoop[],
-    stopReason: unknown,
+    drain: Drain,
   ) {
     this.#loops = loops;
-    this.#stopReason = stopReason;
+    this.#drain = drain;
   }
 
   get done(): Promise<void> {
+    this.#isDoneAskedFor = true;
+    return this.#ended();
+  }
+
+  stop(): Promise<void> {
+    const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
+    const stopped = this.#drain.stop(this.name, this.#loops).then((isOver) => (isOver ? ended : undefined));
+    if (this.#isDoneAskedFor) {
+      stopped.catch(() => {}); // a crash rejects `done`, and somebody has that
+    }
+    return stopped;
+  }
+
+  #ended(): Promise<void> {
     const [loop, ...others] = this.#loops;
     if (loop !== undefined && others.length === 0) {
       return loop.done;
     }
-    this.#done ??= allEnded(this.#loops);
-    return this.#done;
-  }
-
-  stop(): Promise<void> {
-    for (const loop of this.#loops) {
-      loop.stop(this.#stopReason);
-    }
-    return this.done;
+    this.#allEnded ??= allEnded(this.#loops);
+    return this.#allEnded;
   }
 }
 

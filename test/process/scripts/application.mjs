@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 /** Where the compiled package is; the test that starts the scripts knows. */
 export const wait = await import(process.env.NESTJS_WAIT);
 
-export async function start(decorate, tick, options) {
+export async function start(decorate, tick, options, providers = []) {
   class Job {
     tick(signal) {
       return tick(signal);
@@ -14,7 +14,7 @@ export async function start(decorate, tick, options) {
   Injectable()(Job);
   decorate(Job.prototype, 'tick', Object.getOwnPropertyDescriptor(Job.prototype, 'tick'));
   class AppModule {}
-  Module({ imports: [wait.WaitModule.forRoot(options)], providers: [Job] })(AppModule);
+  Module({ imports: [wait.WaitModule.forRoot(options)], providers: [Job, ...providers] })(AppModule);
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn', 'log'] });
   app.enableShutdownHooks();
   return app;

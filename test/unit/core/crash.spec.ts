@@ -16,7 +16,9 @@ describe('handleCrash', () => {
 
   it('logs the loop, the run and the error unless it is told otherwise', () => {
     handleCrash(boom, context);
-    expect(logged.mock.calls).toEqual([['[X.tick] run 17 failed:', boom]]);
+    expect(logged.mock.calls).toEqual([
+      [expect.stringMatching(/^\[X\.tick\] run 17 failed: Error: boom\n    at /)],
+    ]);
   });
 
   it('calls every handler in order with the error and where it happened', () => {

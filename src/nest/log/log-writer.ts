@@ -1,0 +1,113 @@
+import { ConsoleLogger, Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
+import { messageOf, oneLine, read, stackOf, summaryOf } from '../../core/error-text.js';
+import { ifRejected } from '../../core/loop/thenable.js';
+import { LOG_CONTEXT, WAIT_LOGGER } from '../declare/wait.options.js';
+
+/** An error to log, and what the log says of it. */
+export interface LoggedError {
+  readonly text: string;
+  readonly error: unknown;
+  readonly loop: string;
+  /** Which run of the loop threw it. */
+  readonly run: number;
+}
+
+type Level = 'log' | 'debug' | 'warn' | 'error';
+
+/**
+ * Writes lines to the application's logger.
+ *
+ * No name and no message can forge a line, since control characters are escaped. A logger that fails ends
+ * nothing: the line then goes to `console.error`.
+ */
+@Injectable()
+export class LogWriter {
+  constructor(@Inject(WAIT_LOGGER) private readonly logger: LoggerService) {}
+
+  log(text: string): void {
+    this.write('log', text, [LOG_CONTEXT]);
+  }
+
+  debug(text: string): void {
+    this.write('debug', text, [LOG_CONTEXT]);
+  }
+
+  warn(text: string): void {
+    this.write('warn', text, [LOG_CONTEXT]);
+  }
+
+  error(text: string): void {
+    this.write('error', text, [undefined, LOG_CONTEXT]);
+  }
+
+  /**
+   * Writes an error with its stack and its causes, and with nothing else that hangs on it.
+   *
+   * Nest's own logger and those that extend it get what Nest gives them: text, stack and context. A logger on
+   * top of pino gets an object of fields, as pino wants it. Any other gets the fields as a fourth argument.
+   *
+   * @param context - Whose line it is: the loop's, or by default the module's.
+   */
+  failure(logged: LoggedError, context = LOG_CONTEXT): void {
+    const { text, error } = logged;
+    const fields = fieldsOf(logged);
+    if (isOnPino(this.target)) {
+      this.write('error', fields, [oneLine(text), oneLine(context)]);
+    } else if (this.target instanceof ConsoleLogger) {
+      this.write('error', text, [stackOf(error), oneLine(context)]);
+    } else {
+      this.write('error', text, [stackOf(error), oneLine(context), fields]);
+    }
+  }
+
+  /** The logger that Nest's own `Logger` passes everything to. */
+  private get target(): LoggerService {
+    return this.logger instanceof Logger ? this.logger.localInstance : this.logger;
+  }
+
+  private write(level: Level, message: string | object, more: readonly unknown[]): void {
+    const line = typeof message === 'string' ? oneLine(message) : message;
+    const failed = (failure: unknown): void => {
+      const text = typeof line === 'string' ? line : more.join(' ');
+      console.error(`${text} (The logger failed: ${messageOf(failure)})`);
+    };
+    try {
+      ifRejected(this.logger[level]?.(line, ...more), failed);
+    } catch (failure) {
+      failed(failure);
+    }
+  }
+}
+
+/**
+ * What a structured logger is given. The code and the cause stand beside the error, where they can be
+ * searched for: pino's serializer leaves the cause out. It also takes the type of an error from its
+ * constructor, hence the object without a prototype.
+ */
+function fieldsOf({ error, loop, run }: LoggedError): object {
+  const { name, message, code } = summaryOf(error);
+  const err = Object.assign(Object.create(null) as object, { name, message, stack: stackOf(error) });
+  const cause = read(error, 'cause');
+  return {
+    err,
+    ...(code !== undefined && { code }),
+    ...(cause !== undefined && { cause: summaryOf(cause) }),
+    loop,
+    run,
+  };
+}
+
+// nestjs-pino keeps a PinoLogger, and that keeps pino, each as `logger`. Pino marks what it makes by the
+// symbols that it documents as `pino.symbols`.
+const PINO = Symbol.for('pino.serializers');
+
+function isOnPino(logger: unknown): boolean {
+  let inner = logger;
+  for (let depth = 0; depth < 3 && typeof inner === 'object' && inner !== null; depth++) {
+    if (PINO in inner) {
+      return true;
+    }
+    inner = (inner as { logger?: unknown }).logger;
+  }
+  return false;
+}

@@ -1,0 +1,40 @@
+/** Something that has been told to end. */
+export interface Ending {
+  /** Says for people what it is. */
+  readonly label: string;
+  /** Calls back when it has ended, or at once if it has. */
+  whenEnded(callback: () => void): void;
+}
+
+/** What has been told to end and has not ended yet. */
+export class Pending {
+  /** Resolves when nothing is left. */
+  readonly ended: Promise<void>;
+  private readonly left: Set<Ending>;
+
+  constructor(endings: readonly Ending[]) {
+    this.left = new Set(endings);
+    this.ended = new Promise((resolve) => {
+      const check = (): void => {
+        if (this.left.size === 0) {
+          resolve();
+        }
+      };
+      for (const ending of endings) {
+        ending.whenEnded(() => {
+          this.left.delete(ending);
+          check();
+        });
+      }
+      check();
+    });
+  }
+
+  get isEmpty(): boolean {
+    return this.left.size === 0;
+  }
+
+  get labels(): string[] {
+    return Array.from(this.left, ({ label }) => label);
+  }
+}

@@ -1,0 +1,348 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ConsoleLogger, Injectable, Logger, type LoggerService } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { Until, WAIT_CLOCK, WaitModule, type CrashHandler, type WaitModuleOptions } from 'nestjs-wait';
+import { FakeClock } from 'nestjs-wait/testing';
+import { boot, RecordingLogger, type Booted, type LogLine } from '../support/boot.js';
+
+/** What the next run throws; `undefined`: it succeeds. */
+let next: { readonly error: unknown } | undefined;
+beforeEach(() => {
+  next = { error: new Error('boom') };
+});
+
+@Injectable()
+class Poll {
+  @Until('10s')
+  tick(): void {
+    if (next !== undefined) {
+      throw next.error;
+    }
+  }
+}
+
+const errors = ({ logger }: Booted): LogLine[] => logger.lines.filter(({ level }) => level === 'error');
+const bootPoll = (options?: WaitModuleOptions, logger?: RecordingLogger): Promise<Booted> =>
+  boot({ providers: [Poll] }, options, logger);
+
+describe('the log of a loop that fails again and again', () => {
+  it('has three failures in full, then one line a minute, and one when it succeeds again', async () => {
+    const booted = await bootPoll();
+    const { clock, logger, close } = booted;
+    expect(errors(booted)).toEqual([
+      {
+        level: 'error',
+        message: 'run 1 failed: boom',
+        context: 'Poll.tick',
+        stack: expect.stringMatching(/^Error: boom\n    at /),
+      },
+    ]);
+    await clock.advance(20_000);
+    expect(logger.messages('error')).toEqual([
+      'run 1 failed: boom',
+      'run 2 failed: boom',
+      'run 3 failed: boom (the third in a row: now one line a minute)',
+    ]);
+    await clock.advance(59_999);
+    expect(logger.messages('error')).toHaveLength(3);
+    next = { error: new Error('another') };
+    await clock.advance(1);
+    expect(errors(booted).slice(3)).toEqual([
+      {
+        level: 'error',
+        message: 'run 9 failed (6 more in 1m, 9 in a row): another',
+        context: 'Poll.tick',
+        stack: expect.stringMatching(/^Error: another\n    at /),
+      },
+    ]);
+    await clock.advance(90_000);
+    expect(logger.messages('error')).toHaveLength(5);
+    next = undefined;
+    await clock.advance(10_000);
+    expect(logger.messages('log').at(-1)).toBe('Poll.tick: succeeded after 18 failures in 3m');
+    await clock.advance(60_000);
+    expect(logger.messages('error')).toHaveLength(5);
+    await close();
+  });
+
+  it('begins again in full after a success', async () => {
+    const { clock, logger } = await bootPoll();
+    await clock.advance(50_000);
+    next = undefined;
+    await clock.advance(10_000);
+    next = { error: new Error('boom') };
+    await clock.advance(10_000);
+    expect(logger.messages('error')).toHaveLength(4);
+    expect(logger.messages('error').at(-1)).toBe('run 8 failed: boom');
+    next = undefined;
+    await clock.advance(10_000);
+    expect(logger.messages('log').at(-1)).toBe('Poll.tick: succeeded after one failure in 10s');
+  });
+
+  it('tells at the end what it has not told yet', async () => {
+    const { clock, logger, close } = await bootPoll();
+    await clock.advance(50_000);
+    await close();
+    expect(logger.messages('error').at(-1)).toBe('run 6 failed (3 more in 30s, 6 in a row): boom');
+  });
+
+  it('counts no run that was aborted', async () => {
+    const aborted = new DOMException('', 'AbortError');
+    @Injectable()
+    class Watch {
+      @Until('10s')
+      watch(signal: AbortSignal): Promise<void> {
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(aborted)));
+      }
+    }
+    const { close, logger } = await boot({ providers: [Watch] });
+    await close();
+    expect(logger.messages('error')).toEqual([]);
+  });
+
+  it('says nothing of failures where logFailures is false', async () => {
+    const seen: unknown[] = [];
+    const { clock, logger } = await bootPoll({
+      logFailures: false,
+      crashHandlers: [(error) => void seen.push(error)],
+    });
+    await clock.advance(10_000);
+    next = undefined;
+    await clock.advance(10_000);
+    expect(seen).toHaveLength(2);
+    expect(logger.messages('error')).toEqual([]);
+    expect(logger.messages('log').filter((line) => line.includes('succeeded'))).toEqual([]);
+  });
+});
+
+describe('what is logged of an error', () => {
+  it('is its stack and its causes, without frames of this package, and not what hangs on it', async () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    next = {
+      error: Object.assign(new Error('request failed', { cause }), {
+        config: { headers: { Authorization: 'Bearer secret' } },
+      }),
+    };
+    const booted = await bootPoll();
+    const [{ stack } = {}] = errors(booted);
+    expect(stack).toMatch(
+      /^Error: request failed\n    at [^]*\n  caused by: Error: connect ECONNREFUSED\n    at /,
+    );
+    expect(stack).not.toMatch(/secret|src\/(core|nest)\/|node:async_hooks|node:internal/);
+    expect(stack).toContain('failures.spec');
+  });
+
+  it('cannot forge a line', async () => {
+    next = { error: new Error('boom\n2026-01-01 LOG all is well\u001b[2K') };
+    const options = { loops: {} };
+    @Injectable()
+    class Forger {
+      @Until({ period: '10s', name: 'a\nLOG [b] c' })
+      tick(): void {
+        throw next?.error;
+      }
+    }
+    const booted = await boot({ providers: [Forger] }, options);
+    const [line] = errors(booted);
+    expect(line).toMatchObject({
+      message: 'run 1 failed: boom\\n2026-01-01 LOG all is well\\u001b[2K',
+      context: 'a\\nLOG [b] c',
+    });
+    expect(line?.stack).toMatch(/^Error: boom\\n2026-01-01 LOG all is well\\u001b\[2K\n    at /);
+    expect(booted.logger.messages('log').join('')).not.toContain('\n');
+  });
+
+  it('says what could not be thrown as an error, to the registry as to the handlers', async () => {
+    next = { error: undefined };
+    @Injectable()
+    class Nothing {
+      @Until('10s')
+      tick(): Promise<void> {
+        return Promise.reject();
+      }
+    }
+    const seen: unknown[] = [];
+    const { registry } = await boot(
+      { providers: [Nothing] },
+      { crashHandlers: [(error) => void seen.push(error)] },
+    );
+    expect(seen).toEqual([expect.objectContaining({ code: 'WAIT_ERR_NOTHING_THROWN' })]);
+    expect(registry.get('Nothing.tick')?.lastError).toBe(seen[0]);
+  });
+});
+
+describe('an odd thrown value', () => {
+  const throwing = (property: string): object =>
+    Object.defineProperty(new Error('odd'), property, {
+      get: () => {
+        throw new Error(`the getter of ${property}`);
+      },
+    });
+  const revoked = (): object => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const everythingThrows = (): object =>
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    );
+
+  it.each<[what: string, make: () => unknown]>([
+    ['a getter of message that throws', () => throwing('message')],
+    ['a getter of name that throws', () => throwing('name')],
+    ['a getter of stack that throws', () => throwing('stack')],
+    ['a getter of cause that throws', () => throwing('cause')],
+    ['a getter of code that throws', () => throwing('code')],
+    ['a getter of then that throws', () => throwing('then')],
+    ['a Proxy that throws', everythingThrows],
+    ['a revoked Proxy', revoked],
+    [
+      'an inspect.custom that throws',
+      () => ({
+        [Symbol.for('nodejs.util.inspect.custom')]: () => {
+          throw new Error('no');
+        },
+      }),
+    ],
+    ['an object without a prototype', () => Object.create(null) as object],
+    ['a Symbol', () => Symbol('odd')],
+    ['a circular cause', () => Object.assign(new Error('a'), { cause: throwing('message') })],
+    ['a function', () => () => 'odd'],
+  ])('(%s) is logged by the name of its loop, and the loop goes on', async (_what, make) => {
+    next = { error: make() };
+    const booted = await bootPoll();
+    await booted.clock.advance(10_000);
+    expect(errors(booted).map(({ context }) => context)).toEqual(['Poll.tick', 'Poll.tick']);
+    expect(booted.registry.get('Poll.tick')).toMatchObject({ state: 'waiting', failures: 2 });
+    expect(() => JSON.stringify(booted.registry.list())).not.toThrow();
+  });
+});
+
+describe('a logger that fails', () => {
+  const boom = new Error('disk full');
+  let printed: ReturnType<typeof jest.spyOn>;
+  beforeEach(() => {
+    printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  });
+  afterEach(() => printed.mockRestore());
+
+  it.each<[what: string, fail: () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw boom;
+      },
+    ],
+    ['rejects', () => Promise.reject(boom)],
+  ])('because it %s ends no loop and no shutdown, and the line is printed', async (_what, fail) => {
+    const logger = new RecordingLogger();
+    Object.assign(logger, { error: fail, log: fail });
+    const { registry, close } = await bootPoll({}, logger);
+    expect(registry.get('Poll.tick')).toMatchObject({ state: 'waiting', failures: 1 });
+    await close();
+    const lines = printed.mock.calls.map((line: unknown[]) => String(line[0]));
+    expect(lines).toEqual([
+      'Poll.tick: Until, 10s between runs (The logger failed: disk full)',
+      'run 1 failed: boom (The logger failed: disk full)',
+      'Stopped 1 loop in 0ms. (The logger failed: disk full)',
+    ]);
+  });
+});
+
+describe('a crash handler', () => {
+  it('may be asynchronous: the loop does not wait for it, and a rejection is logged', async () => {
+    const report: CrashHandler = () => Promise.reject(new Error('no route to the tracker'));
+    const booted = await bootPoll({ crashHandlers: [report] });
+    await booted.clock.advance(10_000);
+    expect(booted.registry.get('Poll.tick')).toMatchObject({ state: 'waiting', failures: 2 });
+    expect(errors(booted)[1]).toMatchObject({
+      message: 'crash handler of Poll.tick failed: no route to the tracker (function report)',
+      stack: expect.stringMatching(/^Error: no route to the tracker\n    at /),
+    });
+  });
+
+  it('that throws ends its loop, and the log says which handler and which loop', async () => {
+    const report = (): never => {
+      throw new Error('no route to the tracker');
+    };
+    const { service, logger } = await boot({}, { crashHandlers: [report] });
+    const handle = service.until(() => Promise.reject(new Error('boom')), { period: '10s', name: 'poll' });
+    await expect(handle.done).rejects.toThrow('no route to the tracker');
+    expect(logger.messages('error')).toEqual([
+      'run 1 failed: boom',
+      'crash handler of poll failed: no route to the tracker (function report). What a crash handler throws ends its loop: catch it in the handler.',
+    ]);
+  });
+});
+
+describe('the logger', () => {
+  async function bootWith(options: WaitModuleOptions, nest?: LoggerService): Promise<void> {
+    const builder = Test.createTestingModule({ imports: [WaitModule.forRoot(options)], providers: [Poll] });
+    const moduleRef = await builder
+      .setLogger(nest ?? new RecordingLogger())
+      .overrideProvider(WAIT_CLOCK)
+      .useValue(new FakeClock())
+      .compile();
+    const app = await moduleRef.init();
+    await app.get<FakeClock>(WAIT_CLOCK).advance(0);
+    await app.close();
+  }
+
+  it('may be given as an option, and gets the fields of an error beside the text', async () => {
+    const lines: unknown[][] = [];
+    const logger = { log: () => {}, warn: () => {}, error: (...line: unknown[]) => void lines.push(line) };
+    next = { error: Object.assign(new Error('boom', { cause: new Error('why') }), { code: 'E_BOOM' }) };
+    await bootWith({ logger });
+    expect(lines).toEqual([
+      [
+        'run 1 failed: boom',
+        expect.stringMatching(/^Error: boom \[E_BOOM\]\n    at /),
+        'Poll.tick',
+        {
+          err: { name: 'Error', message: 'boom', stack: expect.any(String) },
+          code: 'E_BOOM',
+          cause: { name: 'Error', message: 'why' },
+          loop: 'Poll.tick',
+          run: 1,
+        },
+      ],
+    ]);
+  });
+
+  it("is Nest's unless one is given: whatever the application uses", async () => {
+    const logger = new RecordingLogger();
+    Logger.overrideLogger(logger);
+    await bootWith({}, logger);
+    expect(logger.messages('error')).toEqual(['run 1 failed: boom']);
+  });
+
+  it("that is Nest's own for the console gets no more than it prints well", async () => {
+    const error = jest.spyOn(ConsoleLogger.prototype, 'error').mockImplementation(() => {});
+    await bootWith({ logger: new ConsoleLogger({ logLevels: [] }) });
+    expect(error.mock.calls).toEqual([
+      ['run 1 failed: boom', expect.stringMatching(/^Error: boom\n/), 'Poll.tick'],
+    ]);
+    error.mockRestore();
+  });
+});
+
+it('LoopInfo survives JSON.stringify, with a summary of the error', async () => {
+  const circular = Object.assign(new Error('boom'), { code: 'E_BOOM', config: { secret: 1 } });
+  Object.assign(circular, { self: circular });
+  next = { error: circular };
+  const { registry } = await bootPoll();
+  const info = registry.get('Poll.tick');
+  expect(info?.lastError).toBe(circular);
+  expect(JSON.parse(JSON.stringify(info))).toMatchObject({
+    name: 'Poll.tick',
+    failures: 1,
+    lastError: { name: 'Error', message: 'boom', code: 'E_BOOM' },
+  });
+  expect(JSON.stringify(info)).not.toContain('secret');
+});
