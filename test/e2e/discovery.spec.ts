@@ -1,6 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
-import { Controller, Global, Inject, Injectable, Module, Scope, type Provider } from '@nestjs/common';
-import { Forever, NonSlidingUntil, Until, WAIT_CLOCK, WaitModule } from 'nestjs-wait';
+import {
+  Controller,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  Scope,
+  mixin,
+  type DynamicModule,
+  type ModuleMetadata,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import {
+  Forever,
+  NonSlidingUntil,
+  Until,
+  WAIT_CLOCK,
+  WaitModule,
+  type UntilOptions,
+  type WaitError,
+  type WaitModuleOptions,
+} from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
 import { boot } from '../support/boot.js';
 
@@ -112,18 +133,7 @@ describe('discovery', () => {
     ).toEqual(['Outbox.flush', 'Other.flush']);
   });
 
-  it('refuses two instances of one class with the remedy in the text', async () => {
-    const providers = [
-      { provide: 'a', useClass: Outbox },
-      { provide: 'b', useClass: Outbox },
-    ];
-    await expect(boot({ providers })).rejects.toMatchObject({
-      code: 'WAIT_ERR_DUPLICATE_LOOP',
-      message: expect.stringMatching(/'Outbox\.flush'.*name of its own.*from the instance/),
-    });
-  });
-
-  it('refuses the same class in two modules, unless the options name them from the instance', async () => {
+  it('lets the same class be in two modules when the options name its loops from the instance', async () => {
     @Injectable()
     class Poller {
       constructor(@Inject('queue') readonly queue: string) {}
@@ -137,14 +147,6 @@ describe('discovery', () => {
     class Print {}
     const { registry } = await boot({ imports: [WaitModule.forRoot(), Mail, Print] });
     expect(registry.list().map(({ name }) => name)).toEqual(['poll mail', 'poll print']);
-
-    @Module({ providers: [Outbox] })
-    class One {}
-    @Module({ providers: [Outbox] })
-    class Two {}
-    await expect(boot({ imports: [WaitModule.forRoot(), One, Two] })).rejects.toMatchObject({
-      code: 'WAIT_ERR_DUPLICATE_LOOP',
-    });
   });
 
   it('gives every run a fresh instance of a request-scoped provider, and its dependencies with it', async () => {
@@ -309,5 +311,210 @@ describe('discovery', () => {
     class Shared {}
     const { app } = await boot({ imports: [WaitModule.forRoot(), Shared] });
     expect(app.get(Outbox).runs).toBe(1);
+  });
+});
+
+describe('the default name of a loop', () => {
+  /** A class decorator as tracers and proxies are made: it returns a subclass without a name. */
+  const traced = <T extends Type>(decorated: T): T => class extends decorated {};
+
+  it.each([
+    { title: 'a class decorator returns', newClass: () => traced(Outbox), want: 'Outbox.flush' },
+    { title: 'two class decorators return', newClass: () => traced(traced(Outbox)), want: 'Outbox.flush' },
+    { title: 'mixin() names at random', newClass: () => mixin(traced(Outbox)), want: 'Outbox.flush' },
+    {
+      title: 'has a static method called name',
+      newClass: () =>
+        class Named extends Outbox {
+          static override name(): void {}
+        },
+      want: 'Named.flush',
+    },
+    {
+      title: 'has a name of its own, though mixin() gives it another',
+      newClass: () => mixin(class Mixed extends Outbox {}),
+      want: 'Mixed.flush',
+    },
+    {
+      title: 'a bundler has renamed and named again',
+      newClass: () => Object.defineProperty(class a extends Outbox {}, 'name', { value: 'Renamed' }),
+      want: 'Renamed.flush',
+    },
+  ])('is that of the nearest class with a name, for one that $title', async ({ newClass, want }) => {
+    expect(await loopsOf(newClass() as Type)).toEqual([want]);
+    expect(await loopsOf({ provide: 'value', useValue: new (newClass() as Type)() })).toEqual([want]);
+  });
+
+  it('is asked for where no class has a name', async () => {
+    const nameless = (options: { name?: string }): object => {
+      const anonymous = (() =>
+        class {
+          tick(): void {}
+        })();
+      const descriptor = Object.getOwnPropertyDescriptor(anonymous.prototype, 'tick');
+      Until({ period: '5s', ...options })(anonymous.prototype, 'tick', descriptor as never);
+      return new anonymous();
+    };
+    expect(await loopsOf({ provide: 'value', useValue: nameless({ name: 'mine' }) })).toEqual(['mine']);
+    await expect(loopsOf({ provide: 'value', useValue: nameless({}) })).rejects.toMatchObject({
+      code: 'WAIT_ERR_INVALID_OPTION',
+      message: expect.stringMatching(/^\(anonymous class\)\.tick: .* needs one: { name: '…' }\.$/),
+    });
+  });
+});
+
+describe('two loops of one name', () => {
+  const module = (name: string, metadata: ModuleMetadata): DynamicModule => {
+    const named = { [name]: class {} }[name]!;
+    return { module: named, ...metadata };
+  };
+  const outboxIn = (name: string): DynamicModule => module(name, { providers: [Outbox] });
+  /** A class that has the name of another. */
+  const newClass = (name: string, options: UntilOptions = { period: '5s' }): Type => {
+    class Job {
+      @Until(options)
+      tick(): void {}
+    }
+    return Object.defineProperty(Job, 'name', { value: name });
+  };
+  const named = (className: string): Type => newClass(className, { period: '5s', name: 'mine' });
+  @Controller()
+  class Probe {
+    @Until('5s')
+    check(): void {}
+  }
+  const MINIFIED = /keep_classnames .*--keep-names/;
+
+  it.each<{ title: string; imports: DynamicModule[]; want: RegExp; isMinified?: boolean }>([
+    {
+      title: 'one provider in two modules: provide it once',
+      imports: [outboxIn('Orders'), outboxIn('Mail')],
+      want: /'Outbox\.flush': the modules Orders and Mail both provide Outbox.*Provide it once, and export it/,
+    },
+    {
+      title: 'one provider in two modules, whatever its loop is called',
+      imports: ((job) => [module('Orders', { providers: [job] }), module('Mail', { providers: [job] })])(
+        named('Job'),
+      ),
+      want: /'mine': the modules Orders and Mail both provide Job.*Provide it once, and export it/,
+    },
+    {
+      title: 'one controller in two modules: keep it in one',
+      imports: [module('Orders', { controllers: [Probe] }), module('Mail', { controllers: [Probe] })],
+      want: /'Probe\.check': the modules Orders and Mail both have the controller Probe.*Keep it in one of them/,
+    },
+    {
+      title: 'one class in one module: name them from the instance',
+      imports: [
+        module('Orders', {
+          providers: [
+            { provide: 'a', useClass: Outbox },
+            { provide: 'b', useClass: Outbox },
+          ],
+        }),
+      ],
+      want: /'Outbox\.flush': Orders has two instances of Outbox.*name of its own.*from the instance/,
+    },
+    {
+      title: 'a module that is imported with two different options: name them from the instance',
+      imports: ((queue) =>
+        ['mail', 'print'].map((useValue) => ({
+          module: queue,
+          providers: [Outbox, { provide: 'name', useValue }],
+        })))(class Queue {}),
+      want: /'Outbox\.flush': Queue has two instances of Outbox.*from the instance/,
+    },
+    {
+      title: 'two classes of one name: name one of the loops',
+      imports: [
+        module('Orders', { providers: [newClass('Job')] }),
+        module('Mail', { providers: [newClass('Job')] }),
+      ],
+      want: /'Job\.tick': two classes are called Job, in Orders and in Mail\. Give one .* name of its own/,
+    },
+    {
+      title: 'two classes with names of a minifier: keep the names',
+      imports: [module('Orders', { providers: [newClass('a'), newClass('a')] })],
+      want: /'a\.tick': two classes are called a, both in Orders\. Give one .* name of its own/,
+      isMinified: true,
+    },
+    {
+      title: 'names that the user gave: change one of the names',
+      imports: [module('Orders', { providers: [named('One'), named('Two')] })],
+      want: /'mine': One\.tick and Two\.tick\. Change one of the two names\.$/,
+    },
+  ])('are refused: $title', async ({ imports, want, isMinified = false }) => {
+    const error = await boot({ imports: [WaitModule.forRoot(), ...imports] }).then(
+      () => undefined,
+      (thrown: WaitError) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: 'WAIT_ERR_DUPLICATE_LOOP',
+      message: expect.stringMatching(want),
+    });
+    expect(MINIFIED.test(error?.message ?? '')).toBe(isMinified);
+  });
+});
+
+describe('an override that fits no loop', () => {
+  @Injectable()
+  class Cache {
+    @Until('5s')
+    refresh(): void {}
+
+    @Until('5s')
+    flush(): void {}
+  }
+  const providers = [Outbox, Cache];
+  const warningsOf = async (loops: WaitModuleOptions['loops'] & {}): Promise<string[]> => {
+    const { logger } = await boot({ providers }, { loops });
+    return logger.messages('warn');
+  };
+
+  it('only disables: no mistake where a mock is in the place of the provider, and a warning', async () => {
+    const mocked = [{ provide: Outbox, useValue: { flush: () => undefined } }];
+    const { logger, registry } = await boot(
+      { providers: mocked },
+      { loops: { 'Outbox.flush': { enabled: false } } },
+    );
+    expect(registry.list()).toEqual([]);
+    expect(logger.messages('warn')).toEqual([
+      "WaitModule.forRoot: loops['Outbox.flush'] fits no loop, so that it disables nothing.",
+    ]);
+  });
+
+  it.each([
+    { name: 'outbox.Flush', want: "; did you mean 'Outbox.flush'?" },
+    { name: 'Store.refresh', want: "; did you mean 'Cache.refresh'?" },
+    { name: 'Outbox.flush#0', want: "; did you mean 'Outbox.flush'?" },
+    { name: 'Store.flush', want: '.' },
+    { name: 'Outbox.flash', want: '.' },
+  ])('is told of with the loop that $name probably means, if there is one', async ({ name, want }) => {
+    expect(await warningsOf({ [name]: { enabled: false, period: undefined as never } })).toEqual([
+      `WaitModule.forRoot: loops['${name}'] fits no loop, so that it disables nothing${want}`,
+    ]);
+    await expect(boot({ providers }, { loops: { [name]: { period: '1s' } } })).rejects.toMatchObject({
+      code: 'WAIT_ERR_UNKNOWN_LOOP',
+      message:
+        `WaitModule.forRoot: loops['${name}'] fits no loop${want} ` +
+        'The decorated loops are: Outbox.flush, Cache.refresh, Cache.flush. ' +
+        'If its provider was replaced by one without a class (a mock by useValue), leave the entry out.',
+    });
+  });
+
+  it.each([{}, { enabled: true }, { enabled: false, period: '1s' }])(
+    'fails the bootstrap with %o',
+    async (override) => {
+      await expect(boot({ providers }, { loops: { 'Outbox.flash': override } })).rejects.toMatchObject({
+        code: 'WAIT_ERR_UNKNOWN_LOOP',
+      });
+    },
+  );
+
+  it('mentions minifiers where one has named a class', async () => {
+    class o extends Outbox {}
+    await expect(
+      boot({ providers: [o, Cache] }, { loops: { 'Outbox.flush': { period: '1s' } } }),
+    ).rejects.toThrow(/named the class o: set keep_classnames .*--keep-names/);
   });
 });

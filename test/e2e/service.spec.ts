@@ -240,6 +240,45 @@ describe('BackoffUntilService', () => {
     expect(names).toEqual(['Until/1', 'Until/2']);
   });
 
+  it('numbers the loops of one function, and gives the lowest number that is free', async () => {
+    const { service, registry } = await boot({});
+    const poll = (): void => undefined;
+    const start = (): LoopHandle => service.until(poll, '1s');
+    const [first, second, third] = [start(), start(), start()];
+    expect([first, second, third].map(({ name }) => name)).toEqual(['poll', 'poll/2', 'poll/3']);
+    await second.stop();
+    expect([start(), start()].map(({ name }) => name)).toEqual(['poll/2', 'poll/4']);
+    await first.stop();
+    expect(start().name).toBe('poll');
+    expect(registry.list()).toHaveLength(4);
+  });
+
+  it('numbers the loops of one function with their workers', async () => {
+    const { service, registry, clock, close } = await boot({});
+    const poll = (): Promise<void> => clock.sleep(100);
+    const start = (workers: number): LoopHandle => service.until(poll, { period: '1s', workers });
+    const both = start(2);
+    expect(start(1).name).toBe('poll/2');
+    await clock.advance(0);
+    void both.stop();
+    expect(start(2).name).toBe('poll/3'); // the runs of the first are still in progress
+    expect(registry.list().map(({ name }) => name)).toEqual([
+      'poll#0',
+      'poll#1',
+      'poll/2',
+      'poll/3#0',
+      'poll/3#1',
+    ]);
+    await close();
+  });
+
+  it('refuses the name of a function where the options say it', async () => {
+    const { service } = await boot({});
+    const poll = (): void => undefined;
+    service.until(poll, '1s');
+    expect(() => service.until(poll, { period: '1s', name: 'poll' })).toThrow("Two loops are named 'poll'");
+  });
+
   it('runs workers under one handle', async () => {
     const { service, registry, clock } = await boot({});
     const ctx = new AbortController();

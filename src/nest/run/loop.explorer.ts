@@ -1,16 +1,14 @@
 import { ContextIdFactory, DiscoveryService, ModuleRef, type ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
+import { classNameOf } from '../declare/class-name.js';
 import { hasLoops, loopDeclarations } from '../declare/loop.metadata.js';
 import type { LoopOverrides } from '../declare/loop.options.js';
 import { resolveLoop, type LoopSpec } from '../declare/resolve-loop.js';
+import { refuseDuplicates } from './duplicate-loop.js';
 import type { LoopBody, RunSignals } from './loop-body.js';
+import type { LoopDefinition, LoopOrigin } from './loop-definition.js';
 import { MethodCaller } from './method-caller.js';
-
-/** A decorated method, ready to become a loop. */
-export interface LoopDefinition {
-  readonly spec: LoopSpec;
-  readonly body: LoopBody;
-}
+import { checkOverrides } from './unknown-loop.js';
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -25,10 +23,14 @@ export class LoopExplorer {
 
   /**
    * @param overrides - The module's `loops`, by name.
-   * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop, and whatever is wrong with a
-   *   loop's options.
+   * @param warn - Is told of what may be a mistake.
+   * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop, `WAIT_ERR_DUPLICATE_LOOP`
+   *   when two loops have one name, and whatever is wrong with a loop's options.
    */
-  async explore(overrides: Readonly<Record<string, LoopOverrides>>): Promise<LoopDefinition[]> {
+  async explore(
+    overrides: Readonly<Record<string, LoopOverrides>>,
+    warn: (text: string) => void,
+  ): Promise<LoopDefinition[]> {
     const definitions: LoopDefinition[] = [];
     const seen = new Set<unknown>();
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
@@ -44,7 +46,8 @@ export class LoopExplorer {
         definitions.push(...(await this.definitionsOf(wrapper, prototype, overrides)));
       }
     }
-    refuseUnknown(overrides, definitions);
+    checkOverrides(overrides, definitions, warn);
+    refuseDuplicates(definitions);
     return definitions;
   }
 
@@ -60,10 +63,13 @@ export class LoopExplorer {
     return declarations.map(({ kind, method, input }) => {
       const nth = (timesSeen.get(method) ?? 0) + 1;
       timesSeen.set(method, nth);
-      const defaultName = `${prototype.constructor.name}.${String(method)}${nth > 1 ? `/${nth}` : ''}`;
+      const origin = originOf(wrapper, prototype, `${String(method)}${nth > 1 ? `/${nth}` : ''}`);
       const options = typeof input === 'function' ? (input(instance) as unknown) : input;
+      const spec = resolveLoop(kind, origin.place, options, overrides);
+      requireName(spec, origin);
       return {
-        spec: resolveLoop(kind, defaultName, options, overrides),
+        spec,
+        origin,
         body: isFreshPerRun ? new FreshBody(wrapper, method) : new BoundBody(instance, method),
       };
     });
@@ -128,13 +134,23 @@ async function resolveInstance(wrapper: InstanceWrapper): Promise<object> {
   return moduleRef.resolve<object>(wrapper.token as string, ContextIdFactory.create(), { strict: true });
 }
 
-function refuseUnknown(overrides: object, definitions: readonly LoopDefinition[]): void {
-  const names = definitions.map(({ spec }) => spec.name);
-  const unknown = Object.keys(overrides).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
+function originOf(wrapper: InstanceWrapper, prototype: object, method: string): LoopOrigin {
+  const { host, token } = wrapper;
+  const className = classNameOf(prototype);
+  return {
+    place: `${className ?? '(anonymous class)'}.${method}`,
+    prototype,
+    className,
+    module: host?.name ?? '',
+    isController: host?.controllers.has(token) === true,
+  };
+}
+
+function requireName({ name }: LoopSpec, { className, place }: LoopOrigin): void {
+  if (className === undefined && name === place) {
     throw new WaitError(
-      'WAIT_ERR_UNKNOWN_LOOP',
-      `WaitModule.forRoot: loops['${unknown}'] fits no loop. The decorated loops are: ${names.join(', ') || 'none'}.`,
+      'WAIT_ERR_INVALID_OPTION',
+      `${place}: neither the class nor one that it extends has a name, so the loop needs one: { name: '…' }.`,
     );
   }
 }

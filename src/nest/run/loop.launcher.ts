@@ -9,10 +9,11 @@ import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
 import { FailureLog } from './failure-log.js';
 import { LoopLog } from './loop-log.js';
-import type { LoopDefinition } from './loop.explorer.js';
+import type { LoopDefinition } from './loop-definition.js';
 import { LoopRegistry } from './loop.registry.js';
 import type { LoopBody } from './loop-body.js';
 import { ManagedLoop, type ManagedEnvironment } from './managed-loop.js';
+import { workerNames } from './worker-names.js';
 
 /** Makes loops, starts them when the application has started, and tells them to stop. */
 @Injectable()
@@ -126,10 +127,9 @@ export class LoopLauncher {
     const { name, leaderOnly, workers } = spec;
     const group = leaderOnly === undefined ? undefined : this.election.group(leaderOnly, name);
     const environment = this.environmentOf(spec.endsAtShutdown);
-    return Array.from({ length: workers }, (_, worker) => {
-      const workerName = workers > 1 ? `${name}#${worker}` : name;
-      return new ManagedLoop(workerName, spec, body, environment, group);
-    });
+    return workerNames(name, workers).map(
+      (workerName) => new ManagedLoop(workerName, spec, body, environment, group),
+    );
   }
 
   private environmentOf(endsAtShutdown: boolean): ManagedEnvironment {

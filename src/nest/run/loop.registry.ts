@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
 import type { LoopInfo } from './loop-info.js';
 import type { ManagedLoop } from './managed-loop.js';
+import { workerNames } from './worker-names.js';
 
 /**
  * Knows every loop of the application, decorated or started at run time, and how it is doing.
@@ -25,6 +26,8 @@ import type { ManagedLoop } from './managed-loop.js';
 @Injectable()
 export class LoopRegistry {
   private readonly loops = new Map<string, ManagedLoop>();
+  /** For each name that several loops would have, the last number that one of them was given. */
+  private readonly numbers = new Map<string, number>();
 
   /** All loops, in the order in which they were found or started. */
   list(): LoopInfo[] {
@@ -57,16 +60,38 @@ export class LoopRegistry {
         loops.slice(0, index).forEach((added) => this.remove(added));
         throw new WaitError(
           'WAIT_ERR_DUPLICATE_LOOP',
-          `Two loops are named '${name}'. Give one of them a name of its own: { name: '…' }; ` +
-            `for two instances of one class, make it from the instance: (self) => ({ name: self.name, … }).`,
+          `Two loops are named '${name}'. Give one of them a name of its own: { name: '…' }.`,
         );
       }
       this.loops.set(name, loop);
     }
   }
 
+  /**
+   * Returns the first of `name`, `name/2`, `name/3` and so on that no loop has.
+   *
+   * @internal
+   */
+  freeName(name: string, workers: number): string {
+    let number = this.numbers.get(name) ?? 0;
+    let candidate: string;
+    do {
+      number++;
+      candidate = number === 1 ? name : `${name}/${number}`;
+    } while (this.hasAny([candidate, `${candidate}#0`, ...workerNames(candidate, workers)]));
+    if (number > 1) {
+      this.numbers.set(name, number); // or a thousand loops of one function would try half a million names
+    }
+    return candidate;
+  }
+
   /** @internal */
   remove(loop: ManagedLoop): void {
     this.loops.delete(loop.name);
+    this.numbers.clear(); // its number is free again
+  }
+
+  private hasAny(names: readonly string[]): boolean {
+    return names.some((name) => this.loops.has(name));
   }
 }

@@ -1,6 +1,13 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type LoggerService,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
+import { LOG_CONTEXT, WAIT_LOGGER } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
 import { Drain } from './drain.js';
@@ -19,6 +26,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly launcher: LoopLauncher,
     private readonly drain: Drain,
     private readonly election: LeaderElection,
+    @Inject(WAIT_LOGGER) private readonly logger: LoggerService,
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
@@ -35,7 +43,8 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     this.refuseSecondForRoot();
     const { loops, enabled, leaderElection } = this.settings.get();
     this.election.configure(this.launcher.crashHandling);
-    const definitions = await new LoopExplorer(this.modules).explore(loops);
+    const warn = (text: string): void => this.logger.warn(text, LOG_CONTEXT);
+    const definitions = await new LoopExplorer(this.modules).explore(loops, warn);
     if (this.closed !== undefined) {
       return; // close() came while init() was still in progress
     }

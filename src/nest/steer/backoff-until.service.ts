@@ -5,6 +5,7 @@ import { requireSignal } from '../../core/loop/loop-options.js';
 import type { Duration } from '../../core/time/duration.js';
 import type {
   BackoffUntilOptions,
+  CommonLoopOptions,
   ForeverOptions,
   JitterUntilOptions,
   LoopFunction,
@@ -16,6 +17,7 @@ import type {
 import { resolveLoop } from '../declare/resolve-loop.js';
 import { Drain } from '../run/drain.js';
 import { LoopLauncher } from '../run/loop.launcher.js';
+import { LoopRegistry } from '../run/loop.registry.js';
 import type { LoopBody, RunSignals } from '../run/loop-body.js';
 import { mayTakeParameter } from '../run/method-caller.js';
 import { WorkersHandle, type LoopHandle } from './loop-handle.js';
@@ -27,7 +29,8 @@ import { WorkersHandle, type LoopHandle } from './loop-handle.js';
  * **Details.** A loop that is started before the application has started begins with the decorated ones. One
  * that is started later begins at once. One that is started during shutdown never runs. Each runs in the
  * asynchronous context (`AsyncLocalStorage`) in which it was started. Without `name` a loop has the name of
- * its function, or a made-up one.
+ * its function: `poll`, and while that loop lives `poll/2`, `poll/3` and so on. A function without a name
+ * gets a made-up one.
  *
  * **Gotchas.** All methods throw a `WaitError` for what is wrong with the options, and for a name that is
  * taken (`WAIT_ERR_DUPLICATE_LOOP`).
@@ -46,6 +49,7 @@ export class BackoffUntilService {
   constructor(
     private readonly launcher: LoopLauncher,
     private readonly drain: Drain,
+    private readonly registry: LoopRegistry,
   ) {}
 
   /**
@@ -124,7 +128,10 @@ export class BackoffUntilService {
       );
     }
     const defaultName = f.name || `${kind}/${++this.unnamed}`;
-    const spec = resolveLoop(kind, defaultName, input);
+    const resolved = resolveLoop(kind, defaultName, input);
+    const isNamed = (input as CommonLoopOptions).name !== undefined;
+    const name = isNamed ? resolved.name : this.registry.freeName(resolved.name, resolved.workers);
+    const spec = { ...resolved, name };
     if (context !== undefined) {
       requireSignal(context.ctx, spec.name);
     }

@@ -1,0 +1,57 @@
+import { WaitError } from '../../core/errors.js';
+import { minifierHint } from '../declare/class-name.js';
+import type { LoopOverrides } from '../declare/loop.options.js';
+import type { LoopDefinition } from './loop-definition.js';
+
+/**
+ * Refuses overrides that fit no loop. One that only disables is no mistake, since a test may have put a mock
+ * in the place of the provider. It may be a slip in the name all the same, which leaves a loop running.
+ *
+ * @param overrides - The module's `loops`, by name.
+ * @param warn - Is told of each one that only disables.
+ * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP`.
+ */
+export function checkOverrides(
+  overrides: Readonly<Record<string, LoopOverrides>>,
+  definitions: readonly LoopDefinition[],
+  warn: (text: string) => void,
+): void {
+  const names = definitions.map(({ spec }) => spec.name);
+  for (const [name, override] of Object.entries(overrides)) {
+    if (names.includes(name)) {
+      continue;
+    }
+    const finding = `WaitModule.forRoot: loops['${name}'] fits no loop`;
+    const near = nearMiss(name, names);
+    const suggestion = near === undefined ? '.' : `; did you mean '${near}'?`;
+    if (!onlyDisables(override)) {
+      const hint = minifierHint(definitions.map(({ origin }) => origin.className));
+      throw new WaitError(
+        'WAIT_ERR_UNKNOWN_LOOP',
+        `${finding}${suggestion} The decorated loops are: ${names.join(', ') || 'none'}.${hint} ` +
+          'If its provider was replaced by one without a class (a mock by useValue), leave the entry out.',
+      );
+    }
+    warn(`${finding}, so that it disables nothing${suggestion}`);
+  }
+}
+
+function onlyDisables(override: LoopOverrides): boolean {
+  const written = Object.entries(override ?? {}).filter(([, value]) => value !== undefined);
+  return written.length === 1 && override.enabled === false;
+}
+
+/** The one loop that is probably meant: the same name in other letters, of a worker, or in another class. */
+function nearMiss(name: string, names: readonly string[]): string | undefined {
+  const likenesses: readonly ((known: string) => boolean)[] = [
+    (known) => known.toLowerCase() === name.toLowerCase(),
+    (known) => name.startsWith(`${known}#`),
+    (known) => methodOf(known) === methodOf(name),
+  ];
+  const alike = likenesses.map((isAlike) => names.filter(isAlike)).find(({ length }) => length > 0);
+  return alike?.length === 1 ? alike[0] : undefined;
+}
+
+function methodOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
