@@ -21,6 +21,7 @@ import { LoopLog } from './run/loop-log.js';
 import { LoopLauncher } from './run/loop.launcher.js';
 import { LoopRegistry } from './run/loop.registry.js';
 import { LoopRunner } from './run/loop.runner.js';
+import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
 import { WaitSettings } from './declare/wait.settings.js';
 import {
   WAIT_CLOCK,
@@ -59,12 +60,13 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       Drain,
       LoopRunner,
       BackoffUntilService,
+      forRootMark,
     ],
     exports: [
       BackoffUntilService,
       LeaderElection,
       LoopRegistry,
-      LoopRunner,
+      FOR_ROOT,
       WAIT_CLOCK,
       WAIT_RANDOM,
       WAIT_LOGGER,
@@ -90,7 +92,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
 export class WaitModule extends ConfigurableModuleClass implements OnModuleInit {
   constructor(
     modules: ModulesContainer,
-    @Optional() @Inject(LoopRunner) private readonly runner?: LoopRunner,
+    @Optional() @Inject(FOR_ROOT) private readonly forRoot?: string,
   ) {
     super();
     startLastStopFirst(modules, WaitModule);
@@ -117,7 +119,7 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
 
   /** @internal */
   onModuleInit(): void {
-    if (this.runner === undefined) {
+    if (this.forRoot === undefined) {
       throw new WaitError(
         'WAIT_ERR_FOR_ROOT',
         'WaitModule is imported without forRoot(), so that no loop would run. Import WaitModule.forRoot() once, in the root module.',

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Build } from '../support/build.js';
@@ -163,5 +164,17 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
       code: 0,
       output: expect.stringContaining('11 runs\n'),
     });
+  });
+
+  it('two copies of the package that each have a forRoot() run nothing, and say where they are', async () => {
+    const library = join(build.folder, 'library');
+    const files = readdirSync(build.folder).filter((file) => file !== 'node_modules');
+    files.forEach((file) => cpSync(join(build.folder, file), join(library, file), { recursive: true }));
+    const { output } = await run('two-copies.mjs');
+    const places = new RegExp(
+      `from 2 copies of nestjs-wait, file://${build.folder}/\\S+ and file://${library}/\\S+,`,
+    );
+    expect(output).toMatch(places);
+    expect(output).not.toContain('run\n');
   });
 });

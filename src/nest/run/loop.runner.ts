@@ -1,18 +1,12 @@
-import {
-  Inject,
-  Injectable,
-  type LoggerService,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { WaitError } from '../../core/errors.js';
-import { LOG_CONTEXT, WAIT_LOGGER } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
+import { LogWriter } from '../log/log-writer.js';
 import { Drain } from './drain.js';
 import { LoopExplorer } from './loop.explorer.js';
 import { LoopLauncher } from './loop.launcher.js';
+import { refuseSecondForRoot } from './only-for-root.js';
 
 /** Turns Nest's hooks into the start and the stop of the loops. Nest may call a hook more than once. */
 @Injectable()
@@ -26,7 +20,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly launcher: LoopLauncher,
     private readonly drain: Drain,
     private readonly election: LeaderElection,
-    @Inject(WAIT_LOGGER) private readonly logger: LoggerService,
+    private readonly log: LogWriter,
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
@@ -40,10 +34,10 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async start(): Promise<void> {
-    this.refuseSecondForRoot();
+    refuseSecondForRoot(this.modules);
     const { loops, enabled, leaderElection } = this.settings.get();
     this.election.configure(this.launcher.crashHandling);
-    const warn = (text: string): void => this.logger.warn(text, LOG_CONTEXT);
+    const warn = (text: string): void => this.log.warn(text);
     const definitions = await new LoopExplorer(this.modules).explore(loops, warn);
     if (this.closed !== undefined) {
       return; // close() came while init() was still in progress
@@ -54,17 +48,5 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
         this.election.start();
       }
     });
-  }
-
-  private refuseSecondForRoot(): void {
-    const count = Array.from(this.modules.values()).filter(({ providers }) =>
-      providers.has(LoopRunner),
-    ).length;
-    if (count > 1) {
-      throw new WaitError(
-        'WAIT_ERR_FOR_ROOT',
-        `WaitModule.forRoot() is imported ${count} times, so that every loop would run ${count} times. Import it once, in the root module: it is global.`,
-      );
-    }
   }
 }

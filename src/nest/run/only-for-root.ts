@@ -1,0 +1,44 @@
+import type { FactoryProvider } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { WaitError } from '../../core/errors.js';
+
+/**
+ * Token of what every `forRoot()` provides: where its copy of this package is. It is a symbol that all copies
+ * share, since one copy does not know the classes of another.
+ */
+export const FOR_ROOT: unique symbol = Symbol.for('nestjs-wait/for-root');
+
+/** Leaves the mark of a `forRoot()` of this copy. */
+export const forRootMark: FactoryProvider<string> = { provide: FOR_ROOT, useFactory: placeOfThisCopy };
+
+/**
+ * Refuses a second `forRoot()` in the application, of this copy of the package or of another.
+ *
+ * @throws WaitError `WAIT_ERR_FOR_ROOT`.
+ */
+export function refuseSecondForRoot(modules: ModulesContainer): void {
+  const found = Array.from(modules.values()).filter(({ providers }) => providers.has(FOR_ROOT));
+  const times = found.length;
+  if (times < 2) {
+    return;
+  }
+  // By class, since two copies may be one file that was loaded twice, as jest does it.
+  const places = new Map(
+    found.map(({ metatype, providers }) => [metatype, providers.get(FOR_ROOT)?.instance]),
+  );
+  const consequence = `so that every loop would run ${times} times`;
+  const remedy = 'Import it once, in the root module: it is global.';
+  throw new WaitError(
+    'WAIT_ERR_FOR_ROOT',
+    places.size === 1
+      ? `WaitModule.forRoot() is imported ${times} times, ${consequence}. ${remedy}`
+      : `WaitModule.forRoot() is imported from ${places.size} copies of nestjs-wait, ${[...places.values()].join(' and ')}, ` +
+          `${consequence}. Keep one copy: npm dedupe, or a peerDependency in a library. ${remedy}`,
+  );
+}
+
+/** A stack says it for an ES module and for CommonJS. */
+function placeOfThisCopy(): string {
+  const frame = new Error().stack?.split('\n')[1] ?? '';
+  return /(?:\(|at )([^()]+):\d+:\d+\)?$/.exec(frame)?.[1] ?? 'a place that is not known';
+}
