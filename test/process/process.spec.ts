@@ -177,4 +177,13 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
     expect(output).toMatch(places);
     expect(output).not.toContain('run\n');
   });
+
+  it('a lock whose client is not installed says what to install', async () => {
+    const { output } = await run('missing-packages.mjs');
+    expect(output.trim().split('\n')).toEqual([
+      "WAIT_ERR_MISSING_PACKAGE PostgresLock: the package 'pg' is not installed. Run: npm install pg",
+      "WAIT_ERR_MISSING_PACKAGE RedisLock: the package 'ioredis' or 'redis' is not installed. Run: npm install ioredis",
+      "WAIT_ERR_MISSING_PACKAGE KubernetesLeaseLock: the package '@kubernetes/client-node' is not installed. Run: npm install @kubernetes/client-node",
+    ]);
+  });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WaitError } from '../../core/errors.js';
 import { defaultIdentity } from '../identity.js';
+import { loadPackage } from '../load-package.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
@@ -224,12 +225,22 @@ export class KubernetesLeaseLock implements ResourceLock {
     request: (client: LeaseClient, options: object) => Promise<T>,
   ): Promise<T> {
     signal.throwIfAborted();
-    const client = this.options.client ?? (await (this.loading ??= this.load()));
+    const client = this.options.client ?? (await this.load());
     return unlessAborted(signal, request(client, cancelledBy(signal)));
   }
 
-  private async load(): Promise<LeaseClient> {
-    const { CoordinationV1Api, KubeConfig } = await import('@kubernetes/client-node');
+  private load(): Promise<LeaseClient> {
+    this.loading ??= this.newClient().catch((error: unknown) => {
+      this.loading = undefined; // the next call tries again
+      throw error;
+    });
+    return this.loading;
+  }
+
+  private async newClient(): Promise<LeaseClient> {
+    const { CoordinationV1Api, KubeConfig } = await loadPackage('KubernetesLeaseLock', {
+      '@kubernetes/client-node': () => import('@kubernetes/client-node'),
+    });
     let kubeConfig = this.options.kubeConfig;
     if (kubeConfig === undefined) {
       const found = new KubeConfig();

@@ -1,6 +1,9 @@
-/** Runs a statement with `$1` parameters: a `Client` of `pg`, or an adapter to another driver. */
+/**
+ * Runs a statement with `$1` parameters: a `Client` of `pg`, a `DataSource` of TypeORM, or an adapter to
+ * another driver.
+ */
 export interface PostgresClient {
-  query(sql: string, parameters?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(sql: string, parameters?: unknown[]): Promise<{ rows: unknown[] } | unknown[]>;
 }
 
 /** What the lock needs of a connection that it has taken from a pool. */
@@ -25,8 +28,9 @@ export interface PostgresLockOptions {
    */
   readonly pool?: PostgresPool;
   /**
-   * Any object with `query(sql, parameters)`. A `Client` of `pg` never reconnects after its connection has
-   * broken, so a pool is the better choice. `close()` leaves the client open.
+   * Any object with `query(sql, parameters)` that resolves to `{ rows }` or to the rows alone, such as an
+   * initialized `DataSource` of TypeORM. A `Client` of `pg` never reconnects after its connection has broken,
+   * so a pool is the better choice. `close()` leaves the client open.
    */
   readonly client?: PostgresClient;
   /**

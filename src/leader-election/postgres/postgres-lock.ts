@@ -1,9 +1,11 @@
 import { WaitError } from '../../core/errors.js';
 import { defaultIdentity } from '../identity.js';
+import { loadPackage } from '../load-package.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
 import type { PostgresLockOptions, PostgresPool } from './postgres-lock-options.js';
+import { rowsOf } from './rows-of.js';
 
 interface Row {
   version: unknown;
@@ -103,7 +105,8 @@ export class PostgresLock implements ResourceLock {
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
-    const [row] = await this.run(`SELECT * FROM ${this.table} WHERE name = $1`, [this.name], signal);
+    const reply = await this.run(`SELECT * FROM ${this.table} WHERE name = $1`, [this.name], signal);
+    const [row] = rowsOf(reply) as Row[];
     if (row === undefined) {
       return undefined;
     }
@@ -160,7 +163,7 @@ export class PostgresLock implements ResourceLock {
 
   /** Ends the lock's own pool; a pool that the user gave stays open. */
   async close(): Promise<void> {
-    const pool = await this.ownPool;
+    const pool = await this.ownPool?.catch(() => undefined);
     if (pool?.ended === false) {
       await pool.end();
     }
@@ -183,7 +186,7 @@ export class PostgresLock implements ResourceLock {
       record.leaderTransitions,
       ...more,
     ];
-    const [row] = await this.run(sql, parameters, signal);
+    const [row] = rowsOf(await this.run(sql, parameters, signal)) as Row[];
     if (row === undefined) {
       throw lockConflict(this.describe());
     }
@@ -191,11 +194,10 @@ export class PostgresLock implements ResourceLock {
     this.token = String(row.token);
   }
 
-  private async run(sql: string, parameters: unknown[] | undefined, signal: AbortSignal): Promise<Row[]> {
+  private async run(sql: string, parameters: unknown[] | undefined, signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
     try {
-      const { rows } = await this.query(sql, parameters, signal);
-      return rows as Row[];
+      return await this.query(sql, parameters, signal);
     } catch (error) {
       const { code } = error as { code?: unknown };
       if (code === SERIALIZATION_FAILURE) {
@@ -212,15 +214,11 @@ export class PostgresLock implements ResourceLock {
     }
   }
 
-  private async query(
-    sql: string,
-    parameters: unknown[] | undefined,
-    signal: AbortSignal,
-  ): Promise<{ rows: unknown[] }> {
+  private async query(sql: string, parameters: unknown[] | undefined, signal: AbortSignal): Promise<unknown> {
     if (this.options.client !== undefined) {
       return unlessAborted(signal, this.options.client.query(sql, parameters));
     }
-    const pool = this.options.pool ?? (await (this.ownPool ??= this.open()));
+    const pool = this.options.pool ?? (await this.open());
     const connecting = pool.connect();
     const client = await unlessAborted(signal, connecting, (late) => late.release());
     // A broken connection rejects the query and emits an event, which ends the process if nobody listens.
@@ -236,9 +234,17 @@ export class PostgresLock implements ResourceLock {
     }
   }
 
-  private async open(): Promise<OwnPool> {
+  private open(): Promise<OwnPool> {
+    this.ownPool ??= this.newPool().catch((error: unknown) => {
+      this.ownPool = undefined; // the next call tries again
+      throw error;
+    });
+    return this.ownPool;
+  }
+
+  private async newPool(): Promise<OwnPool> {
     const { connection } = this.options;
-    const { default: pg } = await import('pg');
+    const { default: pg } = await loadPackage('PostgresLock', { pg: () => import('pg') });
     const settings = typeof connection === 'string' ? { connectionString: connection } : connection;
     const pool = new pg.Pool({ ...OWN_POOL, ...settings });
     pool.on('error', ignore); // an idle connection has failed; the next call makes another

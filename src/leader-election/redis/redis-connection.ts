@@ -1,4 +1,4 @@
-import { WaitError } from '../../core/errors.js';
+import { loadPackage } from '../load-package.js';
 import type { IORedisClient, RedisClient } from './redis-lock-options.js';
 
 /** A connection that the lock has made for itself, and that it drops at the first failure. */
@@ -14,12 +14,21 @@ const CONNECT_TIMEOUT = 3000;
  * queues, never retries and never reconnects by itself: each of these would write at a time that the elector
  * has not chosen.
  *
- * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when neither package is installed.
+ * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when neither package is installed.
  */
 export async function connectToRedis(url: string): Promise<RedisConnection> {
-  const ioredis = await unlessMissing(() => import('ioredis'));
-  if (ioredis !== undefined) {
-    const client = new ioredis.Redis(url, {
+  const connect = await loadPackage('RedisLock', {
+    ioredis: async () => throughIORedis(await import('ioredis')),
+    redis: async () => throughRedis(await import('redis')),
+  });
+  return connect(url);
+}
+
+type Connect = (url: string) => Promise<RedisConnection>;
+
+function throughIORedis({ Redis }: Pick<typeof import('ioredis'), 'Redis'>): Connect {
+  return async (url) => {
+    const client = new Redis(url, {
       lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
@@ -29,10 +38,12 @@ export async function connectToRedis(url: string): Promise<RedisConnection> {
     client.on('error', ignore); // the call reports it too
     await client.connect();
     return { client, end: () => client.disconnect() };
-  }
-  const redis = await unlessMissing(() => import('redis'));
-  if (redis !== undefined) {
-    const client = redis.createClient({
+  };
+}
+
+function throughRedis({ createClient }: Pick<typeof import('redis'), 'createClient'>): Connect {
+  return async (url) => {
+    const client = createClient({
       url,
       disableOfflineQueue: true,
       socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT },
@@ -40,23 +51,7 @@ export async function connectToRedis(url: string): Promise<RedisConnection> {
     client.on('error', ignore);
     await client.connect();
     return { client, end: () => client.destroy() };
-  }
-  throw new WaitError(
-    'WAIT_ERR_LEADER_ELECTION',
-    'RedisLock needs the package ioredis or redis for a url: npm install ioredis. Or give it a client.',
-  );
-}
-
-async function unlessMissing<T>(load: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
-      return undefined;
-    }
-    throw error;
-  }
+  };
 }
 
 const ignore = (): void => {};

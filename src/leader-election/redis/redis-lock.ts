@@ -124,7 +124,7 @@ export class RedisLock implements ResourceLock {
   async close(): Promise<void> {
     const own = this.own;
     this.own = undefined;
-    (await own)?.end();
+    (await own?.catch(() => undefined))?.end();
   }
 
   private async write(version: string, record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {

@@ -53,6 +53,16 @@ export const SUBJECTS: Readonly<Record<EngineName, Readonly<Record<string, Subje
       };
       return onPostgres(engine, newLock, () => Promise.all(pools.map((pool) => pool.end())));
     },
+    'PostgresLock with a client as TypeORM has it': (engine) => {
+      const pools: pg.Pool[] = [];
+      const newLock = (name: string, identity: string, port: number): PostgresLock => {
+        const pool = new pg.Pool({ ...at(port), max: 2 });
+        pool.on('error', () => {});
+        pools.push(pool);
+        return new PostgresLock({ name, identity, client: new DataSource(pool) });
+      };
+      return onPostgres(engine, newLock, () => Promise.all(pools.map((pool) => pool.end())));
+    },
   },
   redis: {
     'RedisLock with a url': (engine) =>
@@ -120,6 +130,16 @@ function onPostgres(
       await close();
     },
   };
+}
+
+/** Answers as the `DataSource` of TypeORM does, which also runs each query on a connection of its pool. */
+class DataSource {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async query(sql: string, parameters?: unknown[]): Promise<unknown[]> {
+    const { command, rows, rowCount } = await this.pool.query(sql, parameters);
+    return command === 'UPDATE' ? [rows, rowCount] : rows;
+  }
 }
 
 function onRedis(

@@ -1,0 +1,42 @@
+import { WaitError } from '../core/errors.js';
+
+type Loaders<T> = Readonly<Record<string, () => Promise<T>>>;
+
+/**
+ * Loads the client of an engine, a package that the user installs.
+ *
+ * @param owner - Who needs it, for the error.
+ * @param loaders - How to load each package that will do, by name. The first that is installed is taken.
+ * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when none is installed. Whatever else fails is thrown as it is.
+ */
+export async function loadPackage<T>(owner: string, loaders: Loaders<T>): Promise<T> {
+  let cause: unknown;
+  for (const [name, load] of Object.entries(loaders)) {
+    try {
+      // eslint-disable-next-line no-await-in-loop -- the second is loaded only where the first is missing
+      return await load();
+    } catch (error) {
+      if (missingPackage(error) !== name) {
+        throw error;
+      }
+      cause ??= error;
+    }
+  }
+  const names = Object.keys(loaders);
+  const choice = names.map((name) => `'${name}'`).join(' or ');
+  throw new WaitError(
+    'WAIT_ERR_MISSING_PACKAGE',
+    `${owner}: the package ${choice} is not installed. Run: npm install ${names[0]}`,
+    { cause },
+  );
+}
+
+/** The package that an import did not find, which may be one that the imported package needs. */
+function missingPackage(error: unknown): string | undefined {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') {
+    return undefined;
+  }
+  // Node's words, and those of Yarn's PnP.
+  return /^(?:Cannot find (?:package|module) '|.+ tried to access )([^\s',]+)/.exec(String(message))?.[1];
+}
