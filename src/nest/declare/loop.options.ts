@@ -18,7 +18,10 @@ export type LoopFunction = (signal: AbortSignal) => unknown;
 
 /** What every loop takes. */
 export interface CommonLoopOptions {
-  /** Unique in the application; default `ClassName.methodName`. */
+  /**
+   * Unique in the application; default `ClassName.methodName`. A class without a name, as a class decorator
+   * or `mixin()` makes it, goes by the nearest named class that it extends.
+   */
   readonly name?: string;
   /** `false` does not start the loop; default `true`. */
   readonly enabled?: boolean;
