@@ -14,6 +14,8 @@ const SHARED = 'src/core/time/shared-timeouts.ts';
 const MANAGER = 'src/core/waits/exponential.ts';
 const LAUNCHER = 'src/nest/run/loop.launcher.ts';
 const MANAGED = 'src/nest/run/managed-loop.ts';
+const DRAIN = 'src/nest/run/drain.ts';
+const FAILURE_LOG = 'src/nest/run/failure-log.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const LEASE = 'src/leader-election/lease.ts';
@@ -270,6 +272,118 @@ const MUTATIONS = [
     file: LOOP,
     edits: [['if (this.isStopping && isAbort(error, this.stopReason)) {', 'if (false) {']],
     tests: 'unit/core/crash',
+  },
+  {
+    name: 'shutdown that waits for a lock forever',
+    file: DRAIN,
+    edits: [
+      [
+        'await patience.waitFor(locks, this.timeout === 0 ? DEFAULT_SHUTDOWN_TIMEOUT : undefined);',
+        'await locks.ended;',
+      ],
+    ],
+    tests: 'e2e/shutdown',
+    project: 'nest-12',
+  },
+  {
+    name: 'a release that takes longer than shutdown has time',
+    file: ELECTOR,
+    edits: [['stopTimeout === 0 ? RELEASE_TIMEOUT : stopTimeout - elapsed', 'Infinity']],
+    tests: 'e2e/shutdown',
+    project: 'nest-12',
+  },
+  {
+    name: 'shutdown that waits and says nothing',
+    file: 'src/nest/run/patience.ts',
+    edits: [['this.reminder.reset(FIRST_REMINDER);', '']],
+    tests: 'e2e/shutdown',
+    project: 'nest-12',
+  },
+  {
+    name: 'a loop that waits for itself forever',
+    file: DRAIN,
+    edits: [['deadline.reset(timeout);', '']],
+    tests: 'e2e/shutdown',
+    project: 'nest-12',
+  },
+  {
+    name: 'a loop that starts while the application closes',
+    file: LAUNCHER,
+    edits: [['this.isClosing = true;', '']],
+    tests: 'e2e/shutdown',
+    project: 'nest-12',
+  },
+  {
+    name: 'every failure in full',
+    file: FAILURE_LOG,
+    edits: [['streak.failures <= SHOWN_IN_FULL', 'true']],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'failures that are counted and never told',
+    file: FAILURE_LOG,
+    edits: [['if (streak.untold > 0) {', 'if (false) {']],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'a success that does not end the streak of failures',
+    file: FAILURE_LOG,
+    edits: [
+      [
+        'this.writer.log(`${name}: succeeded after ${times} in ${formatElapsed(this.clock.now() - began)}`);\n      this.streaks.delete(name);',
+        'this.writer.log(`${name}: succeeded after ${times} in ${formatElapsed(this.clock.now() - began)}`);',
+      ],
+    ],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'a name that forges a line of the log',
+    file: 'src/core/error-text.ts',
+    edits: [['text.replace(CONTROL, (character) => {', 'text.replace(/(?!)/, (character) => {']],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'an odd thrown value that ends the process',
+    file: 'src/core/error-text.ts',
+    edits: [['  } catch {\n    return undefined;\n  }', '  } finally {\n  }']],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'frames of this package in the log',
+    file: 'src/core/error-text.ts',
+    edits: [['return isOurs ||', 'return']],
+    tests: 'unit/core/error-text',
+  },
+  {
+    name: 'a logger that fails and ends the loop',
+    file: 'src/nest/log/log-writer.ts',
+    edits: [['    } catch (failure) {\n      failed(failure);\n    }', '    } finally {\n    }']],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'a crash handler that rejects unheard',
+    file: 'src/core/loop/crash.ts',
+    edits: [
+      [
+        'ifRejected(handler(thrown, context), (failure) =>\n        handlerFailed({ handler, failure, context, endsLoop: false }),\n      );',
+        'void Promise.resolve(handler(thrown, context)).then(undefined, () => undefined);',
+      ],
+    ],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'an error that JSON cannot hold',
+    file: MANAGED,
+    edits: [['failures > 0 ? withErrorInJson(info) : info', 'info']],
+    tests: 'e2e/failures',
+    project: 'nest-12',
   },
   {
     name: 'a poll that times out in the asynchronous context of another',

@@ -50,13 +50,12 @@ export class LogWriter {
    */
   failure(logged: LoggedError, context = LOG_CONTEXT): void {
     const { text, error } = logged;
-    const fields = fieldsOf(logged);
-    if (isOnPino(this.target)) {
-      this.write('error', fields, [oneLine(text), oneLine(context)]);
-    } else if (this.target instanceof ConsoleLogger) {
-      this.write('error', text, [stackOf(error), oneLine(context)]);
+    const { target } = this;
+    if (isOnPino(target)) {
+      this.write('error', fieldsOf(logged), [oneLine(text), oneLine(context)]);
     } else {
-      this.write('error', text, [stackOf(error), oneLine(context), fields]);
+      const more = [stackOf(error), oneLine(context)];
+      this.write('error', text, target instanceof ConsoleLogger ? more : [...more, fieldsOf(logged)]);
     }
   }
 
