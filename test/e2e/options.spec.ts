@@ -213,7 +213,7 @@ describe('the options of a loop', () => {
   ];
 
   it.each(badPeriods)('refuse a period of $wantText where the class is defined', ({ period, wantText }) => {
-    const error = definitionError(() => Until({ period } as UntilOptions) as MethodDecorator);
+    const error = definitionError(() => Until({ period } as UntilOptions));
     expect(error).toMatchObject(
       invalid(new RegExp(`^Outbox2\\.flush: period .*${wantText}`), 'WAIT_ERR_INVALID_DURATION'),
     );
@@ -307,8 +307,8 @@ describe('the options of a loop', () => {
       wantText: 'backoffManager must be a function',
     },
   ])('refuse $title', ({ decorate, wantText }) => {
-    expect(definitionError(decorate as () => MethodDecorator)).toMatchObject(invalid(wantText));
-    expect(definitionError(decorate as () => MethodDecorator)).toMatchObject({
+    expect(definitionError(decorate)).toMatchObject(invalid(wantText));
+    expect(definitionError(decorate)).toMatchObject({
       message: expect.stringMatching(/^Outbox2\.flush: /),
     });
   });

@@ -1,4 +1,6 @@
-// Compiled by tsc and never run: what is misuse must not compile, and what is right must.
+// Compiled by tsc and never run: what is misuse must not compile, and what is right must. `npm run package`
+// compiles it once more, as a user does: from what is published, and with other settings.
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import {
   BackoffUntil,
   Forever,
@@ -43,6 +45,22 @@ class Base {
   readonly base = 1;
 }
 
+export const Job = applyDecorators(SetMetadata('job', true), Until('1m'));
+export const Every = (period: string): MethodDecorator => Until(period);
+export const Poll = (): MethodDecorator => JitterUntil((self: Right) => ({ period: self.poll, jitter: 1 }));
+export const Heartbeat = (period: string) => NonSlidingUntil({ period, name: 'heartbeat' });
+
+class Composed extends Right {
+  @Job
+  @Every('5s')
+  @Poll()
+  @Heartbeat('5s')
+  @applyDecorators(BackoffUntil({}), Forever('1m'))
+  async tick(signal: AbortSignal): Promise<void> {
+    await Promise.resolve(signal);
+  }
+}
+
 class Derived extends Base {
   @Until((self: Base) => self.base)
   inheritedOptions(): void {}
@@ -75,6 +93,17 @@ class Wrong {
   @Until(5000)
   property = (): void => {};
 
+  // @ts-expect-error -- an accessor
+  @Until(5000)
+  accessor accessor = 1;
+
+  // @ts-expect-error -- a parameter
+  parameter(@Until(5000) _signal: AbortSignal): void {}
+
+  // @ts-expect-error -- two parameters, with what a decorator of one's own is made of
+  @Heartbeat('5s')
+  composed(_signal: AbortSignal, _more: string): void {}
+
   // @ts-expect-error -- not called
   @Until
   bare(): void {}
@@ -104,6 +133,20 @@ class Wrong {
   otherSelf(): void {}
 }
 
+// @ts-expect-error -- a class
+@Until(5000)
+class WrongPlace {
+  // @ts-expect-error -- a parameter of the constructor
+  constructor(@Until(5000) _base: Base) {}
+}
+
+// @ts-expect-error -- no decorator of classes
+export const onClass: ClassDecorator = Until(5000);
+// @ts-expect-error -- no decorator of properties
+export const onProperty: PropertyDecorator = Until(5000);
+// @ts-expect-error -- no decorator of parameters
+export const onParameter: ParameterDecorator = Until(5000);
+
 export function services(service: BackoffUntilService, ctx: AbortSignal): void {
   service.until((signal) => signal.aborted, '5s');
   service.untilWithContext(ctx, () => undefined, { period: 5000, name: 'x' });
@@ -117,4 +160,4 @@ export function services(service: BackoffUntilService, ctx: AbortSignal): void {
   WaitModule.forRoot({ loops: { a: { name: 'b' } } });
 }
 
-export { Derived, Right, Wrong };
+export { Composed, Derived, Right, Wrong, WrongPlace };

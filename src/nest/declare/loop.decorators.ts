@@ -1,6 +1,6 @@
-import { WaitError } from '../../core/errors.js';
 import { declareLoop } from './loop.metadata.js';
 import type { LoopFunction, LoopInput, LoopKind } from './loop.options.js';
+import { requireMethod, requireParentheses } from './loop-target.js';
 import { resolveLoop } from './resolve-loop.js';
 
 /**
@@ -11,14 +11,36 @@ export type OptionsOf<K extends LoopKind, Self> = LoopInput<K> | ((self: Self) =
 
 type AtMostOneParameter<T extends LoopFunction> = Parameters<T>['length'] extends 0 | 1 ? unknown : never;
 
+/** What `this` would have to be for a call that nobody makes; see {@link LoopDecorator}. */
+interface InsideAnotherDecorator {
+  readonly 'inside another decorator': never;
+}
+
 /**
  * Decorates an instance method that takes nothing, or an `AbortSignal` alone. Anything else does not compile.
+ *
+ * **Details.** It is a `MethodDecorator` as well, so that decorators can be composed of it:
+ * `applyDecorators(SetMetadata('job', true), Until('1m'))`, or
+ * `const Every = (period: string): MethodDecorator => Until(period)`.
+ *
+ * **Gotchas.** The compiler does not see what a composed decorator stands on. What is not an instance method
+ * is still refused where the class is defined.
  */
-export type LoopDecorator<Self extends object = object> = <T extends LoopFunction>(
-  target: Self & { readonly prototype?: never },
-  key: string | symbol,
-  descriptor: TypedPropertyDescriptor<T> & AtMostOneParameter<T>,
-) => void;
+export interface LoopDecorator<Self extends object = object> {
+  // This makes it a MethodDecorator. It opens nothing: a decorator is called without `this`.
+  <T>(
+    this: InsideAnotherDecorator,
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<T>,
+  ): void;
+  // The last one is the one that the compiler explains a mistake with.
+  <T extends LoopFunction>(
+    target: Self & { readonly prototype?: never },
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<T> & AtMostOneParameter<T>,
+  ): void;
+}
 
 /**
  * Runs the method over and over, with a fixed wait between the end of a run and the start of the next.
@@ -50,7 +72,7 @@ export type LoopDecorator<Self extends object = object> = <T extends LoopFunctio
  * ```
  */
 export function Until<Self extends object>(options: OptionsOf<'Until', Self>): LoopDecorator<Self> {
-  return loopDecorator('Until', options);
+  return loopDecorator('Until', options, arguments[1]);
 }
 
 /**
@@ -75,7 +97,7 @@ export function Until<Self extends object>(options: OptionsOf<'Until', Self>): L
 export function JitterUntil<Self extends object>(
   options: OptionsOf<'JitterUntil', Self>,
 ): LoopDecorator<Self> {
-  return loopDecorator('JitterUntil', options);
+  return loopDecorator('JitterUntil', options, arguments[1]);
 }
 
 /**
@@ -93,7 +115,7 @@ export function JitterUntil<Self extends object>(
 export function NonSlidingUntil<Self extends object>(
   options: OptionsOf<'NonSlidingUntil', Self>,
 ): LoopDecorator<Self> {
-  return loopDecorator('NonSlidingUntil', options);
+  return loopDecorator('NonSlidingUntil', options, arguments[1]);
 }
 
 /**
@@ -121,7 +143,7 @@ export function NonSlidingUntil<Self extends object>(
 export function BackoffUntil<Self extends object>(
   options: OptionsOf<'BackoffUntil', Self>,
 ): LoopDecorator<Self> {
-  return loopDecorator('BackoffUntil', options);
+  return loopDecorator('BackoffUntil', options, arguments[1]);
 }
 
 /**
@@ -137,22 +159,16 @@ export function BackoffUntil<Self extends object>(
  * @throws WaitError as {@link Until}.
  */
 export function Forever<Self extends object>(options: OptionsOf<'Forever', Self>): LoopDecorator<Self> {
-  return loopDecorator('Forever', options);
+  return loopDecorator('Forever', options, arguments[1]);
 }
 
-function loopDecorator(kind: LoopKind, input: unknown): LoopDecorator {
-  return (target: object, key, descriptor: PropertyDescriptor | undefined) => {
-    const owner = typeof target === 'function' ? target : target.constructor;
-    const name = `${owner.name}.${String(key)}`;
-    if (owner === target || typeof descriptor?.value !== 'function') {
-      throw new WaitError(
-        'WAIT_ERR_INVALID_TARGET',
-        `${name}: @${kind} goes on an instance method, not on a static one, a getter or a property. Move it to a method of the provider.`,
-      );
-    }
+function loopDecorator(kind: LoopKind, input: unknown, key: unknown): LoopDecorator {
+  requireParentheses(kind, [input, key]);
+  return (target: object, method: string | symbol, descriptor: PropertyDescriptor) => {
+    const name = requireMethod(kind, [target, method, descriptor]);
     if (typeof input !== 'function') {
       resolveLoop(kind, name, input); // a mistake throws here, where the class is defined
     }
-    declareLoop(target, { kind, method: key, input });
+    declareLoop(target, { kind, method, input });
   };
 }

@@ -1,0 +1,100 @@
+import { WaitError } from '../../core/errors.js';
+import { classNameOf } from './class-name.js';
+import type { LoopKind } from './loop.options.js';
+
+/** What a decorator is called with: legacy ones for a method with all three, standard ones with two. */
+type Place = readonly [target: unknown, key?: unknown, descriptor?: unknown];
+
+/** The second argument of a standard decorator. */
+interface StandardContext {
+  readonly kind: string;
+  readonly name: string | symbol;
+  readonly private?: boolean;
+}
+
+/**
+ * Refuses a loop decorator on anything but an instance method.
+ *
+ * @returns `Class.method`.
+ * @throws WaitError `WAIT_ERR_INVALID_TARGET`.
+ */
+export function requireMethod(kind: LoopKind, place: Place): string {
+  const fault = faultOf(kind, place);
+  if (fault !== undefined) {
+    throw new WaitError('WAIT_ERR_INVALID_TARGET', `${nameOf(place)}: ${fault}`);
+  }
+  return nameOf(place);
+}
+
+/**
+ * Refuses `@Until` in the place of `@Until('5s')`. It would take the class for its options, and put the
+ * decorator that it makes in the place of the method.
+ *
+ * @param given - What the maker of the decorator is called with.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireParentheses(kind: LoopKind, given: Place): void {
+  const [options, context] = given;
+  if (isClass(options) || isPrototype(options) || isStandardContext(context)) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${nameOf(given)}: @${kind} is given a class or a method in the place of its options. Write @${kind}(…), with options, above a method.`,
+    );
+  }
+}
+
+function faultOf(kind: LoopKind, [target, key, descriptor]: Place): string | undefined {
+  const notOn = (what: string, remedy: string): string =>
+    `@${kind} goes on an instance method, not on ${what}. ${remedy}`;
+  if (isStandardContext(key)) {
+    return key.private === true
+      ? notOn('a private one', 'Give it a name without #, since a loop calls it by its name.')
+      : `@${kind} is called as a standard decorator: set "experimentalDecorators": true in tsconfig.json (Nest needs it).`;
+  }
+  if (typeof descriptor === 'number') {
+    return notOn('a parameter', 'Put it above the method.');
+  }
+  if (!isKey(key)) {
+    return notOn('a class', 'Put it above the method that is to run.');
+  }
+  if (typeof target === 'function') {
+    return notOn('a static one', 'Remove `static`: the loop runs on the instance that Nest makes.');
+  }
+  const found = descriptor as PropertyDescriptor | undefined;
+  if (typeof found?.value === 'function') {
+    return undefined;
+  }
+  const isAccessor = found !== undefined && ('get' in found || 'set' in found);
+  if (typeof Object.getOwnPropertyDescriptor(target, key)?.value === 'function') {
+    const replacement = isAccessor ? 'a getter' : 'something else';
+    return `a decorator below @${kind} makes ${replacement} of the method. Put @${kind} below that decorator.`;
+  }
+  return isAccessor
+    ? notOn('a getter or a setter', 'Make it a method.')
+    : notOn('a property or an abstract method', 'Make it a method with a body.');
+}
+
+function nameOf([target, key]: Place): string {
+  if (isStandardContext(key)) {
+    return String(key.name); // such a decorator does not get the class
+  }
+  const prototype = (typeof target === 'function' ? target.prototype : target) as object;
+  const className = classNameOf(prototype) ?? '(anonymous class)';
+  return isKey(key) ? `${className}.${String(key)}` : className;
+}
+
+function isKey(key: unknown): key is string | symbol {
+  return typeof key === 'string' || typeof key === 'symbol';
+}
+
+function isStandardContext(key: unknown): key is StandardContext {
+  return typeof key === 'object' && key !== null && 'kind' in key;
+}
+
+function isPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'constructor');
+}
+
+function isClass(value: unknown): boolean {
+  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+}
