@@ -1,7 +1,8 @@
-// Checks what `npm publish` would publish: packs it, lays it into an empty project, and uses it from plain
-// Node as ESM and as CommonJS.
+// Checks what `npm publish` would publish: packs it, lays it into an empty project, uses it from plain Node as
+// ESM and as CommonJS, and compiles against its types.
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -27,14 +28,14 @@ try {
   run('npm', ['pack', '--silent', '--pack-destination', project], root);
   const [tarball] = readdirSync(project);
   run('npx', ['publint', '--strict', join(project, tarball)], root);
-  run('npx', ['attw', join(project, tarball), '--profile', 'node16'], root);
+  run('npx', ['attw', join(project, tarball)], root);
 
   const modules = join(project, 'node_modules');
   mkdirSync(join(modules, 'nestjs-wait'), { recursive: true });
   run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, 'nestjs-wait')], project);
-  symlinkSync(join(root, 'node_modules/@nestjs'), join(modules, '@nestjs'));
-  symlinkSync(join(root, 'node_modules/reflect-metadata'), join(modules, 'reflect-metadata'));
-  symlinkSync(join(root, 'node_modules/ms'), join(modules, 'ms'));
+  for (const name of ['@nestjs', '@types', 'ms', 'reflect-metadata']) {
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  }
 
   // An import costs time by the file.
   const files = readdirSync(join(modules, 'nestjs-wait/dist/esm')).filter((file) => file.endsWith('.js'));
@@ -76,6 +77,44 @@ try {
      });`,
   );
   run('node', ['use.cjs'], project);
+
+  // A user who checks the types of libraries, too, has the type tests and imports everything. Nest's own types
+  // have no error that would have to be overlooked.
+  const everything = entries.map((entry, index) => `export * as entry${index} from '${entry}';`).join('\n');
+  for (const extension of ['mts', 'cts']) {
+    writeFileSync(join(project, `everything.${extension}`), everything);
+    for (const file of readdirSync(join(root, 'test/types'))) {
+      copyFileSync(join(root, 'test/types', file), join(project, file.replace(/ts$/, extension)));
+    }
+  }
+  const compile = (installed, module, moduleResolution, include = ['*.mts', '*.cts']) => {
+    rmSync(join(modules, '@nestjs'));
+    symlinkSync(join(installed, '@nestjs'), join(modules, '@nestjs'));
+    const compilerOptions = {
+      module,
+      moduleResolution,
+      target: 'es2022',
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      experimentalDecorators: true,
+      declaration: true,
+      noEmit: true,
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
+    run('node', [join(installed, 'typescript/bin/tsc'), '--project', project], root);
+    console.log(`the types compile: ${module}, ${moduleResolution}`);
+  };
+  const today = join(root, 'node_modules'); // TypeScript 6 and Nest 12
+  compile(today, 'node16', 'node16', ['*.mts']); // there, CommonJS cannot import Nest 12
+  compile(today, 'nodenext', 'nodenext');
+  compile(today, 'preserve', 'bundler');
+  const older = join(root, 'test/nest-11/node_modules'); // TypeScript 5.4 and Nest 11
+  compile(older, 'node16', 'node16');
+  compile(older, 'nodenext', 'nodenext');
+  compile(older, 'esnext', 'bundler');
+  compile(older, 'commonjs', 'node10');
 } finally {
   rmSync(project, { recursive: true, force: true });
 }

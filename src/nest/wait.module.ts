@@ -117,7 +117,7 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
     return super.forRootAsync(options);
   }
 
-  /** @internal */
+  /** Fails the bootstrap of an application that imports the module without `forRoot()`. */
   onModuleInit(): void {
     if (this.forRoot === undefined) {
       throw new WaitError(
