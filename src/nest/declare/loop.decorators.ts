@@ -162,6 +162,7 @@ export function Forever<Self extends object>(options: OptionsOf<'Forever', Self>
   return loopDecorator('Forever', options, arguments[1]);
 }
 
+/** @param key - A second argument, which only a decorator without parentheses gets. */
 function loopDecorator(kind: LoopKind, input: unknown, key: unknown): LoopDecorator {
   requireParentheses(kind, [input, key]);
   return (target: object, method: string | symbol, descriptor: PropertyDescriptor) => {
