@@ -62,6 +62,7 @@ export { WaitModule } from './nest/wait.module.js';
 export { WAIT_CLOCK, WAIT_LOGGER, WAIT_OPTIONS, WAIT_RANDOM } from './nest/declare/wait.options.js';
 export type {
   LeaderElectionOptions,
+  RequestContext,
   WaitModuleAsyncOptions,
   WaitModuleOptions,
   WaitModuleOptionsFactory,

@@ -51,8 +51,8 @@ const MUTATIONS = [
     file: 'src/core/waits/growing-delay.ts',
     edits: [
       [
-        'jitter(duration, this.jitter, this.random) : duration',
-        'Math.min(jitter(duration, this.jitter, this.random), this.cap || Infinity) : duration',
+        'stretch(duration, this.jitter, this.#random) : duration',
+        'Math.min(stretch(duration, this.jitter, this.#random), this.cap || Infinity) : duration',
       ],
     ],
     tests: 'conformance/managers',

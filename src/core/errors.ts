@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Stable identifiers of everything that `nestjs-wait` itself throws. The README has a row for each. */
 export type WaitErrorCode =
   | 'WAIT_ERR_CANCELED'
@@ -42,4 +44,12 @@ export class WaitError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/**
+ * Tells errors from other values. `instanceof` alone does not: under jest, an error that Node itself has made
+ * is no Error of the test's own realm.
+ */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }

@@ -1,3 +1,4 @@
+import { OptionReader } from '../core/option-reader.js';
 import { defaultIdentity } from './identity.js';
 import { lockConflict } from './lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from './resource-lock.js';
@@ -62,6 +63,12 @@ export interface InMemoryLockOptions {
   readonly identity?: string;
 }
 
+const OPTION_NAMES: readonly string[] = [
+  'store',
+  'name',
+  'identity',
+] satisfies readonly (keyof InMemoryLockOptions)[];
+
 /**
  * Keeps the lease in this process, for tests and for an application that is written for many copies but runs
  * alone.
@@ -79,10 +86,13 @@ export class InMemoryLock implements ResourceLock {
   private seen: string | undefined;
   private token: string | undefined;
 
+  /** @throws WaitError `WAIT_ERR_INVALID_OPTION`, naming the option and the value. */
   constructor(options: InMemoryLockOptions = {}) {
-    this.store = options.store ?? new InMemoryLockStore();
-    this.name = options.name ?? 'leader';
-    this.self = options.identity ?? defaultIdentity();
+    const reader = OptionReader.of('InMemoryLock', options, OPTION_NAMES);
+    const store = reader.object('store', 'an InMemoryLockStore', 'read', 'compareAndSwap', 'token');
+    this.store = (store as InMemoryLockStore | undefined) ?? new InMemoryLockStore();
+    this.name = reader.string('name', 'leader');
+    this.self = reader.string('identity', defaultIdentity());
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {

@@ -1,9 +1,7 @@
 import type { Clock } from '../core/time/clock.js';
 import type { CrashHandler, CrashHandling } from '../core/loop/crash.js';
-import { formatDuration, toMilliseconds, toNanoseconds, type Duration } from '../core/time/duration.js';
-import { WaitError } from '../core/errors.js';
-import { realClock } from '../core/time/real-clock.js';
-import { realRandom, type Random } from '../core/waits/jitter.js';
+import type { Duration } from '../core/time/duration.js';
+import type { Random } from '../core/waits/jitter.js';
 import type { ResourceLock } from './resource-lock.js';
 
 /**
@@ -104,103 +102,4 @@ export interface LeaderElectorSources {
   readonly openWindows?: boolean;
   /** @internal */
   readonly handlerFailed?: CrashHandling['handlerFailed'];
-}
-
-/** Holds the options as the elector uses them: defaults are filled in, and durations are in milliseconds. */
-export interface LeaderElectionSettings {
-  readonly lock: ResourceLock;
-  readonly callbacks: LeaderCallbacks;
-  readonly identity: string;
-  readonly name: string;
-  readonly leaseDuration: number;
-  readonly renewDeadline: number;
-  readonly retryPeriod: number;
-  readonly requestTimeout: number;
-  readonly stopTimeout: number;
-  readonly releaseOnCancel: boolean;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly crashHandling: CrashHandling;
-  readonly logger: LeaderElectionLogger;
-  readonly openWindows: boolean;
-}
-
-/** The longest extra wait before an attempt to become the leader, as a share of the retry period. */
-export const JITTER_FACTOR = 1.2;
-
-const MIN_REQUEST_TIMEOUT = 1000;
-
-/**
- * Fills in the defaults, and refuses options that cannot work, in client-go's order.
- *
- * @throws WaitError `WAIT_ERR_LEADER_ELECTION` or `WAIT_ERR_INVALID_DURATION`.
- */
-export function resolveSettings(
-  options: LeaderElectorOptions,
-  sources: LeaderElectorSources,
-): LeaderElectionSettings {
-  // A caller in JavaScript may leave out any option.
-  const { lock, callbacks, name } = options as Partial<LeaderElectorOptions>;
-  const where = name ?? 'LeaderElector';
-  const leaseDuration = toMilliseconds(options.leaseDuration ?? 15_000, `${where}: leaseDuration`);
-  const renewDeadline = toMilliseconds(options.renewDeadline ?? 10_000, `${where}: renewDeadline`);
-  const retryPeriod = toMilliseconds(options.retryPeriod ?? 2000, `${where}: retryPeriod`);
-  const stopTimeout = toMilliseconds(options.stopTimeout ?? 30_000, `${where}: stopTimeout`);
-  const refuse = (what: string): never => {
-    throw new WaitError('WAIT_ERR_LEADER_ELECTION', `${where}: ${what}`);
-  };
-
-  if (leaseDuration <= renewDeadline) {
-    refuse(
-      `leaseDuration must be greater than renewDeadline, and ${formatDuration(leaseDuration)} is not greater than ${formatDuration(renewDeadline)}.`,
-    );
-  }
-  if (toNanoseconds(renewDeadline) <= Math.trunc(JITTER_FACTOR * toNanoseconds(retryPeriod))) {
-    refuse(
-      `renewDeadline must be greater than retryPeriod*JitterFactor, and ${formatDuration(renewDeadline)} is not greater than ${formatDuration(retryPeriod)} * ${JITTER_FACTOR}.`,
-    );
-  }
-  for (const [option, duration] of Object.entries({ leaseDuration, renewDeadline, retryPeriod })) {
-    if (duration <= 0) {
-      refuse(`${option} must be greater than zero, not ${formatDuration(duration)}.`);
-    }
-  }
-  for (const callback of ['onStartedLeading', 'onStoppedLeading'] as const) {
-    if (typeof callbacks?.[callback] !== 'function') {
-      refuse(`callbacks.${callback} must be a function.`);
-    }
-  }
-  if (lock === undefined || lock === null) {
-    return refuse('lock must be given.');
-  }
-  const identity = lock.identity();
-  if (identity === '') {
-    refuse('Lock identity is empty. Give each candidate one of its own, as defaultIdentity() does.');
-  }
-  if (leaseDuration < (lock.minLeaseDuration ?? 0)) {
-    refuse(
-      `leaseDuration must be at least ${formatDuration(lock.minLeaseDuration ?? 0)} for ${lock.describe()}, not ${formatDuration(leaseDuration)}.`,
-    );
-  }
-  if (stopTimeout < 0) {
-    refuse(`stopTimeout must not be negative, not ${formatDuration(stopTimeout)}; 0 means forever.`);
-  }
-
-  return {
-    lock,
-    callbacks: options.callbacks,
-    identity,
-    name: name ?? lock.describe(),
-    leaseDuration,
-    renewDeadline,
-    retryPeriod,
-    requestTimeout: Math.max(MIN_REQUEST_TIMEOUT, renewDeadline / 2),
-    stopTimeout,
-    releaseOnCancel: options.releaseOnCancel ?? true,
-    clock: sources.clock ?? realClock,
-    random: sources.random ?? realRandom,
-    crashHandling: sources,
-    logger: sources.logger ?? { warn: (message) => console.warn(message) },
-    openWindows: sources.openWindows ?? false,
-  };
 }

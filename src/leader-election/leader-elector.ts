@@ -6,14 +6,10 @@ import { formatDuration, toMilliseconds, type Duration } from '../core/time/dura
 import { WaitError } from '../core/errors.js';
 import { orInterrupted } from '../core/poll/interrupted.js';
 import { pollUntilContextCancel, pollUntilContextTimeout } from '../core/poll/poll.js';
+import { requireSignal } from '../core/loop/loop-options.js';
 import { jitterUntilWithContext, untilWithContext } from '../core/loop/until.js';
-import {
-  JITTER_FACTOR,
-  resolveSettings,
-  type LeaderElectionSettings,
-  type LeaderElectorOptions,
-  type LeaderElectorSources,
-} from './leader-elector-options.js';
+import { JITTER_FACTOR, resolveSettings, type LeaderElectionSettings } from './leader-election-settings.js';
+import type { LeaderElectorOptions, LeaderElectorSources } from './leader-elector-options.js';
 import { Lease } from './lease.js';
 import { unlessAborted } from './unless-aborted.js';
 
@@ -126,7 +122,8 @@ export class LeaderElector {
   check(tolerance: Duration = 0): void {
     const { expiredFor, isMine } = this.lease;
     const { name } = this.settings;
-    if (isMine && expiredFor > toMilliseconds(tolerance, `${name}: tolerance`)) {
+    const tolerated = toMilliseconds(tolerance, `${name}: tolerance`);
+    if (isMine && expiredFor > tolerated) {
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
         `${name}: the lease that this candidate holds expired ${formatDuration(Math.round(expiredFor))} ago and is not renewed. Look at the log for what its lock says.`,
@@ -143,6 +140,7 @@ export class LeaderElector {
    *   rejects with the error that a crash handler threw.
    */
   async run(ctx: AbortSignal): Promise<void> {
+    requireSignal(ctx, this.settings.name);
     if (this.running !== undefined) {
       throw new WaitError('WAIT_ERR_LEADER_ELECTION', `${this.settings.name}: the elector runs already.`);
     }

@@ -2,7 +2,7 @@ import { messageOf } from '../core/error-text.js';
 import type { Condition } from '../core/poll/condition-loop.js';
 import { neverStop } from '../core/stop/never-stop.js';
 import { pollUntilContextTimeout } from '../core/poll/poll.js';
-import type { LeaderElectionSettings } from './leader-elector-options.js';
+import type { LeaderElectionSettings } from './leader-election-settings.js';
 import { callLock } from './lock-call.js';
 import { isLockConflict } from './lock-conflict.js';
 import type { LeaderElectionRecord } from './resource-lock.js';

@@ -1,7 +1,6 @@
 import {
   ConfigurableModuleBuilder,
   Inject,
-  Logger,
   Module,
   Optional,
   type DynamicModule,
@@ -22,6 +21,7 @@ import { LoopLauncher } from './run/loop.launcher.js';
 import { LoopRegistry } from './run/loop.registry.js';
 import { LoopRunner } from './run/loop.runner.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
+import { requireAsyncOptions, requireModuleOptions } from './declare/module-options.js';
 import { WaitSettings } from './declare/wait.settings.js';
 import {
   WAIT_CLOCK,
@@ -46,9 +46,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       { provide: WAIT_RANDOM, useValue: realRandom },
       {
         provide: WAIT_LOGGER,
-        inject: [WAIT_OPTIONS],
-        // What is wrong with the options fails the bootstrap later, with a sentence.
-        useFactory: (options: WaitModuleOptions | undefined) => options?.logger ?? new Logger(),
+        inject: [WaitSettings],
+        useFactory: ({ logger }: WaitSettings) => logger,
       },
       LogWriter,
       LoopLog,
@@ -102,9 +101,13 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
    * Registers the module with its options.
    *
    * @param options - See {@link WaitModuleOptions}. What is wrong with them fails the bootstrap.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it is no options object.
    */
   static override forRoot(options: WaitModuleOptions = {}): DynamicModule {
-    return super.forRoot(options);
+    requireModuleOptions(options);
+    // Nest's builder would copy the options, which loses the getters of a class.
+    const { providers = [], ...definition } = super.forRoot({});
+    return { ...definition, providers: [...providers, { provide: WAIT_OPTIONS, useValue: options }] };
   }
 
   /**
@@ -112,8 +115,10 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
    *
    * @param options - `useFactory` with `inject`, `useClass` or `useExisting` ({@link
    *   WaitModuleOptionsFactory}), and `imports`.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it does not say how the options are made.
    */
   static override forRootAsync(options: WaitModuleAsyncOptions): DynamicModule {
+    requireAsyncOptions(options);
     return super.forRootAsync(options);
   }
 

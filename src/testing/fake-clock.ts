@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { WaitError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import type { Clock, Timer } from '../core/time/clock.js';
 import { Turns } from './turns.js';
 
@@ -60,6 +60,9 @@ export class FakeClock implements Clock {
   }
 
   newTimer(fire: () => void): Timer {
+    if (typeof fire !== 'function') {
+      throw invalid(`FakeClock.newTimer takes a function, not ${show(fire)}.`);
+    }
     let armed: Armed | undefined;
     const stop = (): void => {
       if (armed !== undefined) {
@@ -126,8 +129,12 @@ export class FakeClock implements Clock {
    * its next wait.
    *
    * @param count - Number of timers, sleeps included.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is not a whole number from 0 up.
    */
   async waitForTimers(count: number): Promise<void> {
+    if (!Number.isInteger(count) || count < 0) {
+      throw invalid(`FakeClock.waitForTimers takes a whole number from 0 up, not ${show(count)}.`);
+    }
     if (this.armedCount < count) {
       await new Promise<void>((resolve) => this.waiters.push({ count, resolve }));
     }
@@ -162,8 +169,7 @@ export class FakeClock implements Clock {
     this.firingsAtThisInstant = due > this.time ? 1 : this.firingsAtThisInstant + 1;
     this.time = Math.max(this.time, due);
     if (this.firingsAtThisInstant > MAX_FIRINGS_AT_ONE_INSTANT) {
-      throw new WaitError(
-        'WAIT_ERR_FAKE_CLOCK',
+      throw invalid(
         `Time stands still at ${this.time} ms: a loop without a period runs again and again. Let its run take time with clock.sleep(), or stop it from inside a run.`,
       );
     }
@@ -185,7 +191,7 @@ export class FakeClock implements Clock {
 
   private arm(delay: number, fire: () => void): Armed {
     if (typeof delay !== 'number' || Number.isNaN(delay)) {
-      throw new WaitError('WAIT_ERR_FAKE_CLOCK', `Timer.reset takes milliseconds, not ${inspect(delay)}.`);
+      throw invalid(`Timer.reset takes milliseconds, not ${show(delay)}.`);
     }
     const armed = { due: this.time + Math.max(delay, 0), fire };
     const ofThisInstant = this.armed.get(armed.due) ?? new Set();
@@ -220,9 +226,10 @@ function earliest(instants: Iterable<number>): number {
 function requireDuration(method: string, duration: unknown, least: number): void {
   if (typeof duration !== 'number' || !Number.isFinite(duration) || duration < least) {
     const range = least === 0 ? 'milliseconds from 0 up' : 'a finite number of milliseconds';
-    throw new WaitError(
-      'WAIT_ERR_FAKE_CLOCK',
-      `FakeClock.${method} takes ${range}, not ${inspect(duration)}.`,
-    );
+    throw invalid(`FakeClock.${method} takes ${range}, not ${show(duration)}.`);
   }
+}
+
+function invalid(text: string): WaitError {
+  return new WaitError('WAIT_ERR_FAKE_CLOCK', text);
 }

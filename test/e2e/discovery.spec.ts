@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Global,
@@ -12,18 +12,20 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
+import { ContextIdFactory, REQUEST, type ContextIdStrategy } from '@nestjs/core';
 import {
   Forever,
   NonSlidingUntil,
   Until,
   WAIT_CLOCK,
   WaitModule,
+  type RequestContext,
   type UntilOptions,
   type WaitError,
   type WaitModuleOptions,
 } from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
-import { boot } from '../support/boot.js';
+import { boot, compile } from '../support/boot.js';
 
 /** The names of the loops that an application with these providers has. */
 async function loopsOf(...providers: Provider[]): Promise<string[]> {
@@ -490,7 +492,7 @@ describe('an override that fits no loop', () => {
     { name: 'Store.flush', want: '.' },
     { name: 'Outbox.flash', want: '.' },
   ])('is told of with the loop that $name probably means, if there is one', async ({ name, want }) => {
-    expect(await warningsOf({ [name]: { enabled: false, period: undefined as never } })).toEqual([
+    expect(await warningsOf({ [name]: { enabled: false, period: undefined } })).toEqual([
       `WaitModule.forRoot: loops['${name}'] fits no loop, so that it disables nothing${want}`,
     ]);
     await expect(boot({ providers }, { loops: { [name]: { period: '1s' } } })).rejects.toMatchObject({
@@ -516,5 +518,270 @@ describe('an override that fits no loop', () => {
     await expect(
       boot({ providers: [o, Cache] }, { loops: { 'Outbox.flush': { period: '1s' } } }),
     ).rejects.toThrow(/named the class o: set keep_classnames .*--keep-names/);
+  });
+});
+
+describe('the loop of a request-scoped provider', () => {
+  interface Tenanted {
+    readonly headers: { readonly tenant: string };
+  }
+
+  @Injectable({ scope: Scope.REQUEST })
+  class Report {
+    static made: Report[] = [];
+    static tenants: unknown[] = [];
+
+    constructor(@Inject(REQUEST) readonly request: Tenanted | undefined) {
+      Report.made.push(this);
+    }
+
+    @Until((self: Report): UntilOptions => ({ period: self.request === undefined ? '5s' : '7s' }))
+    send(): void {
+      Report.tenants.push(this.request?.headers.tenant);
+    }
+  }
+
+  beforeEach(() => {
+    Report.made = [];
+    Report.tenants = [];
+  });
+
+  const NO_REQUEST =
+    /A loop has no request: REQUEST is undefined in its provider\. Make one with WaitModule\.forRoot\({ requestContext: \(loop\) => … }\)\.$/;
+
+  it('says in its line that each run has a new instance, and that of another does not', async () => {
+    const { logger } = await boot({ providers: [Report, Outbox] });
+    expect(logger.messages('log')).toEqual([
+      'Report.send: Until, 5s between runs, a new instance for each run',
+      'Outbox.flush: Until, 5s between runs',
+    ]);
+  });
+
+  it('has no request, unless the module makes one for each run', async () => {
+    const { clock } = await boot({ providers: [Report] });
+    await clock.advance(5000);
+    expect(Report.tenants).toEqual([undefined, undefined]);
+  });
+
+  it('has the request that the module makes for its name, in its options and in each run', async () => {
+    const asked: unknown[] = [];
+    const requestContext: RequestContext = (loop) => {
+      asked.push(loop);
+      return { headers: { tenant: `tenant ${asked.length}` } };
+    };
+    const { clock, registry } = await boot({ providers: [Report] }, { requestContext });
+    await clock.advance(7000);
+    expect(registry.get('Report.send')?.schedule).toBe('7s between runs');
+    expect(Report.tenants).toEqual(['tenant 2', 'tenant 3']);
+    const loop = { name: 'Report.send', kind: 'Until' };
+    expect(asked).toEqual([loop, loop, loop]);
+  });
+
+  it('is known to the request context by the name that its options give it', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Job {
+      @Until({ period: '5s', name: 'my job' })
+      tick(): void {}
+    }
+    const names: string[] = [];
+    const requestContext: RequestContext = ({ name }) => ({ index: names.push(name) });
+    const { clock } = await boot({ providers: [Job] }, { requestContext });
+    await clock.advance(5000);
+    expect(names).toEqual(['my job', 'my job', 'my job']);
+  });
+
+  it('fails the bootstrap by its name when its options function throws', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Job {
+      constructor(@Inject(REQUEST) readonly request: Tenanted) {}
+
+      @Until((self: Job) => self.request.headers.tenant)
+      tick(): void {}
+    }
+    const { app } = await compile({ providers: [Job] });
+    const failure = app.init();
+    await expect(failure).rejects.toMatchObject({
+      code: 'WAIT_ERR_INVALID_OPTION',
+      message: expect.stringMatching(/^Job\.tick: its options function failed: \[TypeError: Cannot read/),
+      cause: { name: 'TypeError' },
+    });
+    await expect(failure).rejects.toThrow(NO_REQUEST);
+  });
+
+  it.each([
+    { title: 'request-scoped', scope: Scope.REQUEST, wantText: NO_REQUEST },
+    { title: 'transient', scope: Scope.TRANSIENT, wantText: /could not be made: \[Error: no db\]\.$/ },
+  ])(
+    'fails the bootstrap by its name when the constructor of a $title one throws',
+    async ({ scope, wantText }) => {
+      const cause = new Error('no db');
+      @Injectable({ scope })
+      class Job {
+        constructor() {
+          throw cause;
+        }
+
+        @Until('5s')
+        tick(): void {}
+      }
+      const { app } = await compile({ providers: [Job] });
+      const failure = app.init();
+      await expect(failure).rejects.toMatchObject({
+        code: 'WAIT_ERR_INVALID_TARGET',
+        message: expect.stringMatching(/^Job\.tick: its provider could not be made: \[Error: no db\]\./),
+        cause,
+      });
+      await expect(failure).rejects.toThrow(wantText);
+    },
+  );
+
+  it('fails its run by its name when the constructor throws, and goes on', async () => {
+    let made = 0;
+    let runs = 0;
+    @Injectable({ scope: Scope.REQUEST })
+    class Job {
+      constructor() {
+        if (++made === 2) {
+          throw new Error('no db');
+        }
+      }
+
+      @Until('5s')
+      tick(): void {
+        runs++;
+      }
+    }
+    const { clock, registry } = await boot({ providers: [Job] });
+    expect(registry.get('Job.tick')).toMatchObject({
+      failures: 1,
+      lastError: { code: 'WAIT_ERR_INVALID_TARGET', message: expect.stringMatching(NO_REQUEST) },
+    });
+    await clock.advance(5000);
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, failures: 1 });
+    expect(runs).toBe(1);
+  });
+
+  const noTenant = (): never => {
+    throw new Error('no tenant');
+  };
+  const noRequests: [what: string, make: () => unknown, wantText: RegExp][] = [
+    [
+      'throws',
+      noTenant,
+      /^Report\.send: requestContext of WaitModule\.forRoot failed: \[Error: no tenant\]\.$/,
+    ],
+    ['returns nothing', () => undefined, /must return an object, and no promise, not undefined\.$/],
+    ['returns a promise', () => Promise.resolve({}), /must return an object, and no promise, not Promise/],
+    ['returns a text', () => 'tenant', /must return an object, and no promise, not 'tenant'\.$/],
+  ];
+  it.each(noRequests)(
+    'is refused by its name at bootstrap and in a run when requestContext %s',
+    async (_what, make, wantText) => {
+      const wantError = { code: 'WAIT_ERR_INVALID_OPTION', message: expect.stringMatching(wantText) };
+      const { app } = await compile({ providers: [Report] }, { requestContext: make as RequestContext });
+      await expect(app.init()).rejects.toMatchObject(wantError);
+
+      let calls = 0;
+      const requestContext = (): object => (++calls === 2 ? (make() as object) : {});
+      const { registry } = await boot({ providers: [Report] }, { requestContext });
+      expect(registry.get('Report.send')).toMatchObject({ failures: 1, lastError: wantError });
+    },
+  );
+
+  describe('that is durable', () => {
+    const tenants = new Map<string, ReturnType<typeof ContextIdFactory.create>>();
+    const byTenant = (hasPayload: boolean): ContextIdStrategy<Tenanted> => ({
+      attach(contextId, request) {
+        const { tenant } = request.headers;
+        const ofTenant = tenants.get(tenant) ?? ContextIdFactory.create();
+        tenants.set(tenant, ofTenant);
+        const resolve = ({ isTreeDurable }: { isTreeDurable: boolean }): typeof contextId =>
+          isTreeDurable ? ofTenant : contextId;
+        return hasPayload ? { resolve, payload: { headers: { tenant } } } : resolve;
+      },
+    });
+
+    afterEach(() => {
+      tenants.clear();
+      ContextIdFactory.apply(undefined as never);
+    });
+
+    const order = ['a', 'a', 'b', 'a', 'b'];
+    const inTurn = (): RequestContext => {
+      const left = [...order];
+      return () => ({ headers: { tenant: left.shift() ?? 'a' } });
+    };
+
+    it.each([{ hasPayload: true }, { hasPayload: false }])(
+      'runs on the instance of its tenant: $hasPayload',
+      async ({ hasPayload }) => {
+        ContextIdFactory.apply(byTenant(hasPayload));
+        const seen: unknown[] = [];
+        const made: unknown[] = [];
+        @Injectable({ scope: Scope.REQUEST, durable: true })
+        class Cache {
+          constructor(@Inject(REQUEST) readonly request: Tenanted) {
+            made.push(request.headers.tenant);
+          }
+
+          @Until('5s')
+          refresh(): void {
+            seen.push(this.request.headers.tenant);
+          }
+        }
+        const { clock, logger } = await boot({ providers: [Cache] }, { requestContext: inTurn() });
+        await clock.advance(15_000);
+        expect(made).toEqual(['a', 'b']);
+        expect(seen).toEqual(order.slice(1));
+        expect(logger.messages('log')).toEqual(['Cache.refresh: Until, 5s between runs']);
+      },
+    );
+
+    it('is one of the dependencies of a provider that is not, whose request has the payload', async () => {
+      ContextIdFactory.apply({
+        attach: (contextId, request) => ({
+          ...(byTenant(true).attach(contextId, request as Tenanted) as object),
+          payload: { tenantId: 'from the strategy' },
+        }),
+      } as ContextIdStrategy);
+      const seen: [unknown, unknown][] = [];
+      @Injectable({ scope: Scope.REQUEST, durable: true })
+      class Cache {}
+      @Injectable({ scope: Scope.REQUEST })
+      class Job {
+        constructor(
+          readonly cache: Cache,
+          @Inject(REQUEST) readonly request: Tenanted & { readonly tenantId: string },
+        ) {}
+
+        @Until('5s')
+        tick(): void {
+          seen.push([this.cache, this.request.tenantId]);
+        }
+      }
+      const requestContext = (): object => ({ headers: { tenant: 'a' } });
+      const { clock } = await boot({ providers: [Cache, Job] }, { requestContext });
+      await clock.advance(5000);
+      const [[cache]] = seen as [[unknown, unknown]];
+      expect(seen).toEqual([
+        [cache, 'from the strategy'],
+        [cache, 'from the strategy'],
+      ]);
+      expect(seen[1]?.[0]).toBe(cache);
+    });
+
+    it('fails its run by its name when the strategy throws', async () => {
+      ContextIdFactory.apply(byTenant(true));
+      let calls = 0;
+      const requestContext = (): object => (++calls === 2 ? {} : { headers: { tenant: 'a' } });
+      const { registry } = await boot({ providers: [Report] }, { requestContext });
+      expect(registry.get('Report.send')).toMatchObject({
+        failures: 1,
+        lastError: {
+          code: 'WAIT_ERR_INVALID_TARGET',
+          message: expect.stringMatching(/^Report\.send: its provider could not be made: \[TypeError: /),
+        },
+      });
+    });
   });
 });

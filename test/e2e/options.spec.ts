@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import {
   BackoffUntil,
   Forever,
   JitterUntil,
   NonSlidingUntil,
   Until,
+  WAIT_CLOCK,
+  WAIT_LOGGER,
+  WAIT_RANDOM,
   WaitModule,
   type BackoffManager,
   type LoopDecorator,
@@ -14,6 +18,7 @@ import {
   type WaitModuleOptions,
   type WaitModuleOptionsFactory,
 } from 'nestjs-wait';
+import { InMemoryLock } from 'nestjs-wait/leader-election';
 import { boot, compile, type Booted } from '../support/boot.js';
 
 @Injectable()
@@ -269,12 +274,53 @@ describe('the options of a loop', () => {
     {
       title: 'no worker',
       decorate: () => Until({ period: 1, workers: 0 }),
-      wantText: 'workers must be a whole number from 1, not 0',
+      wantText: 'workers must be a whole number from 1 to 100,000, not 0',
     },
     {
       title: 'half a worker',
       decorate: () => Until({ period: 1, workers: 1.5 }),
-      wantText: 'workers must be a whole number from 1, not 1.5',
+      wantText: 'workers must be a whole number from 1 to 100,000, not 1.5',
+    },
+    {
+      title: 'more workers than the memory holds',
+      decorate: () => Until({ period: 1, workers: 2 ** 31 }),
+      wantText: 'workers must be a whole number from 1 to 100,000, not 2147483648',
+    },
+    ...['initial', 'max', 'reset', 'factor', 'jitter'].map((option) => ({
+      title: `${option} beside a backoff manager`,
+      decorate: () => BackoffUntil({ [option]: 5, backoffManager: () => ({ backoff: () => 1 }) }),
+      wantText: `${option} must be left out where there is a backoffManager, not 5`,
+    })),
+    {
+      title: 'a promise',
+      decorate: () => BackoffUntil(Promise.resolve({ max: '1m' }) as never),
+      wantText:
+        /takes an options object, not Promise .* Await it before, or set the options by WaitModule\.forRootAsync\(\{ useFactory: … \}\) with loops\.$/,
+    },
+    {
+      title: 'a date',
+      decorate: () => BackoffUntil(new Date(0) as never),
+      wantText: 'takes an options object, not 1970',
+    },
+    {
+      title: 'a map',
+      decorate: () => BackoffUntil(new Map([['max', '1m']]) as never),
+      wantText: 'takes an options object, not Map',
+    },
+    {
+      title: 'a generator of options',
+      decorate: () => BackoffUntil(function* settings() {} as never),
+      wantText: 'takes an options object, not \\[GeneratorFunction: settings\\]',
+    },
+    {
+      title: 'a getter that throws',
+      decorate: () =>
+        BackoffUntil({
+          get max(): never {
+            throw new Error('no such setting');
+          },
+        }),
+      wantText: 'max cannot be read: \\[Error: no such setting\\]',
     },
     {
       title: 'an empty name',
@@ -311,6 +357,82 @@ describe('the options of a loop', () => {
     expect(definitionError(decorate)).toMatchObject({
       message: expect.stringMatching(/^Outbox2\.flush: /),
     });
+  });
+
+  it('are read from the getters of a class, for every option', async () => {
+    class Settings {
+      get period(): string {
+        return '7s';
+      }
+      get workers(): number {
+        return 2;
+      }
+      get immediate(): boolean {
+        return false;
+      }
+      describe(): void {}
+    }
+    class Job {
+      @Until(new Settings())
+      tick(): void {}
+    }
+    const { registry } = await boot({ providers: [Job] });
+    const loop = { schedule: '7s between runs', runs: 0 };
+    expect(registry.list()).toMatchObject([
+      { name: 'Job.tick#0', ...loop },
+      { name: 'Job.tick#1', ...loop },
+    ]);
+  });
+
+  it('refuse a getter of a class that is no option', () => {
+    class Settings {
+      readonly period = '7s';
+      get peroid(): string {
+        return '8s';
+      }
+    }
+    expect(definitionError(() => Until(new Settings()) as MethodDecorator)).toMatchObject(
+      invalid(/^Outbox2\.flush: Until has no option 'peroid'; it takes period/),
+    );
+  });
+
+  it('are refused with the remedy when their function returns a promise, also one that rejects', async () => {
+    class Job {
+      @Until((() => Promise.reject(new Error('late'))) as never)
+      tick(): void {}
+    }
+    const { app } = await compile({ providers: [Job] });
+    await expect(app.init()).rejects.toMatchObject(
+      invalid(/^Job\.tick: Until takes an options object or a period, not Promise .*forRootAsync/),
+    );
+  });
+
+  it('fail the bootstrap by the name of the loop when their function throws', async () => {
+    const cause = new TypeError('no settings');
+    class Job {
+      @Until(() => {
+        throw cause;
+      })
+      tick(): void {}
+    }
+    const { app, clock } = await compile({ providers: [Job, Outbox] });
+    await expect(app.init()).rejects.toMatchObject({
+      ...invalid(/^Job\.tick: its options function failed: \[TypeError: no settings\]\.$/),
+      cause,
+    });
+    await clock.advance(60_000);
+    expect(app.get(Outbox).runs).toBe(0);
+  });
+
+  it.each([
+    { title: 'a generator', value: function* tick(this: void): Generator {} },
+    { title: 'an async generator', value: async function* tick(this: void): AsyncGenerator {} },
+  ])('are refused on $title', ({ value }) => {
+    class Job {}
+    const decorate = Until(5000) as (target: object, key: string, descriptor: unknown) => void;
+    expect(() => decorate(Job.prototype, 'tick', { value })).toThrow(
+      /^Job\.tick: @Until goes on an instance method, not on a generator, whose body would never run\. Make it an/,
+    );
   });
 
   it.each([
@@ -367,13 +489,163 @@ describe('the options of the module', () => {
       wantError: invalid(/^Outbox\.flush: period .*NaN/, 'WAIT_ERR_INVALID_DURATION'),
     },
     {
-      loops: { 'Outbox.flush': { period: undefined as never } },
-      wantError: invalid(/^Outbox\.flush: period .*undefined/, 'WAIT_ERR_INVALID_DURATION'),
+      loops: { 'Outbox.flush': { backoffManager: () => ({ backoff: () => 1 }) } as never },
+      wantError: invalid(/^loops\['Outbox\.flush'\]: Until has no option 'backoffManager'/),
     },
+    ...[5, null, [], 'off', new Map(), () => ({})].map((value) => ({
+      loops: { 'Outbox.flush': value as never },
+      wantError: invalid(
+        /^WaitModule\.forRoot: loops\['Outbox\.flush'\] must be an options object, not .{1,30}\.$/,
+      ),
+    })),
+    {
+      loops: { 'Outbox.flush': false as never },
+      wantError: invalid(/must be an options object, not false\. Write \{ enabled: false \}/),
+    },
+    {
+      loops: { 'Outbox.flush': Promise.resolve({ period: 1 }) as never },
+      wantError: invalid(/must be an options object, not Promise .*\. Await it before\.$/),
+    },
+    ...[5, true, null, [], new Map([['Outbox.flush', {}]])].map((value) => ({
+      loops: value as never,
+      wantError: invalid(/^WaitModule\.forRoot: loops must be an object with options by the names of loops/),
+    })),
   ])('fail the bootstrap when they override with $loops', async ({ loops, wantError }) => {
     const { app, clock } = await compile({ providers: [Outbox] }, { loops });
     await expect(app.init()).rejects.toMatchObject(wantError);
     expect(clock.armedTimers).toBe(0);
+  });
+
+  @Injectable()
+  class Work {
+    runs = 0;
+
+    @BackoffUntil({ initial: '7s', jitter: 0, enabled: false, workers: 2, leaderOnly: false })
+    tick(): void {
+      this.runs++;
+    }
+  }
+
+  it('change nothing where an override is undefined', async () => {
+    const missing = undefined;
+    const { registry } = await boot(
+      { providers: [Work, Outbox] },
+      {
+        loops: {
+          'Work.tick': { enabled: missing, workers: missing, initial: missing, jitter: missing },
+          'Outbox.flush': { period: missing },
+          'no such loop': undefined as never,
+        },
+        shutdownTimeout: missing as never,
+        enabled: missing as never,
+      },
+    );
+    expect(registry.list()).toMatchObject([
+      { name: 'Work.tick#0', enabled: false, schedule: expect.stringMatching(/from 7s to 30s, .*jitter 0/) },
+      { name: 'Work.tick#1', enabled: false },
+      { name: 'Outbox.flush', enabled: true, schedule: '5s between runs' },
+    ]);
+  });
+
+  it('refuse what an override would change beside a backoff manager', async () => {
+    class Job {
+      @BackoffUntil({ backoffManager: () => ({ backoff: () => 1000 }) })
+      tick(): void {}
+    }
+    const { app } = await compile({ providers: [Job] }, { loops: { 'Job.tick': { initial: '1s' } } });
+    await expect(app.init()).rejects.toMatchObject(
+      invalid(/^Job\.tick: initial must be left out where there is a backoffManager, not '1s'/),
+    );
+  });
+
+  it('are read from the getters of classes, each of them once', async () => {
+    let reads = 0;
+    class Overrides {
+      get period(): string {
+        reads++;
+        return '42s';
+      }
+    }
+    class Loops {
+      get 'Outbox.flush'(): Overrides {
+        return new Overrides();
+      }
+    }
+    class Settings implements WaitModuleOptions {
+      get loops(): never {
+        return new Loops() as never;
+      }
+      get shutdownTimeout(): string {
+        return '1s';
+      }
+    }
+    const { registry, service, clock, app, logger } = await boot({ providers: [Outbox] }, new Settings());
+    expect(registry.get('Outbox.flush')?.schedule).toBe('42s between runs');
+    expect(reads).toBe(1);
+    const handle = service.until(() => clock.sleep(5000), { name: 'slow', period: 1 });
+    await clock.advance(0);
+    const closed = app.close();
+    await clock.advance(1000);
+    await closed;
+    expect(logger.messages('error')).toEqual([expect.stringMatching(/Still running: slow/)]);
+    await clock.advance(60_000);
+    await handle.done;
+  });
+
+  it.each([null, 5, 'off', [], new Map(), Promise.resolve({})])(
+    'are refused where forRoot() is given %p',
+    (options) => {
+      expect(() => WaitModule.forRoot(options as never)).toThrow(
+        expect.objectContaining(
+          invalid(/^WaitModule\.forRoot takes an options object, not .*(Write \{\}|forRootAsync)/),
+        ),
+      );
+    },
+  );
+
+  it.each([undefined, null, 5])('fail the bootstrap when a factory returns %p', async (made) => {
+    const module = WaitModule.forRootAsync({ useFactory: () => made as never });
+    const { app } = await compile({ imports: [module], providers: [Outbox] });
+    await expect(app.init()).rejects.toMatchObject(
+      invalid(
+        /^WaitModule\.forRoot takes an options object, not .*\. Write \{\} for the defaults; a factory/,
+      ),
+    );
+    await app.close();
+  });
+
+  it.each([
+    [null, /takes an options object, not null/],
+    [{}, /exactly one of useFactory, useClass and useExisting/],
+    [{ useFactory: () => ({}), useClass: class {} }, /exactly one of/],
+    [{ useFactory: { max: 1 } }, /useFactory must be a function, not { max: 1 }/],
+    [{ useClass: 'Config' }, /useClass must be a class, not 'Config'/],
+    [{ useExisting: 5 }, /useExisting must be the token of a provider, not 5/],
+    [{ useFactory: () => ({}), inject: 'Config' }, /inject must be a list, not 'Config'/],
+    [{ useFactory: () => ({}), loops: {} }, /no option 'loops'/],
+  ])('are refused where forRootAsync() is given %p', (options, wantText) => {
+    expect(() => WaitModule.forRootAsync(options as never)).toThrow(
+      expect.objectContaining(invalid(wantText)),
+    );
+  });
+
+  it.each([
+    [
+      WAIT_LOGGER,
+      null,
+      /^WAIT_LOGGER must be a LoggerService, with the methods log\(\), error\(\) and warn\(\)/,
+    ],
+    [WAIT_LOGGER, { log: () => undefined }, /^WAIT_LOGGER must be a LoggerService/],
+    [WAIT_CLOCK, {}, /^WAIT_CLOCK: clock must be a Clock/],
+    [WAIT_RANDOM, 0.5, /^WAIT_RANDOM: random must be a function, not 0.5/],
+  ])('fail the bootstrap when %p provides %p', async (token, value, wantText) => {
+    const moduleRef = await Test.createTestingModule({ imports: [WaitModule.forRoot()], providers: [Outbox] })
+      .setLogger(false as never)
+      .overrideProvider(token)
+      .useValue(value)
+      .compile();
+    const app = moduleRef.createNestApplication({ logger: false });
+    await expect(app.init()).rejects.toMatchObject(invalid(wantText));
   });
 
   it.each([
@@ -396,12 +668,32 @@ describe('the options of the module', () => {
       options: { crashHandlers: (() => undefined) as never },
       wantError: invalid(/^WaitModule\.forRoot: crashHandlers must be a list of functions/),
     },
-    {
-      options: { leaderElection: [null] as never },
+    // oxlint-disable-next-line no-sparse-arrays -- a hole that every() leaves out
+    ...[null, true, 'abc', [undefined], [,], [class {}]].map((crashHandlers) => ({
+      options: { crashHandlers: crashHandlers as never },
+      wantError: invalid(/^WaitModule\.forRoot: crashHandlers must be a list of functions, not /),
+    })),
+    ...[null, 5, [null], [undefined], Promise.resolve({})].map((leaderElection) => ({
+      options: { leaderElection: leaderElection as never },
       wantError: invalid(
         /^WaitModule\.forRoot: leaderElection must be an object/,
         'WAIT_ERR_LEADER_ELECTION',
       ),
+    })),
+    {
+      options: { leaderElection: { lock: {} as never } },
+      wantError: invalid(
+        /^leader election 'default': lock must be a ResourceLock, .* and {} has no method get\(\)/,
+        'WAIT_ERR_LEADER_ELECTION',
+      ),
+    },
+    {
+      options: { leaderElection: { lock: new InMemoryLock(), leaseDuraton: 1 } as never },
+      wantError: invalid(/^leaderElection 'default': it has no option 'leaseDuraton'/),
+    },
+    {
+      options: { requestContext: {} as never },
+      wantError: invalid(/^WaitModule\.forRoot: requestContext must be a function, not {}/),
     },
     { options: { timeout: 1 } as never, wantError: invalid(/^WaitModule\.forRoot: .*no option 'timeout'/) },
     {

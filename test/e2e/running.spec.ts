@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  BackoffUntil,
   JitterUntil,
   NonSlidingUntil,
   Until,
@@ -209,16 +210,38 @@ describe('a method', () => {
     expect(calls).toEqual(['on the class', 'original', 'on the instance']);
   });
 
-  it('that is no method any more has crashed, and says so', async () => {
+  it.each([
+    { title: 'is gone', tick: undefined, wantText: 'not undefined' },
+    { title: 'is an object', tick: {}, wantText: 'not {}' },
+    {
+      title: 'is a generator now',
+      tick: async function* tick(this: void): AsyncGenerator {},
+      wantText: 'not a generator, whose body would never run. Make it an async function',
+    },
+  ])('that $title fails the run by the name of the loop, until it is back', async ({ tick, wantText }) => {
+    let runs = 0;
     @Injectable()
     class Job {
       @Until('5s')
-      tick(): void {}
+      tick(): void {
+        runs++;
+      }
     }
-    const { app, clock, logger } = await boot({ providers: [Job] });
-    Object.assign(app.get(Job), { tick: undefined });
+    const { app, clock, registry } = await compile({ providers: [Job] });
+    const job = Object.assign(app.get(Job), { tick }) as Partial<Job>;
+    await app.init();
     await clock.advance(5000);
-    expect(logger.lines.filter(({ level }) => level === 'error')).toMatchObject([{ context: 'Job.tick' }]);
+    expect(registry.get('Job.tick')).toMatchObject({
+      failures: 2,
+      lastError: {
+        code: 'WAIT_ERR_INVALID_TARGET',
+        message: `Job.tick: the method tick must be a function, ${wantText}.`,
+      },
+    });
+    delete job.tick;
+    await clock.advance(5000);
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 3, failures: 2 });
+    expect(runs).toBe(1);
   });
 });
 
@@ -288,6 +311,42 @@ describe('the registry', () => {
     const info = registry.get('Job.tick');
     expect(info).toMatchObject({ state: 'running' });
     expect(Number(info?.nextStart) - Number(info?.lastStart)).toBe(5000);
+  });
+
+  it('has no next start of a run that overruns, nor of a loop that is stopping', async () => {
+    @Injectable()
+    class Job {
+      constructor(@Inject(WAIT_CLOCK) private readonly clock: FakeClock) {}
+
+      @NonSlidingUntil('5s')
+      tick(): Promise<void> {
+        return this.clock.sleep(7000);
+      }
+    }
+    const { app, registry, clock } = await boot({ providers: [Job] });
+    await clock.advance(4999);
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 1, nextStart: expect.any(Date) });
+    await clock.advance(2);
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 1, state: 'running' });
+    expect(registry.get('Job.tick')).not.toHaveProperty('nextStart');
+    await clock.advance(2000);
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, nextStart: expect.any(Date) });
+    const closed = app.close();
+    await clock.advance(0);
+    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, state: 'running' });
+    expect(registry.get('Job.tick')).not.toHaveProperty('nextStart');
+    await clock.advance(10_000);
+    await closed;
+  });
+
+  it('has no next start that no Date can hold', async () => {
+    class Job {
+      @BackoffUntil({ backoffManager: () => ({ backoff: () => 1e16 }) })
+      tick(): void {}
+    }
+    const { registry } = await boot({ providers: [Job] });
+    expect(registry.get('Job.tick')).toMatchObject({ state: 'waiting', runs: 1 });
+    expect(registry.get('Job.tick')).not.toHaveProperty('nextStart');
   });
 });
 

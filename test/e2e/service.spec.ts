@@ -371,6 +371,53 @@ describe('BackoffUntilService', () => {
     expect(registry.list()).toEqual([]);
   });
 
+  const everyContext: [title: string, start: Start][] = loops
+    .filter(({ title }) => title.endsWith('WithContext'))
+    .map(({ title, start }) => [title, start]);
+  const noContexts = [null, undefined, {}, { aborted: false, addEventListener: () => undefined }, 'ctx'];
+
+  it.each(everyContext.flatMap(([title, start]) => noContexts.map((ctx) => ({ title, start, ctx }))))(
+    '$title leaves the name of its loop free when its context is $ctx',
+    async ({ start, ctx }) => {
+      const { service, registry } = await boot({});
+      function tick(): void {}
+      expect(() => start(service, tick, ctx as never)).toThrow(
+        expect.objectContaining({
+          code: 'WAIT_ERR_INVALID_OPTION',
+          message: expect.stringMatching(/^tick: its stop channel must be an AbortSignal, not /),
+        }),
+      );
+      expect(registry.list()).toEqual([]);
+      expect(start(service, tick, new AbortController().signal).name).toBe('tick');
+    },
+  );
+
+  function* generator(): Generator {}
+  const noFunctions = [null, undefined, {}, Object.create(null), class Job {}, generator, Promise.resolve()];
+
+  it.each(loops.flatMap(({ title, start }) => noFunctions.map((f) => ({ title, start, f }))))(
+    '$title registers nothing when its function is $f',
+    async ({ start, f }) => {
+      const { service, registry, clock } = await boot({});
+      expect(() => start(service, f as never, new AbortController().signal)).toThrow(
+        expect.objectContaining({
+          code: 'WAIT_ERR_INVALID_TARGET',
+          message: expect.stringMatching(/^BackoffUntilService: \w+ needs a function to run, not /),
+        }),
+      );
+      expect(registry.list()).toEqual([]);
+      expect(clock.armedTimers).toBe(0);
+    },
+  );
+
+  it('registers nothing when a backoff manager cannot be made', async () => {
+    const { service, registry } = await boot({});
+    const start = (): LoopHandle =>
+      service.backoffUntil(() => undefined, { name: 'a', backoffManager: () => ({}) as never });
+    expect(start).toThrow(/^a: its backoff manager must be an object with a method backoff\(\), not {}/);
+    expect(registry.list()).toEqual([]);
+  });
+
   it('starts nothing before the application is initialised', async () => {
     const { service, clock, close } = await compile({});
     let runs = 0;

@@ -423,7 +423,8 @@ describe('LeaderElector', () => {
     });
 
     it('a lock without an identity', () => {
-      expect(() => newElector(newLock(''))).toThrow('Lock identity is empty');
+      const lock = Object.assign(newLock(), { identity: () => '' });
+      expect(() => newElector(lock)).toThrow('Lock identity is empty');
     });
 
     it('a lease that is shorter than the engine can keep', () => {

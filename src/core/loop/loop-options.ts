@@ -1,9 +1,13 @@
-import { inspect } from 'node:util';
 import { WaitError } from '../errors.js';
-import type { Clock } from '../time/clock.js';
-import { toMilliseconds, type Duration } from '../time/duration.js';
+import { hasMethods } from '../has-methods.js';
+import { OptionReader } from '../option-reader.js';
+import { listOf, readOptions, refuseUnknown, requireOptions } from '../read-options.js';
+import { functionName, isRunnable, requireRunnable } from '../runnable.js';
+import { show } from '../show.js';
+import { requireClock, type Clock } from '../time/clock.js';
+import type { Duration } from '../time/duration.js';
 import { realClock } from '../time/real-clock.js';
-import type { Random } from '../waits/jitter.js';
+import { realRandom, requireRandom, type Random } from '../waits/jitter.js';
 import { DEFAULT_CRASH_HANDLERS, type CrashHandler, type CrashHandling, type CrashOptions } from './crash.js';
 
 /** What every loop takes after its Kubernetes arguments. */
@@ -40,78 +44,76 @@ export interface LoopEnvironment extends CrashHandling {
 export interface LoopStart {
   /** `true`: with a run; `false`: with a wait. */
   readonly immediate: boolean;
-  /**
-   * Milliseconds of a wait of its own before the first run, whatever `immediate` says; `undefined` for none.
-   */
-  readonly initialDelay: number | undefined;
+  /** Milliseconds of a wait of its own before the first run, whatever `immediate` says. */
+  readonly initialDelay?: number | undefined;
 }
 
-/** A loop's options, checked, with every default filled in. */
-export interface ResolvedLoopOptions {
-  readonly environment: LoopEnvironment;
-  readonly start: LoopStart;
+/** What loops and polls share, checked, with every default filled in. */
+export interface CommonOptions extends LoopEnvironment {
+  readonly name: string;
+  readonly random: Random;
 }
 
-const KNOWN: readonly string[] = [
-  'name',
-  'clock',
-  'random',
+/** A loop's options, checked and complete. They are options again, which one function hands to the next. */
+export interface CompleteLoopOptions extends CommonOptions, LoopStart {
+  readonly initialDelay?: number;
+}
+
+const POLL_OPTIONS = ['name', 'clock', 'random', 'unref', 'crashHandlers', 'reallyCrash'] as const;
+const LOOP_OPTIONS: readonly string[] = [
+  ...POLL_OPTIONS,
   'immediate',
   'initialDelay',
-  'unref',
-  'crashHandlers',
-  'reallyCrash',
 ] satisfies readonly (keyof LoopOptions)[];
 
 /**
  * Checks the options of a loop and fills in the defaults.
  *
- * @param name - Names the loop in errors.
- * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and
- *   the value.
+ * @param f - What the loop runs. Without `name` the loop has its name.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`, `WAIT_ERR_INVALID_DURATION` or `WAIT_ERR_INVALID_TARGET`,
+ *   naming the loop, the option and the value.
  */
-export function resolveLoopOptions(name: string, options: LoopOptions): ResolvedLoopOptions {
-  const unknown = Object.keys(options).find((option) => !KNOWN.includes(option));
-  if (unknown !== undefined) {
-    throw invalid(`${name}: a loop has no option '${unknown}'; it takes ${KNOWN.join(', ')}.`);
-  }
-  const { clock = realClock, crashHandlers = DEFAULT_CRASH_HANDLERS, initialDelay } = options;
-  const { reallyCrash = false, unref = false, immediate = true, random } = options;
-  if (typeof (clock as Partial<Clock> | null)?.newTimer !== 'function') {
-    throw invalid(`${name}: clock must be a Clock, not ${inspect(clock)}.`);
-  }
-  if (random !== undefined && typeof random !== 'function') {
-    throw invalid(`${name}: random must be a function, not ${inspect(random)}.`);
-  }
-  requireCrashHandlers(crashHandlers, name);
-  for (const [option, value] of Object.entries({ reallyCrash, unref, immediate })) {
-    if (typeof value !== 'boolean') {
-      throw invalid(`${name}: ${option} must be true or false, not ${inspect(value)}.`);
-    }
-  }
+export function completeLoopOptions(f: unknown, options: LoopOptions): CompleteLoopOptions {
+  const reader = readerOf('a loop', f, options, LOOP_OPTIONS);
+  const immediate = reader.boolean('immediate', true);
+  const hasDelay = reader.value('initialDelay') !== undefined;
   return {
-    environment: { clock, crashHandlers, reallyCrash, unref },
-    start: {
-      immediate,
-      initialDelay:
-        initialDelay === undefined ? undefined : toMilliseconds(initialDelay, `${name}: initialDelay`),
-    },
+    ...common(reader),
+    immediate,
+    ...(hasDelay && { initialDelay: reader.milliseconds('initialDelay') }),
   };
 }
 
-/**
- * The name that a loop has in logs and errors.
- *
- * @throws WaitError `WAIT_ERR_INVALID_TARGET` when `f` is no function.
- */
-export function nameOf(f: unknown, options: LoopOptions): string {
-  if (typeof f !== 'function') {
-    throw new WaitError(
-      'WAIT_ERR_INVALID_TARGET',
-      `${options.name ?? 'loop'}: a loop needs a function to run, not ${inspect(f)}.`,
-    );
-  }
-  return options.name || f.name || 'loop';
+/** As {@link completeLoopOptions}, for a poll, which says itself when its first check is. */
+export function completePollOptions(condition: unknown, options: object, name?: string): CommonOptions {
+  return common(readerOf('a poll function', condition, options, POLL_OPTIONS, name));
+}
+
+function readerOf(
+  taker: string,
+  f: unknown,
+  options: object,
+  known: readonly string[],
+  defaultName = functionName(f) || 'loop',
+): OptionReader {
+  const given = requireOptions(options, `${defaultName}: ${taker} takes an options object`);
+  const written = readOptions(defaultName, given, known);
+  const name = new OptionReader(defaultName, written).string('name', defaultName);
+  requireRunnable(f, `${name}: ${taker} needs a function to run`);
+  refuseUnknown(name, taker, given, known);
+  return new OptionReader(name, { ...written, name });
+}
+
+function common(reader: OptionReader): CommonOptions {
+  const name = reader.string('name');
+  return {
+    name,
+    clock: requireClock(reader.value('clock', realClock), name),
+    random: requireRandom(reader.value('random', realRandom), name),
+    crashHandlers: requireCrashHandlers(reader.value('crashHandlers', DEFAULT_CRASH_HANDLERS), name),
+    reallyCrash: reader.boolean('reallyCrash', false),
+    unref: reader.boolean('unref', false),
+  };
 }
 
 /**
@@ -120,10 +122,11 @@ export function nameOf(f: unknown, options: LoopOptions): string {
  * @param owner - Names the loop or the module in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
-export function requireCrashHandlers(crashHandlers: unknown, owner: string): void {
-  if (!Array.isArray(crashHandlers) || !crashHandlers.every((handler) => typeof handler === 'function')) {
-    throw invalid(`${owner}: crashHandlers must be a list of functions, not ${inspect(crashHandlers)}.`);
+export function requireCrashHandlers(crashHandlers: unknown, owner: string): readonly CrashHandler[] {
+  if (listOf(crashHandlers)?.every(isRunnable) !== true) {
+    throw invalid(`${owner}: crashHandlers must be a list of functions, not ${show(crashHandlers)}.`);
   }
+  return crashHandlers as readonly CrashHandler[];
 }
 
 /**
@@ -132,11 +135,23 @@ export function requireCrashHandlers(crashHandlers: unknown, owner: string): voi
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireSignal(signal: AbortSignal, loop: string): void {
-  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
-  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') {
+  const isSignal = hasMethods(signal, 'addEventListener', 'removeEventListener');
+  if (!isSignal || typeof signal.aborted !== 'boolean') {
     throw invalid(
-      `${loop}: its stop channel must be an AbortSignal, not ${inspect(signal)}. Pass neverStop where there is none.`,
+      `${loop}: its stop channel must be an AbortSignal, not ${show(signal)}. Pass neverStop where there is none.`,
     );
+  }
+}
+
+/**
+ * Refuses an argument that is neither true nor false.
+ *
+ * @param what - Names the loop and the argument in the error.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireBoolean(value: unknown, what: string): void {
+  if (typeof value !== 'boolean') {
+    throw invalid(`${what} must be true or false, not ${show(value)}.`);
   }
 }
 

@@ -50,7 +50,8 @@ export class Loop {
   /** How many runs have begun. */
   runs = 0;
   private currentState: LoopState = 'waiting';
-  private isStopping = false;
+  /** It was told to stop, and may still be running. */
+  isStopping = false;
   private stopReason: unknown;
   /** The timer came due during the run: an overrun, so the next run follows at once. */
   private isOverdue = false;

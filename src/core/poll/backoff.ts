@@ -1,4 +1,4 @@
-import type { Clock } from '../time/clock.js';
+import { requireClock, type Clock } from '../time/clock.js';
 import { toMilliseconds, toNanoseconds, type Duration } from '../time/duration.js';
 import { GrowingDelay } from '../waits/growing-delay.js';
 import { newDelayFunc, type DelayFunc } from './delay-func.js';
@@ -25,7 +25,7 @@ import { newDelayFunc, type DelayFunc } from './delay-func.js';
 export class Backoff extends GrowingDelay {
   /** Makes a backoff of its own that goes on from here. */
   clone(): Backoff {
-    return new Backoff(this, { random: this.random });
+    return new Backoff(this, this.sources());
   }
 
   /**
@@ -54,16 +54,18 @@ export class Backoff extends GrowingDelay {
    *
    * @param clock - Measures the interval.
    * @param resetInterval - Milliseconds, or a string such as `'2m'`.
-   * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `resetInterval` is not a duration.
+   * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `resetInterval` is not a duration;
+   *   `WAIT_ERR_INVALID_OPTION` when `clock` is no clock.
    */
   delayWithReset(clock: Clock, resetInterval: Duration): DelayFunc {
+    requireClock(clock, 'Backoff');
     const interval = toNanoseconds(toMilliseconds(resetInterval, 'Backoff: resetInterval'));
     if (this.factor <= 0) {
       return this.delayFunc();
     }
     if (interval <= 0) {
-      const { duration, jitter, cap, random } = this;
-      return new Backoff({ duration, jitter, cap }, { random }).delayFunc();
+      const { duration, jitter, cap } = this;
+      return new Backoff({ duration, jitter, cap }, this.sources()).delayFunc();
     }
     const initial = this.clone();
     let growth = initial.clone();

@@ -1,7 +1,7 @@
-import { inspect, types } from 'node:util';
-import { WaitError } from '../errors.js';
+import { isError, WaitError } from '../errors.js';
 import { Loop, type LoopCrash, type LoopWork } from '../loop/loop.js';
-import { nameOf, requireSignal, resolveLoopOptions, type LoopOptions } from '../loop/loop-options.js';
+import { requireBoolean, requireSignal, type CommonOptions, type LoopOptions } from '../loop/loop-options.js';
+import { show } from '../show.js';
 import { forgetStop, stopWith } from '../stop/stop-channel.js';
 import { contextError } from './interrupted.js';
 
@@ -41,17 +41,17 @@ export function loopCondition(
   immediate: boolean,
   sliding: boolean,
   condition: Condition,
-  options: PollOptions,
+  options: CommonOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const name = nameOf(condition, options);
+    const { name } = options;
     requireSignal(ctx, name);
-    refuseFirstDelay(name, options);
+    requireBoolean(immediate, `${name}: immediate`);
+    requireBoolean(sliding, `${name}: sliding`);
     const work = new ConditionWork(name, ctx, condition, resolve, reject);
     // An answer draws no further delay.
     const backoffManager = { backoff: () => (work.answer === false ? delay() : 0) };
-    const { environment } = resolveLoopOptions(name, options);
-    work.begin(new Loop(work, backoffManager, sliding, environment), immediate);
+    work.begin(new Loop(work, backoffManager, sliding, options), immediate);
   });
 }
 
@@ -105,24 +105,7 @@ class ConditionWork implements LoopWork {
   private refuse(answer: unknown): WaitError {
     return new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${this.name}: a condition must return true, false or an Error, not ${inspect(answer)}.`,
+      `${this.name}: a condition must return true, false or an Error, not ${show(answer)}.`,
     );
-  }
-}
-
-// Not by instanceof alone: under jest, an error that Node itself has made is no Error of the test's own
-// realm.
-function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value);
-}
-
-function refuseFirstDelay(name: string, options: LoopOptions): void {
-  for (const option of ['immediate', 'initialDelay'] as const) {
-    if (options[option] !== undefined) {
-      throw new WaitError(
-        'WAIT_ERR_INVALID_OPTION',
-        `${name}: a poll function has no option '${option}'. Its arguments say when the first check is made.`,
-      );
-    }
   }
 }

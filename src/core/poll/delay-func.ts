@@ -1,3 +1,4 @@
+import { completePollOptions } from '../loop/loop-options.js';
 import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
 
 /**
@@ -31,12 +32,13 @@ export interface DelayFunc {
 
 export function newDelayFunc(delay: () => number): DelayFunc {
   return Object.assign(delay, {
-    until: (
+    until: async (
       ctx: AbortSignal,
       immediate: boolean,
       sliding: boolean,
       condition: Condition,
       options: PollOptions = {},
-    ): Promise<void> => loopCondition(ctx, delay, immediate, sliding, condition, options),
+    ): Promise<void> =>
+      loopCondition(ctx, delay, immediate, sliding, condition, completePollOptions(condition, options)),
   });
 }

@@ -1,6 +1,7 @@
-import { inspect } from 'node:util';
 import { WaitError } from '../errors.js';
-import { nameOf, requireSignal } from '../loop/loop-options.js';
+import { hasMethods } from '../has-methods.js';
+import { completePollOptions, requireSignal } from '../loop/loop-options.js';
+import { show } from '../show.js';
 import { neverStop } from '../stop/never-stop.js';
 import type { Backoff } from './backoff.js';
 import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
@@ -49,12 +50,13 @@ export async function exponentialBackoffWithContext(
   condition: Condition,
   options: PollOptions = {},
 ): Promise<void> {
-  const name = nameOf(condition, options);
+  const complete = completePollOptions(condition, options);
+  const { name } = complete;
   requireSignal(ctx, name);
-  if (typeof (backoff as Partial<Backoff> | undefined | null)?.clone !== 'function') {
+  if (!hasMethods(backoff, 'clone')) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${name}: backoff must be a Backoff, not ${inspect(backoff)}.`,
+      `${name}: backoff must be a Backoff, not ${show(backoff)}.`,
     );
   }
   const growth = backoff.clone();
@@ -68,5 +70,5 @@ export async function exponentialBackoffWithContext(
     return growth.step();
   };
   const check: Condition = (signal) => (growth.steps > 0 ? condition(signal) : timedOut());
-  return loopCondition(ctx, delay, !ctx.aborted, true, check, { ...options, name });
+  return loopCondition(ctx, delay, !ctx.aborted, true, check, complete);
 }

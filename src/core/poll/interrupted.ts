@@ -1,3 +1,4 @@
+import { read } from '../error-text.js';
 import { WaitError, type WaitErrorCode } from '../errors.js';
 
 const INTERRUPTIONS: readonly WaitErrorCode[] = [
@@ -15,18 +16,17 @@ const INTERRUPTIONS: readonly WaitErrorCode[] = [
  * @param error - What a poll function was rejected with. An `AbortError` and a `TimeoutError` count too.
  */
 export function interrupted(error: unknown): boolean {
-  const { code, name } = (error ?? {}) as Partial<WaitError>;
   return (
-    INTERRUPTIONS.includes(code as WaitErrorCode) ||
-    name === ('AbortError' as string) ||
-    name === ('TimeoutError' as string)
+    INTERRUPTIONS.includes(read(error, 'code') as WaitErrorCode) ||
+    read(error, 'name') === 'AbortError' ||
+    read(error, 'name') === 'TimeoutError'
   );
 }
 
 /** Go's `context.Canceled` or `context.DeadlineExceeded`, with the signal's reason as its cause. */
 export function contextError(ctx: AbortSignal): WaitError {
   const cause: unknown = ctx.reason;
-  return (cause as Error | undefined)?.name === 'TimeoutError'
+  return read(cause, 'name') === 'TimeoutError'
     ? new WaitError(
         'WAIT_ERR_DEADLINE_EXCEEDED',
         'The context deadline was exceeded before the condition was true.',

@@ -1,9 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
-import { nameOf, requireSignal } from '../loop/loop-options.js';
+import { completePollOptions, requireSignal, type CommonOptions } from '../loop/loop-options.js';
 import { withChild } from '../stop/child-signal.js';
 import type { Clock } from '../time/clock.js';
 import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from '../time/duration.js';
-import { realClock } from '../time/real-clock.js';
 import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
 
 /**
@@ -41,8 +40,7 @@ export async function pollUntilContextCancel(
   condition: Condition,
   options: PollOptions = {},
 ): Promise<void> {
-  const period = toMilliseconds(interval, `${nameOf(condition, options)}: interval`);
-  return loopCondition(ctx, ticks(period, options.clock), immediate, false, condition, options);
+  return pollOnGrid(ctx, interval, immediate, condition, completePollOptions(condition, options));
 }
 
 /**
@@ -65,11 +63,11 @@ export async function pollUntilContextTimeout(
   condition: Condition,
   options: PollOptions = {},
 ): Promise<void> {
-  const name = nameOf(condition, options);
+  const complete = completePollOptions(condition, options);
+  const { name, clock, unref } = complete;
   const limit = toMilliseconds(timeout, `${name}: timeout`);
   requireSignal(ctx, name);
   return withChild(ctx, async (child) => {
-    const { clock = realClock, unref = false } = options;
     const expire = (): void => child.abort(new DOMException(`${limit} ms are up.`, 'TimeoutError'));
     const timer = clock.newTimer(AsyncResource.bind(expire), { unref });
     if (limit > 0) {
@@ -78,18 +76,30 @@ export async function pollUntilContextTimeout(
       expire();
     }
     try {
-      await pollUntilContextCancel(child.signal, interval, immediate, condition, options);
+      await pollOnGrid(child.signal, interval, immediate, condition, complete);
     } finally {
       timer.stop();
     }
   });
 }
 
+/** What is behind every poll by the interval. Its options are checked. */
+export function pollOnGrid(
+  ctx: AbortSignal,
+  interval: Duration,
+  immediate: boolean,
+  condition: Condition,
+  options: CommonOptions,
+): Promise<void> {
+  const period = toMilliseconds(interval, `${options.name}: interval`);
+  return loopCondition(ctx, ticks(period, options.clock), immediate, false, condition, options);
+}
+
 /**
  * Delays to the next point of a fixed grid, as a Go ticker has them. A delay is asked for when a tick is
  * taken, so a tick that was missed is taken late, and the ones after it are dropped.
  */
-function ticks(interval: number, clock: Clock = realClock): () => number {
+function ticks(interval: number, clock: Clock): () => number {
   const period = toNanoseconds(interval);
   const start = clock.now();
   return () => (period > 0 ? fromNanoseconds(period - (toNanoseconds(clock.now() - start) % period)) : 0);

@@ -1,8 +1,8 @@
-import { inspect } from 'node:util';
-import { WaitError } from '../errors.js';
-import type { PollOptions } from './condition-loop.js';
+import { completePollOptions } from '../loop/loop-options.js';
+import { requireRunnable } from '../runnable.js';
+import type { Condition, PollOptions } from './condition-loop.js';
 import { orInterrupted } from './interrupted.js';
-import { pollUntilContextCancel } from './poll.js';
+import { pollOnGrid } from './poll.js';
 
 /**
  * Tells whether a cache has been filled once.
@@ -36,22 +36,21 @@ export async function waitForCacheSync(
   const hasOptions = typeof last === 'object' && last !== null;
   const caches = hasOptions ? synced.slice(0, -1) : synced;
   for (const [index, cache] of caches.entries()) {
-    if (typeof cache !== 'function') {
-      throw new WaitError(
-        'WAIT_ERR_INVALID_TARGET',
-        `waitForCacheSync: cache ${index + 1} must be a function that tells whether it has synced, not ${inspect(cache)}.`,
-      );
-    }
+    requireRunnable(
+      cache,
+      `waitForCacheSync: cache ${index + 1} must be a function that tells whether it has synced`,
+    );
   }
-  const allSynced = async (): Promise<boolean> => {
+  const allSynced: Condition = async () => {
     for (const isSynced of caches as InformerSynced[]) {
       // oxlint-disable-next-line no-await-in-loop -- in order, up to the first that has not synced
-      if (!(await isSynced())) {
-        return false;
+      const answer: unknown = await isSynced();
+      if (answer !== true) {
+        return answer as boolean; // or not: then the poll refuses it
       }
     }
     return true;
   };
-  const options: PollOptions = { name: 'waitForCacheSync', ...(hasOptions && last) };
-  return orInterrupted(pollUntilContextCancel(ctx, SYNCED_POLL_PERIOD, true, allSynced, options));
+  const options = completePollOptions(allSynced, hasOptions ? last : {}, 'waitForCacheSync');
+  return orInterrupted(pollOnGrid(ctx, SYNCED_POLL_PERIOD, true, allSynced, options));
 }

@@ -1,3 +1,7 @@
+import { WaitError } from '../errors.js';
+import { hasMethods } from '../has-methods.js';
+import { show } from '../show.js';
+
 /**
  * A timer that is made once and armed again and again.
  *
@@ -41,4 +45,20 @@ export interface Clock {
   now(): number;
   /** Makes a timer, not yet armed, that calls `fire` each time it comes due. */
   newTimer(fire: () => void, options?: TimerOptions): Timer;
+}
+
+/**
+ * Refuses what is no clock.
+ *
+ * @param owner - Names the loop or the module in the error.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireClock(value: unknown, owner: string): Clock {
+  if (!hasMethods(value, 'now', 'newTimer')) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${owner}: clock must be a Clock, with the methods now() and newTimer(), not ${show(value)}.`,
+    );
+  }
+  return value as Clock;
 }

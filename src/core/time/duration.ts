@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import ms from 'ms';
 import { WaitError } from '../errors.js';
+import { show } from '../show.js';
 
 /**
  * A length of time: milliseconds as a number, or a string with a unit such as `'250ms'`, `'30s'`, `'5m'`,
@@ -90,5 +90,5 @@ function parse(text: string, what: string): number | undefined {
 }
 
 function invalid(sentence: string, value: unknown): WaitError {
-  return new WaitError('WAIT_ERR_INVALID_DURATION', `${sentence}, not ${inspect(value)}.`);
+  return new WaitError('WAIT_ERR_INVALID_DURATION', `${sentence}, not ${show(value)}.`);
 }

@@ -1,5 +1,6 @@
-import { inspect } from 'node:util';
 import { WaitError } from '../errors.js';
+import { hasMethods } from '../has-methods.js';
+import { show } from '../show.js';
 
 /**
  * Decides how long a loop waits before its next run.
@@ -24,10 +25,10 @@ export interface BackoffManager {
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireBackoffManager(value: unknown, loop: string): BackoffManager {
-  if (typeof (value as Partial<BackoffManager> | undefined | null)?.backoff !== 'function') {
+  if (!hasMethods(value, 'backoff')) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${loop}: its backoff manager must be an object with a method backoff(), not ${inspect(value)}.`,
+      `${loop}: its backoff manager must be an object with a method backoff(), not ${show(value)}.`,
     );
   }
   return value as BackoffManager;
@@ -43,7 +44,7 @@ export function requireDelay(delay: unknown, loop: string): number {
   if (typeof delay !== 'number' || !Number.isFinite(delay)) {
     throw new WaitError(
       'WAIT_ERR_INVALID_DURATION',
-      `${loop}: its backoff manager must return a finite number of milliseconds, not ${inspect(delay)}.`,
+      `${loop}: its backoff manager must return a finite number of milliseconds, not ${show(delay)}.`,
     );
   }
   return delay;

@@ -1,10 +1,11 @@
 import { WaitError } from '../errors.js';
+import { OptionReader } from '../option-reader.js';
 import type { Clock } from '../time/clock.js';
-import { toMilliseconds, toNanoseconds, type Duration } from '../time/duration.js';
-import { realClock } from '../time/real-clock.js';
+import { toNanoseconds, type Duration } from '../time/duration.js';
 import type { BackoffManager } from './backoff-manager.js';
 import { GrowingDelay } from './growing-delay.js';
-import { requireFactor, type Random } from './jitter.js';
+import type { Random } from './jitter.js';
+import { readSources } from './sources.js';
 
 /** The numbers of an `ExponentialBackoffManager`. client-go's reflector uses 800 ms, 30 s, 2 min, 2 and 1. */
 export interface ExponentialBackoffOptions {
@@ -19,6 +20,14 @@ export interface ExponentialBackoffOptions {
   /** Every delay is stretched by a random share of up to this; zero or below means none. */
   readonly jitter: number;
 }
+
+const OPTION_NAMES: readonly string[] = [
+  'initial',
+  'max',
+  'reset',
+  'factor',
+  'jitter',
+] satisfies readonly (keyof ExponentialBackoffOptions)[];
 
 // Kubernetes counts growth steps down from math.MaxInt32, which is as good as forever.
 const UNLIMITED_STEPS = 2 ** 31 - 1;
@@ -52,20 +61,20 @@ export class ExponentialBackoffManager implements BackoffManager {
    *   numbers in `[0, 1)`, default `Math.random`; `name`: what errors call the owner, default
    *   `ExponentialBackoffManager`.
    * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `initial`, `max` or `reset` is not a duration;
-   *   `WAIT_ERR_INVALID_OPTION` when `factor` or `jitter` is not a finite number, or `factor` is negative.
+   *   `WAIT_ERR_INVALID_OPTION` when another argument cannot be used.
    */
   constructor(
     options: ExponentialBackoffOptions,
     sources: { readonly clock?: Clock; readonly random?: Random; readonly name?: string } = {},
   ) {
-    const { clock = realClock, name = 'ExponentialBackoffManager' } = sources;
-    const { factor, jitter } = options;
+    const { clock, random, name } = readSources('ExponentialBackoffManager', sources);
+    const reader = OptionReader.of(name, options, OPTION_NAMES);
     this.clock = clock;
-    this.initial = toMilliseconds(options.initial, `${name}: initial`);
-    this.resetNanoseconds = toNanoseconds(toMilliseconds(options.reset, `${name}: reset`));
-    const cap = toMilliseconds(options.max, `${name}: max`);
-    requireFactor(factor, `${name}: factor`);
-    requireFactor(jitter, `${name}: jitter`);
+    this.initial = reader.milliseconds('initial');
+    this.resetNanoseconds = toNanoseconds(reader.milliseconds('reset'));
+    const cap = reader.milliseconds('max');
+    const factor = reader.number('factor');
+    const jitter = reader.number('jitter');
     if (factor < 0) {
       throw new WaitError(
         'WAIT_ERR_INVALID_OPTION',
@@ -74,7 +83,7 @@ export class ExponentialBackoffManager implements BackoffManager {
     }
     this.growth = new GrowingDelay(
       { duration: this.initial, factor, jitter, steps: UNLIMITED_STEPS, cap },
-      sources,
+      { random },
     );
     this.lastBackoff = clock.now();
   }

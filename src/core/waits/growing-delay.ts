@@ -1,5 +1,7 @@
-import { fromNanoseconds, LONGEST, toMilliseconds, toNanoseconds, type Duration } from '../time/duration.js';
-import { jitter, realRandom, requireFactor, type Random } from './jitter.js';
+import { OptionReader } from '../option-reader.js';
+import { fromNanoseconds, LONGEST, toNanoseconds, type Duration } from '../time/duration.js';
+import { stretch, type Random } from './jitter.js';
+import { readSources } from './sources.js';
 
 /** The numbers of a `Backoff`. What is left out is zero, as in Go. */
 export interface BackoffOptions {
@@ -15,6 +17,14 @@ export interface BackoffOptions {
   readonly cap?: Duration;
 }
 
+const OPTION_NAMES: readonly string[] = [
+  'duration',
+  'factor',
+  'jitter',
+  'steps',
+  'cap',
+] satisfies readonly (keyof BackoffOptions)[];
+
 /** Returns delays that grow step by step: what {@link Backoff} and `ExponentialBackoffManager` share. */
 export class GrowingDelay {
   /** The next delay before jitter, in milliseconds. */
@@ -25,25 +35,22 @@ export class GrowingDelay {
   steps: number;
   /** Upper bound of the base in milliseconds; 0 means none. */
   readonly cap: number;
-  protected readonly random: Random;
+  readonly #random: Random;
 
   /**
    * @param options - See {@link BackoffOptions}.
    * @param sources - `random`: uniform numbers in `[0, 1)`; default `Math.random`.
    * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `duration` or `cap` is not a duration;
-   *   `WAIT_ERR_INVALID_OPTION` when one of the others is not a finite number.
+   *   `WAIT_ERR_INVALID_OPTION` when one of the others is not a finite number, or there is no such option.
    */
   constructor(options: BackoffOptions, sources: { readonly random?: Random } = {}) {
-    const { duration, factor = 0, jitter: share = 0, steps = 0, cap = 0 } = options;
-    this.duration = toMilliseconds(duration, 'Backoff: duration');
-    this.cap = toMilliseconds(cap, 'Backoff: cap');
-    for (const [option, value] of Object.entries({ factor, jitter: share, steps })) {
-      requireFactor(value, `Backoff: ${option}`);
-    }
-    this.factor = factor;
-    this.jitter = share;
-    this.steps = steps;
-    this.random = sources.random ?? realRandom;
+    const reader = OptionReader.of('Backoff', options, OPTION_NAMES);
+    this.duration = reader.milliseconds('duration');
+    this.factor = reader.number('factor', 0);
+    this.jitter = reader.number('jitter', 0);
+    this.steps = reader.number('steps', 0);
+    this.cap = reader.milliseconds('cap', 0);
+    this.#random = readSources('Backoff', sources).random;
   }
 
   /**
@@ -59,7 +66,12 @@ export class GrowingDelay {
       this.steps--;
       this.grow();
     }
-    return this.jitter > 0 ? jitter(duration, this.jitter, this.random) : duration;
+    return this.jitter > 0 ? stretch(duration, this.jitter, this.#random) : duration;
+  }
+
+  /** The sources of a copy. They are no option of it. */
+  protected sources(): { readonly random: Random } {
+    return { random: this.#random };
   }
 
   private grow(): void {

@@ -1,6 +1,7 @@
-import { inspect } from 'node:util';
 import { WaitError } from '../errors.js';
-import { fromNanoseconds, LONGEST, toNanoseconds } from '../time/duration.js';
+import { isRunnable } from '../runnable.js';
+import { show } from '../show.js';
+import { fromNanoseconds, LONGEST, toMilliseconds, toNanoseconds } from '../time/duration.js';
 
 /**
  * A source of uniform random numbers in `[0, 1)`, such as `Math.random`.
@@ -30,12 +31,19 @@ export const realRandom: Random = () => Math.random();
  * @param maxFactor - Largest share to add; zero or below means 1.0.
  * @param random - Uniform numbers in `[0, 1)`; default `Math.random`.
  * @returns Milliseconds.
+ * @throws WaitError `WAIT_ERR_INVALID_DURATION` or `WAIT_ERR_INVALID_OPTION` when an argument cannot be used.
  *
  * @example
  * jitter(1000, 0.5, () => 0.5); // 1250
  */
 export function jitter(duration: number, maxFactor: number, random: Random = realRandom): number {
-  const factor = maxFactor > 0 ? maxFactor : 1;
+  requireFactor(maxFactor, 'jitter: maxFactor');
+  requireRandom(random, 'jitter');
+  return stretch(toMilliseconds(duration, 'jitter: duration'), maxFactor > 0 ? maxFactor : 1, random);
+}
+
+/** As {@link jitter}, without its checks: for each wait of a loop, whose numbers were checked once. */
+export function stretch(duration: number, factor: number, random: Random): number {
   const nanoseconds = toNanoseconds(duration);
   const stretched = fromNanoseconds(nanoseconds + Math.trunc(random() * factor * nanoseconds));
   return Math.max(-LONGEST, Math.min(stretched, LONGEST));
@@ -49,9 +57,22 @@ export function jitter(duration: number, maxFactor: number, random: Random = rea
  */
 export function requireFactor(factor: unknown, what: string): void {
   if (typeof factor !== 'number' || !Number.isFinite(factor)) {
+    throw new WaitError('WAIT_ERR_INVALID_OPTION', `${what} must be a finite number, not ${show(factor)}.`);
+  }
+}
+
+/**
+ * Refuses what is no source of random numbers.
+ *
+ * @param owner - Names the loop or the module in the error.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireRandom(random: unknown, owner: string): Random {
+  if (!isRunnable(random)) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${what} must be a finite number, not ${inspect(factor)}.`,
+      `${owner}: random must be a function, not ${show(random)}.`,
     );
   }
+  return random as Random;
 }

@@ -1,6 +1,7 @@
 import { toMilliseconds, type Duration } from '../time/duration.js';
 import type { BackoffManager } from './backoff-manager.js';
-import { jitter, realRandom, requireFactor, type Random } from './jitter.js';
+import { requireFactor, stretch, type Random } from './jitter.js';
+import { readSources } from './sources.js';
 
 /**
  * Returns one period again and again, each time stretched by a new random share.
@@ -22,20 +23,20 @@ export class JitteredBackoffManager implements BackoffManager {
    * @param sources - `random`: uniform numbers in `[0, 1)`, default `Math.random`; `name`: what errors call
    *   the owner, default `JitteredBackoffManager`.
    * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `period` is not a duration; `WAIT_ERR_INVALID_OPTION`
-   *   when `jitterFactor` is not a finite number.
+   *   when `jitterFactor` is not a finite number, or `random` is not a function.
    */
   constructor(
     period: Duration,
     private readonly jitterFactor: number,
     sources: { readonly random?: Random; readonly name?: string } = {},
   ) {
-    const { random = realRandom, name = 'JitteredBackoffManager' } = sources;
+    const { random, name } = readSources('JitteredBackoffManager', sources);
     this.period = toMilliseconds(period, `${name}: period`);
     requireFactor(jitterFactor, `${name}: jitterFactor`);
     this.random = random;
   }
 
   backoff(): number {
-    return this.jitterFactor > 0 ? jitter(this.period, this.jitterFactor, this.random) : this.period;
+    return this.jitterFactor > 0 ? stretch(this.period, this.jitterFactor, this.random) : this.period;
   }
 }

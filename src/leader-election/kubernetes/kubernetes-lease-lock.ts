@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WaitError } from '../../core/errors.js';
+import { OptionReader } from '../../core/option-reader.js';
 import { defaultIdentity } from '../identity.js';
 import { loadPackage } from '../load-package.js';
 import { lockConflict } from '../lock-conflict.js';
@@ -56,7 +57,16 @@ export interface KubernetesLeaseLockOptions {
   readonly kubeConfig?: LeaseKubeConfig;
 }
 
+const OPTION_NAMES: readonly string[] = [
+  'name',
+  'namespace',
+  'identity',
+  'client',
+  'kubeConfig',
+] satisfies readonly (keyof KubernetesLeaseLockOptions)[];
+
 const SERVICE_ACCOUNT_NAMESPACE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+const CLIENT_METHODS = ['readNamespacedLease', 'createNamespacedLease', 'replaceNamespacedLease'];
 const [NOT_FOUND, CONFLICT] = [404, 409];
 
 /**
@@ -94,6 +104,7 @@ const [NOT_FOUND, CONFLICT] = [404, 409];
  */
 export class KubernetesLeaseLock implements ResourceLock {
   readonly minLeaseDuration = 1000;
+  private readonly options: KubernetesLeaseLockOptions;
   private readonly name: string;
   private readonly namespace: string;
   private readonly id: string;
@@ -104,19 +115,21 @@ export class KubernetesLeaseLock implements ResourceLock {
 
   /**
    * @param options - See {@link KubernetesLeaseLockOptions}.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when there is no name, or no namespace outside of a pod.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used, as when there is no name, or
+   *   no namespace outside of a pod.
    */
-  constructor(private readonly options: KubernetesLeaseLockOptions) {
-    const namespace = options.namespace ?? podNamespace();
-    if (!options.name) {
-      throw invalid('name must not be empty');
-    }
-    if (!namespace) {
+  constructor(options: KubernetesLeaseLockOptions) {
+    const reader = OptionReader.of('KubernetesLeaseLock', options, OPTION_NAMES);
+    const podsOwn = podNamespace();
+    if (reader.value('namespace') === undefined && !podsOwn) {
       throw invalid('namespace must be given outside of a pod');
     }
-    this.name = options.name;
-    this.namespace = namespace;
-    this.id = options.identity ?? podIdentity() ?? defaultIdentity();
+    reader.object('client', 'a CoordinationV1Api', ...CLIENT_METHODS);
+    reader.object('kubeConfig', 'a KubeConfig', 'makeApiClient');
+    this.options = reader.written as unknown as KubernetesLeaseLockOptions;
+    this.name = reader.string('name');
+    this.namespace = reader.string('namespace', podsOwn);
+    this.id = reader.string('identity', podIdentity() ?? defaultIdentity());
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {

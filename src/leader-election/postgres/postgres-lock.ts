@@ -1,4 +1,7 @@
 import { WaitError } from '../../core/errors.js';
+import { OptionReader } from '../../core/option-reader.js';
+import { isOptionsObject } from '../../core/read-options.js';
+import { show } from '../../core/show.js';
 import { defaultIdentity } from '../identity.js';
 import { loadPackage } from '../load-package.js';
 import { lockConflict } from '../lock-conflict.js';
@@ -18,6 +21,16 @@ interface Row {
 }
 
 type OwnPool = PostgresPool & { readonly ended: boolean; end(): Promise<void> };
+
+const OPTION_NAMES: readonly string[] = [
+  'name',
+  'pool',
+  'client',
+  'connection',
+  'table',
+  'schema',
+  'identity',
+] satisfies readonly (keyof PostgresLockOptions)[];
 
 const OWN_POOL = { max: 2, connectionTimeoutMillis: 3000, keepAlive: true, allowExitOnIdle: true };
 const MAX_IDENTIFIER_BYTES = 63;
@@ -59,6 +72,7 @@ const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
  * await lock.createTable();
  */
 export class PostgresLock implements ResourceLock {
+  private readonly options: PostgresLockOptions;
   private readonly name: string;
   private readonly id: string;
   private readonly table: string;
@@ -69,20 +83,26 @@ export class PostgresLock implements ResourceLock {
 
   /**
    * @param options - See {@link PostgresLockOptions}.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the name is empty, an identifier is too long, or not
-   *   exactly one of `pool`, `client` and `connection` is given.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used, as when the name is empty, an
+   *   identifier is too long, or not exactly one of `pool`, `client` and `connection` is given.
    */
-  constructor(private readonly options: PostgresLockOptions) {
-    const { name, pool, client, connection, table = 'nestjs_wait_leases', schema, identity } = options;
+  constructor(options: PostgresLockOptions) {
+    const reader = OptionReader.of('PostgresLock', options, OPTION_NAMES);
+    const pool = reader.object('pool', 'a Pool of pg', 'connect');
+    const client = reader.object('client', 'a client with a method query()', 'query');
+    const connection = reader.value('connection');
     if ([pool, client, connection].filter((given) => given !== undefined).length !== 1) {
       throw invalid('exactly one of pool, client and connection must be given');
     }
-    if (!name) {
-      throw invalid('name must not be empty');
+    if (connection !== undefined && typeof connection !== 'string' && !isOptionsObject(connection)) {
+      reader.refuse('connection', "a connection string or pg's options");
     }
-    const path = schema === undefined ? '' : `${quoted(schema)}.`;
-    this.name = name;
-    this.id = identity ?? defaultIdentity();
+    const schema = reader.value('schema');
+    const table = reader.string('table', 'nestjs_wait_leases');
+    const path = schema === undefined ? '' : `${quoted(reader.string('schema'))}.`;
+    this.options = reader.written as unknown as PostgresLockOptions;
+    this.name = reader.string('name');
+    this.id = reader.string('identity', defaultIdentity());
     this.table = path + quoted(table);
     this.sequence = path + quoted(`${table}_version`);
   }
@@ -267,7 +287,7 @@ function quoted(identifier: string): string {
     identifier.includes('\0') ||
     Buffer.byteLength(identifier) > MAX_IDENTIFIER_BYTES
   ) {
-    throw invalid(`'${identifier}' must have 1 to ${MAX_IDENTIFIER_BYTES} bytes`);
+    throw invalid(`${show(identifier)} must have 1 to ${MAX_IDENTIFIER_BYTES} bytes`);
   }
   return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -1,10 +1,18 @@
 import { WaitError } from '../../core/errors.js';
+import { OptionReader } from '../../core/option-reader.js';
 import { defaultIdentity } from '../identity.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { connectToRedis, type RedisConnection } from './redis-connection.js';
 import type { IORedisClient, RedisClient, RedisLockOptions } from './redis-lock-options.js';
+
+const OPTION_NAMES: readonly string[] = [
+  'key',
+  'client',
+  'url',
+  'identity',
+] satisfies readonly (keyof RedisLockOptions)[];
 
 const FIELDS = [
   'version',
@@ -48,6 +56,7 @@ return { version, token }`;
  * const lock = new RedisLock({ key: 'outbox:leader', url: 'redis://localhost:6379' });
  */
 export class RedisLock implements ResourceLock {
+  private readonly options: RedisLockOptions;
   private readonly keys: string[];
   private readonly id: string;
   private own: Promise<RedisConnection> | undefined;
@@ -56,19 +65,23 @@ export class RedisLock implements ResourceLock {
 
   /**
    * @param options - See {@link RedisLockOptions}.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the key is empty, or not exactly one of `client` and
-   *   `url` is given.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used, as when the key is empty, or
+   *   not exactly one of `client` and `url` is given.
    */
-  constructor(private readonly options: RedisLockOptions) {
-    const { key, client, url, identity } = options;
-    if ((client === undefined) === (url === undefined)) {
+  constructor(options: RedisLockOptions) {
+    const reader = OptionReader.of('RedisLock', options, OPTION_NAMES);
+    const client = reader.object('client', 'a client of ioredis or redis, with a method eval()', 'eval');
+    const isUrlGiven = reader.value('url') !== undefined;
+    if ((client === undefined) === !isUrlGiven) {
       throw invalid('exactly one of client and url must be given');
     }
-    if (!key) {
-      throw invalid('key must not be empty');
+    if (isUrlGiven) {
+      reader.string('url');
     }
+    const key = reader.string('key');
+    this.options = reader.written as unknown as RedisLockOptions;
     this.keys = [key, /\{[^}]+\}/.test(key) ? `${key}:version` : `{${key}}:version`];
-    this.id = identity ?? defaultIdentity();
+    this.id = reader.string('identity', defaultIdentity());
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {

@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import { WaitError } from '../../core/errors.js';
+import { isClass, isRunnable } from '../../core/runnable.js';
 import { classNameOf } from './class-name.js';
 import type { LoopKind } from './loop.options.js';
 
@@ -61,8 +63,11 @@ function faultOf(kind: LoopKind, [target, key, descriptor]: Place): string | und
     return notOn('a static one', 'Remove `static`: the loop runs on the instance that Nest makes.');
   }
   const found = descriptor as PropertyDescriptor | undefined;
-  if (typeof found?.value === 'function') {
+  if (isRunnable(found?.value)) {
     return undefined;
+  }
+  if (types.isGeneratorFunction(found?.value)) {
+    return notOn('a generator, whose body would never run', 'Make it an async method.');
   }
   const isAccessor = found !== undefined && ('get' in found || 'set' in found);
   if (typeof Object.getOwnPropertyDescriptor(target, key)?.value === 'function') {
@@ -92,9 +97,9 @@ function isStandardContext(key: unknown): key is StandardContext {
 }
 
 function isPrototype(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'constructor');
-}
-
-function isClass(value: unknown): boolean {
-  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+  try {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, 'constructor');
+  } catch {
+    return false; // a Proxy that throws
+  }
 }

@@ -1,3 +1,4 @@
+import { isRunnable } from '../../core/runnable.js';
 import { declareLoop } from './loop.metadata.js';
 import type { LoopFunction, LoopInput, LoopKind } from './loop.options.js';
 import { requireMethod, requireParentheses } from './loop-target.js';
@@ -167,7 +168,7 @@ function loopDecorator(kind: LoopKind, input: unknown, key: unknown): LoopDecora
   requireParentheses(kind, [input, key]);
   return (target: object, method: string | symbol, descriptor: PropertyDescriptor) => {
     const name = requireMethod(kind, [target, method, descriptor]);
-    if (typeof input !== 'function') {
+    if (!isRunnable(input)) {
       resolveLoop(kind, name, input); // a mistake throws here, where the class is defined
     }
     declareLoop(target, { kind, method, input });

@@ -35,7 +35,7 @@ export interface CommonLoopOptions {
   readonly initialDelay?: Duration;
   /**
    * How many independent loops run on the same method. They are named `X.tick#0`, `X.tick#1`, …; a whole
-   * number from 1, default 1.
+   * number from 1 to 100,000, default 1.
    */
   readonly workers?: number;
   /**
@@ -94,14 +94,22 @@ export interface BackoffUntilOptions extends CommonLoopOptions, Partial<Exponent
   readonly jitter?: number;
   /** `true` (the default): the wait starts when a run has ended; `false`: when it starts. */
   readonly sliding?: boolean;
-  /** Makes a backoff manager of your own, one for each worker, in the place of the five numbers. */
+  /** Makes a backoff manager of your own, one for each worker. The five numbers are then left out. */
   readonly backoffManager?: (sources: { readonly clock: Clock; readonly random: Random }) => BackoffManager;
 }
 
-/** What the module's `loops` can change in a loop: everything but its name. */
-export type LoopOverrides = Partial<
-  Omit<UntilOptions & JitterUntilOptions & BackoffUntilOptions, 'name' | 'backoffManager'>
+type ChangeableOptions = Omit<
+  UntilOptions & JitterUntilOptions & BackoffUntilOptions,
+  'name' | 'backoffManager'
 >;
+
+/**
+ * What the module's `loops` can change in a loop: everything but its name and its backoff manager. What is
+ * undefined, as a setting that is missing, changes nothing.
+ */
+export type LoopOverrides = {
+  readonly [Option in keyof ChangeableOptions]?: ChangeableOptions[Option] | undefined;
+};
 
 export type LoopKind = 'Until' | 'NonSlidingUntil' | 'JitterUntil' | 'BackoffUntil' | 'Forever';
 

@@ -1,10 +1,11 @@
-import { inspect } from 'node:util';
-import { WaitError } from '../../core/errors.js';
+import { hasMethods } from '../../core/has-methods.js';
+import { OptionReader } from '../../core/option-reader.js';
+import { readOptions, refuseUnknown, requireOptions } from '../../core/read-options.js';
 import { LONGEST } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { BackoffUntilOptions, LoopKind, LoopOverrides } from './loop.options.js';
-import { OptionReader } from './option-reader.js';
 import { CustomSchedule, GrowingSchedule, PeriodicSchedule, type Schedule } from './schedule.js';
+import { DEFAULT_GROUP } from './wait.options.js';
 
 /** A loop's options, checked, with every default filled in. */
 export interface LoopSpec {
@@ -31,6 +32,13 @@ const OPTION_NAMES: Readonly<Record<LoopKind, readonly string[]>> = {
   BackoffUntil: ['initial', 'max', 'reset', 'factor', 'jitter', 'sliding', 'backoffManager', ...COMMON],
 };
 
+const NOT_CHANGEABLE = ['name', 'backoffManager'];
+
+/** Each worker is a loop of its own, with a timer and figures: more of them would exhaust the memory. */
+const MOST_WORKERS = 100_000;
+
+const AWAIT = 'Await it before, or set the options by WaitModule.forRootAsync({ useFactory: … }) with loops.';
+
 /** client-go's reflector, the best known user of an exponential backoff manager. */
 const BACKOFF_DEFAULTS = { initial: 800, max: 30_000, reset: 120_000, factor: 2, jitter: 1 } as const;
 
@@ -50,15 +58,15 @@ export function resolveLoop(
   input: unknown,
   overridesByName: Readonly<Record<string, LoopOverrides>> = {},
 ): LoopSpec {
-  const options = readOptions(kind, defaultName, input, overridesByName);
+  const options = writtenFor(kind, defaultName, input, overridesByName);
   const schedule = kind === 'BackoffUntil' ? growing(options) : periodic(kind, options);
   return {
     name: options.string('name', defaultName),
     kind,
     enabled: options.boolean('enabled', true),
     immediate: options.boolean('immediate', true),
-    workers: options.count('workers', 1),
-    leaderOnly: options.group('leaderOnly'),
+    workers: options.count('workers', 1, MOST_WORKERS),
+    leaderOnly: groupOf(options),
     initialDelay: initialDelayOf(options, schedule.base),
     endsAtShutdown: kind !== 'Forever',
     schedule,
@@ -66,14 +74,29 @@ export function resolveLoop(
 }
 
 function initialDelayOf(options: OptionReader, base: number | undefined): LoopSpec['initialDelay'] {
-  const delay = options.initialDelay('initialDelay');
-  if (delay !== 'jitter') {
-    return delay === undefined ? undefined : () => delay;
+  const written = options.value('initialDelay');
+  if (written === undefined) {
+    return undefined;
+  }
+  if (written !== 'jitter') {
+    const delay = options.duration('initialDelay');
+    return () => delay;
   }
   if (base === undefined) {
     return options.refuse('initialDelay', "a duration where there is a backoffManager, and not 'jitter'");
   }
   return (random) => random() * base;
+}
+
+/** The name of a group of replicas; `true` is the default one, and `false` is none. */
+function groupOf(options: OptionReader): string | undefined {
+  const group = options.value('leaderOnly', false);
+  if (typeof group === 'boolean') {
+    return group ? DEFAULT_GROUP : undefined;
+  }
+  return typeof group === 'string' && group !== ''
+    ? group
+    : options.refuse('leaderOnly', 'true, false or the name of a group');
 }
 
 function periodic(kind: LoopKind, options: OptionReader): Schedule {
@@ -88,6 +111,11 @@ function growing(options: OptionReader): Schedule {
   const sliding = options.boolean('sliding', true);
   const newBackoffManager = options.function('backoffManager') as BackoffUntilOptions['backoffManager'];
   if (newBackoffManager !== undefined) {
+    for (const option of Object.keys(BACKOFF_DEFAULTS)) {
+      if (options.value(option) !== undefined) {
+        options.refuse(option, 'left out where there is a backoffManager');
+      }
+    }
     return new CustomSchedule(newBackoffManager, sliding);
   }
   const initial = options.duration('initial', BACKOFF_DEFAULTS.initial);
@@ -110,23 +138,26 @@ function jitterOf(options: OptionReader, base: number, fallback?: number): numbe
   return jitter;
 }
 
-function readOptions(
+/** What is written for a loop, and over it what the module's `loops` say. */
+function writtenFor(
   kind: LoopKind,
   defaultName: string,
   input: unknown,
   overridesByName: Readonly<Record<string, LoopOverrides>>,
 ): OptionReader {
-  const options = { ...asObject(kind, defaultName, input) };
-  const name = new OptionReader(defaultName, options).string('name', defaultName);
-  if (Object.hasOwn(overridesByName, name)) {
-    const overrides = { ...overridesByName[name] };
-    const names = OPTION_NAMES[kind].filter((option) => option !== 'name');
-    new OptionReader(`loops['${name}']`, overrides).refuseUnknown(kind, names);
-    Object.assign(options, overrides);
+  const known = OPTION_NAMES[kind];
+  const options = asObject(kind, defaultName, input);
+  const written = readOptions(defaultName, options, known);
+  const name = new OptionReader(defaultName, written).string('name', defaultName);
+  refuseUnknown(name, kind, options, known);
+  const overrides = Object.hasOwn(overridesByName, name) ? overridesByName[name] : undefined;
+  if (overrides === undefined) {
+    return new OptionReader(name, written);
   }
-  const reader = new OptionReader(name, options);
-  reader.refuseUnknown(kind, OPTION_NAMES[kind]);
-  return reader;
+  const owner = `loops['${name}']`;
+  const changeable = known.filter((option) => !NOT_CHANGEABLE.includes(option));
+  refuseUnknown(owner, kind, overrides, changeable);
+  return new OptionReader(name, { ...written, ...readOptions(owner, overrides, changeable) });
 }
 
 function asObject(kind: LoopKind, loop: string, input: unknown): object {
@@ -134,11 +165,9 @@ function asObject(kind: LoopKind, loop: string, input: unknown): object {
   if (takesPeriodAlone && (typeof input === 'number' || typeof input === 'string')) {
     return { period: input };
   }
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new WaitError(
-      'WAIT_ERR_INVALID_OPTION',
-      `${loop}: ${kind} takes an options object${takesPeriodAlone ? ' or a period' : ''}, not ${inspect(input)}.`,
-    );
-  }
-  return input;
+  return requireOptions(
+    input,
+    `${loop}: ${kind} takes an options object${takesPeriodAlone ? ' or a period' : ''}`,
+    hasMethods(input, 'then') ? AWAIT : '',
+  );
 }

@@ -2,7 +2,7 @@ import type { ConfigurableModuleAsyncOptions, LoggerService } from '@nestjs/comm
 import type { CrashHandler } from '../../core/loop/crash.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { LeaderElectorOptions } from '../../leader-election/leader-elector-options.js';
-import type { LoopOverrides } from './loop.options.js';
+import type { LoopKind, LoopOverrides } from './loop.options.js';
 
 /** Options of `WaitModule.forRoot`. */
 export interface WaitModuleOptions {
@@ -32,8 +32,8 @@ export interface WaitModuleOptions {
    */
   readonly logger?: LoggerService;
   /**
-   * Changes decorated loops by name, so that an environment decides without a change of code. A name that no
-   * loop has fails the bootstrap.
+   * Changes decorated loops by name, so that an environment decides without a change of code. What is
+   * undefined changes nothing. A name that no loop has fails the bootstrap.
    */
   readonly loops?: Readonly<Record<string, LoopOverrides>>;
   /**
@@ -41,7 +41,20 @@ export interface WaitModuleOptions {
    * groups of loops. Default: none, and a loop with `leaderOnly` fails the bootstrap.
    */
   readonly leaderElection?: LeaderElectionOptions | readonly LeaderElectionOptions[];
+  /** Makes the request of loops on request-scoped and durable providers; see {@link RequestContext}. */
+  readonly requestContext?: RequestContext;
 }
+
+/**
+ * Makes what `REQUEST` is in the request-scoped providers of one run: nobody has sent a request. A
+ * `ContextIdStrategy`, where there is one, gets it too, so that durable providers are those of its tenant.
+ *
+ * **Details.** It is called for every run, and at bootstrap once for each loop: with the loop's name, or with
+ * its default name where the options are a function of the instance.
+ *
+ * **Gotchas.** Return a new object each time.
+ */
+export type RequestContext = (loop: { readonly name: string; readonly kind: LoopKind }) => object;
 
 /** How one group of loops elects the replica that runs them. */
 export interface LeaderElectionOptions extends Pick<
@@ -71,6 +84,9 @@ export const WAIT_CLOCK: unique symbol = Symbol.for('nestjs-wait/clock');
 export const WAIT_RANDOM: unique symbol = Symbol.for('nestjs-wait/random');
 /** Token of the `LoggerService` that the module writes to: the option `logger`, or Nest's. */
 export const WAIT_LOGGER: unique symbol = Symbol.for('nestjs-wait/logger');
+
+/** The name of a group of replicas that was not given one. */
+export const DEFAULT_GROUP = 'default';
 
 /** What the module calls itself in the log. */
 export const LOG_CONTEXT = 'WaitModule';

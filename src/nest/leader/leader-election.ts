@@ -2,18 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { messageOf } from '../../core/error-text.js';
 import { WaitError } from '../../core/errors.js';
 import type { CrashHandling } from '../../core/loop/crash.js';
+import { requireRunnable } from '../../core/runnable.js';
+import { show } from '../../core/show.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
 import { LeaderElector } from '../../leader-election/leader-elector.js';
-import { DEFAULT_GROUP, OptionReader } from '../declare/option-reader.js';
-import { WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
+import { DEFAULT_GROUP, WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
 import { WaitSettings, type ResolvedElectionOptions } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { ElectionGroup } from './election-group.js';
-
-const OPTION_NAMES = ['lock', 'leaseDuration', 'renewDeadline', 'retryPeriod', 'releaseOnCancel'];
 
 /** Part of an election that has been told to end. */
 interface ElectionEnding {
@@ -124,7 +123,7 @@ export class LeaderElection {
       const names = Array.from(groups.keys(), (known) => `'${known}'`).join(', ') || 'none';
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
-        `${owner}: WaitModule.forRoot has no leaderElection named '${name}', but ${names}. Give it one, with a lock that all replicas share.`,
+        `${owner}: WaitModule.forRoot has no leaderElection named ${show(name)}, but ${names}. Give it one, with a lock that all replicas share.`,
       );
     }
     return found;
@@ -146,7 +145,6 @@ export class LeaderElection {
     }
     const { clock, random, log: logger } = this;
     for (const { name, ...options } of leaderElection) {
-      new OptionReader(`leaderElection '${name}'`, options).refuseUnknown('it', OPTION_NAMES);
       const group = this.group(name);
       group.crashHandling = crashHandling;
       group.elector = new LeaderElector(
@@ -220,6 +218,7 @@ function endingOf(label: string, promise: Promise<unknown>): ElectionEnding {
 }
 
 function subscribe<T>(callbacks: Set<T>, callback: T): Unsubscribe {
+  requireRunnable(callback, 'LeaderElection: a callback must be a function');
   callbacks.add(callback);
   return () => void callbacks.delete(callback);
 }

@@ -28,6 +28,10 @@ export class LeaderOnlyLoop implements TermMember {
     return this.isInTerm || this.isOver ? this.loop.state : 'standby';
   }
 
+  get isStopping(): boolean {
+    return this.loop.isStopping;
+  }
+
   /** How many runs have begun in all terms. */
   get runs(): number {
     return this.loop.runs;

@@ -1,6 +1,7 @@
 import { ConsoleLogger, Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
 import { messageOf, oneLine, read, stackOf, summaryOf } from '../../core/error-text.js';
 import { ifRejected } from '../../core/loop/thenable.js';
+import { requireLogger } from '../declare/logger.js';
 import { LOG_CONTEXT, WAIT_LOGGER } from '../declare/wait.options.js';
 
 /** An error to log, and what the log says of it. */
@@ -23,6 +24,11 @@ type Level = 'log' | 'debug' | 'warn' | 'error';
 @Injectable()
 export class LogWriter {
   constructor(@Inject(WAIT_LOGGER) private readonly logger: LoggerService) {}
+
+  /** @throws WaitError `WAIT_ERR_INVALID_OPTION` when it could not write to the logger. */
+  requireLogger(): void {
+    requireLogger(this.logger, 'WAIT_LOGGER');
+  }
 
   log(text: string): void {
     this.write('log', text, [LOG_CONTEXT]);

@@ -6,5 +6,7 @@ export interface RunSignals {
 
 /** What a loop does in each run. */
 export interface LoopBody {
+  /** Whether each run has an instance of its own. */
+  readonly isFresh?: boolean;
   run(signals: RunSignals): unknown;
 }

@@ -29,8 +29,8 @@ export interface LoopInfo {
    */
   readonly lastError?: unknown;
   /**
-   * When the next run is due; absent where that is not known, as during a sliding run, or where there is
-   * none.
+   * When the next run is due; absent where that is not known, as during a sliding run and during one that
+   * takes longer than its period, or where there is none.
    */
   readonly nextStart?: Date;
 }

@@ -11,8 +11,9 @@ export class LoopLog {
   constructor(private readonly writer: LogWriter) {}
 
   /** Tells of a decorated loop, at bootstrap. */
-  found(spec: LoopSpec, isOn: boolean): void {
-    this.writer.log(announcement(spec, isOn));
+  found(spec: LoopSpec, isOn: boolean, isFresh = false): void {
+    const instances = isOn && isFresh ? ', a new instance for each run' : '';
+    this.writer.log(announcement(spec, isOn) + instances);
   }
 
   /** Tells of a loop that is started at run time. */

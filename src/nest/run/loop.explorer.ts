@@ -1,23 +1,26 @@
-import { ContextIdFactory, DiscoveryService, ModuleRef, type ModulesContainer } from '@nestjs/core';
+import { DiscoveryService, type ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
 import { classNameOf } from '../declare/class-name.js';
 import { hasLoops, loopDeclarations } from '../declare/loop.metadata.js';
 import type { LoopOverrides } from '../declare/loop.options.js';
 import { resolveLoop, type LoopSpec } from '../declare/resolve-loop.js';
+import type { RequestContext } from '../declare/wait.options.js';
 import { refuseDuplicates } from './duplicate-loop.js';
 import type { LoopBody, RunSignals } from './loop-body.js';
 import type { LoopDefinition, LoopOrigin } from './loop-definition.js';
+import { LoopProvider, type InstanceWrapper } from './loop-provider.js';
 import { MethodCaller } from './method-caller.js';
 import { checkOverrides } from './unknown-loop.js';
-
-type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Finds the decorated methods of all providers and controllers. It starts nothing. */
 export class LoopExplorer {
   // Not injected: in a small application the DiscoveryModule takes longer to boot than the search.
   private readonly discovery: DiscoveryService;
 
-  constructor(modules: ModulesContainer) {
+  constructor(
+    modules: ModulesContainer,
+    private readonly requestContext: RequestContext | undefined,
+  ) {
     this.discovery = new DiscoveryService(modules);
   }
 
@@ -56,23 +59,28 @@ export class LoopExplorer {
     prototype: object,
     overrides: Readonly<Record<string, LoopOverrides>>,
   ): Promise<LoopDefinition[]> {
-    const declarations = loopDeclarations(prototype);
-    const instance = isSingleton(wrapper) ? (wrapper.instance as object) : await resolveInstance(wrapper);
-    const isFreshPerRun = !wrapper.isDependencyTreeStatic();
+    const provider = new LoopProvider(wrapper, this.requestContext);
+    let instance = isSingleton(wrapper) ? (wrapper.instance as object) : undefined;
     const timesSeen = new Map<string | symbol, number>();
-    return declarations.map(({ kind, method, input }) => {
+    const definitions: LoopDefinition[] = [];
+    for (const { kind, method, input } of loopDeclarations(prototype)) {
       const nth = (timesSeen.get(method) ?? 0) + 1;
       timesSeen.set(method, nth);
       const origin = originOf(wrapper, prototype, `${String(method)}${nth > 1 ? `/${nth}` : ''}`);
-      const options = typeof input === 'function' ? (input(instance) as unknown) : input;
-      const spec = resolveLoop(kind, origin.place, options, overrides);
+      const { place } = origin;
+      let spec = typeof input === 'function' ? undefined : resolveLoop(kind, place, input, overrides);
+      if (instance === undefined || provider.isScoped) {
+        instance = await provider.resolve({ name: spec?.name ?? place, kind });
+      }
+      spec ??= resolveLoop(kind, place, provider.options(place, input, instance), overrides);
       requireName(spec, origin);
-      return {
-        spec,
-        origin,
-        body: isFreshPerRun ? new FreshBody(wrapper, method) : new BoundBody(instance, method),
-      };
-    });
+      const caller = new MethodCaller(spec.name, method);
+      const body = provider.isScoped
+        ? new FreshBody(provider, caller, spec)
+        : new BoundBody(instance, caller);
+      definitions.push({ spec, origin, body });
+    }
+    return definitions;
   }
 }
 
@@ -95,14 +103,10 @@ function prototypeOf(wrapper: InstanceWrapper): object | null {
 
 /** A method of one instance, for every run and every worker. */
 class BoundBody implements LoopBody {
-  private readonly method: MethodCaller;
-
   constructor(
     private readonly instance: object,
-    key: string | symbol,
-  ) {
-    this.method = new MethodCaller(key);
-  }
+    private readonly method: MethodCaller,
+  ) {}
 
   run(signals: RunSignals): unknown {
     return this.method.call(this.instance, signals);
@@ -111,27 +115,19 @@ class BoundBody implements LoopBody {
 
 /** A method of an instance that is made for each run. */
 class FreshBody implements LoopBody {
-  private readonly method: MethodCaller;
+  readonly isFresh: boolean;
 
   constructor(
-    private readonly wrapper: InstanceWrapper,
-    key: string | symbol,
+    private readonly provider: LoopProvider,
+    private readonly method: MethodCaller,
+    private readonly loop: LoopSpec,
   ) {
-    this.method = new MethodCaller(key);
+    this.isFresh = provider.isFreshPerRun;
   }
 
   async run(signals: RunSignals): Promise<unknown> {
-    return this.method.call(await resolveInstance(this.wrapper), signals);
+    return this.method.call(await this.provider.resolve(this.loop), signals);
   }
-}
-
-/**
- * Makes a request-scoped provider in a context of its own, or a transient provider with the loop as its
- * consumer.
- */
-async function resolveInstance(wrapper: InstanceWrapper): Promise<object> {
-  const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef;
-  return moduleRef.resolve<object>(wrapper.token as string, ContextIdFactory.create(), { strict: true });
 }
 
 function originOf(wrapper: InstanceWrapper, prototype: object, method: string): LoopOrigin {

@@ -48,10 +48,10 @@ export class LoopLauncher {
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when two have one name. Then none is taken.
    */
   add(definitions: readonly LoopDefinition[]): void {
-    const made = definitions.map(({ spec, body }) => ({ spec, loops: this.make(spec, body) }));
+    const made = definitions.map(({ spec, body }) => ({ spec, body, loops: this.make(spec, body) }));
     this.registry.add(made.flatMap(({ loops }) => loops));
-    for (const { spec, loops } of made) {
-      this.log.found(spec, this.isOn(spec));
+    for (const { spec, body, loops } of made) {
+      this.log.found(spec, this.isOn(spec), body.isFresh);
       this.startOrEnd(spec, loops);
     }
   }

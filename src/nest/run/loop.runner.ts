@@ -35,10 +35,11 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async start(): Promise<void> {
     refuseSecondForRoot(this.modules);
-    const { loops, enabled, leaderElection } = this.settings.get();
+    const { loops, enabled, leaderElection, requestContext } = this.settings.get();
+    this.log.requireLogger();
     this.election.configure(this.launcher.crashHandling);
     const warn = (text: string): void => this.log.warn(text);
-    const definitions = await new LoopExplorer(this.modules).explore(loops, warn);
+    const definitions = await new LoopExplorer(this.modules, requestContext).explore(loops, warn);
     if (this.closed !== undefined) {
       return; // close() came while init() was still in progress
     }

@@ -99,10 +99,14 @@ export class ManagedLoop implements LoopWork, RunSignals {
   info(): LoopInfo {
     const { name, state, runs, failures } = this;
     const { kind, schedule, enabled, leaderOnly } = this.spec;
-    const isNextKnown = state === 'waiting' || (state === 'running' && !schedule.sliding);
+    const { clock } = this.environment;
+    // In an overrun, what was planned is past: the next run follows at once.
+    const isPlanned = !schedule.sliding && !this.loop.isStopping && this.nextStart >= clock.now();
+    const isNextKnown = state === 'waiting' || (state === 'running' && isPlanned);
     // The wall clock is for people. Nothing is measured or planned with it.
-    const offset = Date.now() - this.environment.clock.now();
+    const offset = Date.now() - clock.now();
     const toDate = (time: number): Date => new Date(Math.round(offset + time));
+    const nextStart = toDate(this.nextStart); // a Date ends in the year 275760
     const info: LoopInfo = {
       name,
       kind,
@@ -115,7 +119,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
       ...(!Number.isNaN(this.lastStart) && { lastStart: toDate(this.lastStart) }),
       ...(!Number.isNaN(this.lastDuration) && { lastDuration: this.lastDuration }),
       ...(failures > 0 && { lastError: this.lastError }),
-      ...(isNextKnown && !Number.isNaN(this.nextStart) && { nextStart: toDate(this.nextStart) }),
+      ...(isNextKnown && !Number.isNaN(nextStart.getTime()) && { nextStart }),
     };
     return failures > 0 ? withErrorInJson(info) : info;
   }

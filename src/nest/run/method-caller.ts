@@ -1,19 +1,24 @@
+import { requireRunnable } from '../../core/runnable.js';
 import type { LoopFunction } from '../declare/loop.options.js';
 import type { RunSignals } from './loop-body.js';
 
 /**
  * Calls a method of a provider. It is looked up for every call, so that spies and proxies are seen, and it
- * gets a signal only if it might look at one.
+ * gets a signal only if it might look at one. A method that is gone fails the run.
  */
 export class MethodCaller {
-  private lastMethod: LoopFunction | undefined;
+  private lastMethod: unknown = this;
   private takesSignal = false;
 
-  constructor(private readonly key: string | symbol) {}
+  constructor(
+    private readonly loop: string,
+    private readonly key: string | symbol,
+  ) {}
 
   call(instance: object, signals: RunSignals): unknown {
     const method = (instance as Readonly<Record<string | symbol, LoopFunction>>)[this.key] as LoopFunction;
     if (method !== this.lastMethod) {
+      requireRunnable(method, `${this.loop}: the method ${String(this.key)} must be a function`);
       this.lastMethod = method;
       this.takesSignal = mayTakeParameter(method);
     }
@@ -22,14 +27,14 @@ export class MethodCaller {
 }
 
 /**
- * Tells whether a function might look at an argument. Its `length` alone does not tell: it is 0 for rest and
+ * Tells whether a function might look at an argument. Its `length` does not tell: it is 0 for rest and
  * default parameters, for the wrappers that other decorators and spies put around a method, and for bound
- * functions. Only a source text with an empty parameter list and without `arguments` is sure.
+ * functions. Only a source that begins with a plain name and an empty parameter list, and has no `arguments`,
+ * is sure. The name of a method may be any expression, and comments may be anywhere.
  */
 export function mayTakeParameter(f: LoopFunction): boolean {
-  if (f.length > 0) {
-    return true;
-  }
   const source = Function.prototype.toString.call(f);
-  return !/^[^(]*\(\s*\)/.test(source) || /\barguments\b|\[native code\]/.test(source);
+  return !WITHOUT_PARAMETERS.test(source) || /\barguments\b|\[native code\]/.test(source);
 }
+
+const WITHOUT_PARAMETERS = /^(?:async\s+)?(?:function\b\s*)?[\w$]*\s*\(\s*\)/;

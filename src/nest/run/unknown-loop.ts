@@ -1,4 +1,5 @@
 import { WaitError } from '../../core/errors.js';
+import { optionNames, readOptions } from '../../core/read-options.js';
 import { minifierHint } from '../declare/class-name.js';
 import type { LoopOverrides } from '../declare/loop.options.js';
 import type { LoopDefinition } from './loop-definition.js';
@@ -24,7 +25,7 @@ export function checkOverrides(
     const finding = `WaitModule.forRoot: loops['${name}'] fits no loop`;
     const near = nearMiss(name, names);
     const suggestion = near === undefined ? '.' : `; did you mean '${near}'?`;
-    if (!onlyDisables(override)) {
+    if (!onlyDisables(finding, override)) {
       const hint = minifierHint(definitions.map(({ origin }) => origin.className));
       throw new WaitError(
         'WAIT_ERR_UNKNOWN_LOOP',
@@ -36,9 +37,9 @@ export function checkOverrides(
   }
 }
 
-function onlyDisables(override: LoopOverrides): boolean {
-  const written = Object.entries(override ?? {}).filter(([, value]) => value !== undefined);
-  return written.length === 1 && override.enabled === false;
+function onlyDisables(finding: string, override: LoopOverrides): boolean {
+  const { enabled, ...more } = readOptions(finding, override, optionNames(finding, override));
+  return enabled === false && Object.keys(more).length === 0;
 }
 
 /** The one loop that is probably meant: the same name in other letters, of a worker, or in another class. */

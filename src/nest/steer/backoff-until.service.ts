@@ -1,7 +1,6 @@
-import { inspect } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { WaitError } from '../../core/errors.js';
 import { requireSignal } from '../../core/loop/loop-options.js';
+import { functionName, requireRunnable } from '../../core/runnable.js';
 import type { Duration } from '../../core/time/duration.js';
 import type {
   BackoffUntilOptions,
@@ -121,13 +120,8 @@ export class BackoffUntilService {
     input: LoopInput<K>,
     context?: { readonly ctx: AbortSignal },
   ): LoopHandle {
-    if (typeof f !== 'function') {
-      throw new WaitError(
-        'WAIT_ERR_INVALID_TARGET',
-        `BackoffUntilService: ${kind} needs a function to run, not ${inspect(f)}.`,
-      );
-    }
-    const defaultName = f.name || `${kind}/${++this.unnamed}`;
+    requireRunnable(f, `BackoffUntilService: ${kind} needs a function to run`);
+    const defaultName = functionName(f) || `${kind}/${++this.unnamed}`;
     const resolved = resolveLoop(kind, defaultName, input);
     const isNamed = (input as CommonLoopOptions).name !== undefined;
     const name = isNamed ? resolved.name : this.registry.freeName(resolved.name, resolved.workers);

@@ -101,6 +101,19 @@ describe('FakeClock', () => {
     expect(clock.armedTimers).toBe(0);
   });
 
+  it.each([NaN, -1, 1.5, Infinity, '5', null, undefined])('refuses to wait for %p timers', async (count) => {
+    await expect(new FakeClock().waitForTimers(count as number)).rejects.toMatchObject({
+      code: 'WAIT_ERR_FAKE_CLOCK',
+      message: expect.stringMatching(/^FakeClock\.waitForTimers takes a whole number from 0 up, not /),
+    });
+  });
+
+  it('refuses a timer that has nothing to call', () => {
+    expect(() => new FakeClock().newTimer(undefined as never)).toThrow(
+      'FakeClock.newTimer takes a function, not undefined.',
+    );
+  });
+
   it.each([NaN, Infinity, '5', null])('refuses to sleep for %p', async (duration) => {
     const clock = new FakeClock();
     await expect(clock.sleep(duration as number)).rejects.toMatchObject({ code: 'WAIT_ERR_FAKE_CLOCK' });

@@ -105,6 +105,8 @@ describe('what cannot be used', () => {
   const withOptions = (options: object) => (): Promise<void> =>
     backoffUntil(f, once, true, stop, { name: 'X.tick', ...options });
   const name = { name: 'X.tick' };
+  const notSliding = (): Promise<void> => jitterUntil(f, 1, 1, undefined as never, stop, name);
+  function* generator(): Generator {}
 
   it.each<[title: string, code: string, text: string, start: () => Promise<void>]>([
     ['an initialDelay of NaN', invalidDuration, 'initialDelay', withOptions({ initialDelay: NaN })],
@@ -135,6 +137,9 @@ describe('what cannot be used', () => {
     ],
     ['no function', invalidTarget, 'undefined', () => until(undefined as never, 1, stop, name)],
     ['no function, with a context', invalidTarget, '{}', () => untilWithContext(stop, {} as never, 1, name)],
+    ['a generator', invalidTarget, 'would never run', () => until(generator, 1, stop, name)],
+    ['a class', invalidTarget, 'class Job', () => until(class Job {} as never, 1, stop, name)],
+    ['sliding that is no boolean', invalidOption, 'sliding must be true or false, not undefined', notSliding],
     ['no stop channel', invalidOption, 'neverStop', () => until(f, 1, undefined as never, name)],
     [
       'no backoff manager',
@@ -155,6 +160,27 @@ describe('what cannot be used', () => {
     await expect(promise).rejects.toThrow(text);
     expect(f).not.toHaveBeenCalled();
   });
+
+  it.each([null, 5, [], Promise.resolve({})])(
+    'rejects the promise when its options are %p',
+    async (options) => {
+      const tick = jest.fn(() => undefined);
+      Object.defineProperty(tick, 'name', { value: 'tick' });
+      for (const promise of [
+        backoffUntil(tick, once, true, stop, options as never),
+        backoffUntilWithContext(stop, tick, once, true, options as never),
+        until(tick, 1, stop, options as never),
+        jitterUntilWithContext(stop, tick, 1, 1, true, options as never),
+      ]) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await expect(promise).rejects.toMatchObject({
+          code: invalidOption,
+          message: expect.stringMatching(/^tick: a loop takes an options object, not /),
+        });
+      }
+      expect(tick).not.toHaveBeenCalled();
+    },
+  );
 
   it('is not refused where it only looks odd: a jitterFactor below zero, a negative period, a string', async () => {
     const clock = new FakeClock();

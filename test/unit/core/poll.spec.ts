@@ -219,7 +219,47 @@ describe('polling', () => {
     expect(seen).toEqual(['a', 'b']);
   });
 
-  it.each([[undefined], [null], [true], [() => true, 'yes']])(
+  it.each(['yes', 1, undefined, {}])('refuses a cache that answers %p', async (answer) => {
+    await expect(waitForCacheSync(ctx.signal, () => answer as never, trace.options())).rejects.toMatchObject({
+      code: 'WAIT_ERR_INVALID_OPTION',
+      message: expect.stringMatching(
+        /^waitForCacheSync: a condition must return true, false or an Error, not /,
+      ),
+    });
+  });
+
+  it('refuses a condition that is a generator, and one that is asked without a boolean for immediate', async () => {
+    const condition = async function* condition(): AsyncGenerator {} as never;
+    await expect(pollUntilContextCancel(ctx.signal, 1, true, condition)).rejects.toMatchObject({
+      code: 'WAIT_ERR_INVALID_TARGET',
+      message: expect.stringMatching(/^condition: a poll function needs a function to run, not a generator/),
+    });
+    const check = jest.fn(() => true);
+    const options = { ...trace.options(), name: 'check' };
+    await expect(
+      pollUntilContextCancel(ctx.signal, 1, undefined as never, check, options),
+    ).rejects.toMatchObject({
+      code: 'WAIT_ERR_INVALID_OPTION',
+      message: 'check: immediate must be true or false, not undefined.',
+    });
+    expect(check).not.toHaveBeenCalled();
+  });
+
+  it('ends by a context whose reason throws when it is read', async () => {
+    const polled = pollUntilContextCancel(ctx.signal, 1000, true, () => false, trace.options());
+    const reason = Object.defineProperty({}, 'name', {
+      get: () => {
+        throw new Error('it was looked at');
+      },
+    });
+    const refused = expect(polled).rejects.toMatchObject({ code: 'WAIT_ERR_CANCELED' });
+    await trace.time.advance(0);
+    ctx.abort(reason);
+    await refused;
+    expect(interrupted(reason)).toBe(false);
+  });
+
+  it.each([[undefined], [null], [true], [() => true, 'yes'], [function* cache(): Generator {}]])(
     'refuses %p in the place of a cache',
     async (...caches) => {
       await expect(waitForCacheSync(ctx.signal, ...(caches as unknown as never[]))).rejects.toMatchObject({

@@ -1,0 +1,9 @@
+/** Tells whether a value has all of these methods. It may be anything, also what throws when it is read. */
+export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  try {
+    const properties = value as Readonly<Record<string, unknown>>;
+    return names.every((name) => typeof properties[name] === 'function');
+  } catch {
+    return false;
+  }
+}

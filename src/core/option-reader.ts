@@ -1,0 +1,94 @@
+import { WaitError } from './errors.js';
+import { hasMethods } from './has-methods.js';
+import { readOptions, refuseUnknown, requireOptions, type Written } from './read-options.js';
+import { isRunnable } from './runnable.js';
+import { show } from './show.js';
+import { toMilliseconds } from './time/duration.js';
+
+/** Checks options one by one. Each error names their owner, the option, the value, and what it should be. */
+export class OptionReader {
+  constructor(
+    private readonly owner: string,
+    readonly written: Written,
+  ) {}
+
+  /**
+   * Reads all options of an owner.
+   *
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it is no options object, or has an option that there is
+   *   not.
+   */
+  static of(owner: string, options: unknown, known: readonly string[]): OptionReader {
+    const object = requireOptions(options, `${owner} takes an options object`);
+    refuseUnknown(owner, 'it', object, known);
+    return new OptionReader(owner, readOptions(owner, object, known));
+  }
+
+  /** Whatever it is. Without a default, what is not written is undefined, and each check refuses that. */
+  value(option: string, fallback?: unknown): unknown {
+    const value = this.written[option];
+    return value === undefined ? fallback : value;
+  }
+
+  /** Any duration, in milliseconds. */
+  milliseconds(option: string, fallback?: number): number {
+    return toMilliseconds(this.value(option, fallback), `${this.owner}: ${option}`);
+  }
+
+  /** A duration from zero up. A negative one, which Kubernetes takes for zero, is a slip of a setting. */
+  duration(option: string, fallback?: number): number {
+    const value = this.milliseconds(option, fallback);
+    if (value < 0) {
+      throw new WaitError(
+        'WAIT_ERR_INVALID_DURATION',
+        `${this.owner}: ${option} must not be negative, but is ${show(this.value(option))}; write 0 for no wait.`,
+      );
+    }
+    return value;
+  }
+
+  number(option: string, fallback?: number): number {
+    const value = this.value(option, fallback);
+    return typeof value === 'number' && Number.isFinite(value)
+      ? value
+      : this.refuse(option, 'a finite number');
+  }
+
+  count(option: string, fallback: number, most: number): number {
+    const value = this.value(option, fallback) as number;
+    return Number.isInteger(value) && value >= 1 && value <= most
+      ? value
+      : this.refuse(option, `a whole number from 1 to ${most.toLocaleString('en-US')}`);
+  }
+
+  boolean(option: string, fallback: boolean): boolean {
+    const value = this.value(option, fallback);
+    return typeof value === 'boolean' ? value : this.refuse(option, 'true or false');
+  }
+
+  string(option: string, fallback?: string): string {
+    const value = this.value(option, fallback);
+    return typeof value === 'string' && value !== ''
+      ? value
+      : this.refuse(option, 'a string that is not empty');
+  }
+
+  /** A function; `undefined` where it is not written. */
+  function(option: string): unknown {
+    const value = this.value(option);
+    return value === undefined || isRunnable(value) ? value : this.refuse(option, 'a function');
+  }
+
+  /** Something with these methods; `undefined` where it is not written. */
+  object(option: string, wanted: string, ...methods: readonly string[]): unknown {
+    const value = this.value(option);
+    return value === undefined || hasMethods(value, ...methods) ? value : this.refuse(option, wanted);
+  }
+
+  refuse(option: string, wanted: string): never {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${this.owner}: ${option} must be ${wanted}, not ${show(this.value(option))}.`,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import { inspect } from 'node:util';
+import { oneLine } from './error-text.js';
+import { isError } from './errors.js';
+
+const MAX_LENGTH = 100;
+
+/**
+ * Writes a value into the text of an error: on one line, of a bounded length, and whatever the value is.
+ * `inspect` alone runs code of the value, such as a getter that throws.
+ */
+export function show(value: unknown): string {
+  const text = oneLine(inspected(value).replaceAll(/\s*\n\s*/g, ' '));
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
+}
+
+function inspected(value: unknown): string {
+  try {
+    return isError(value)
+      ? `[${value.name}: ${value.message}]`
+      : inspect(value, { depth: 1, breakLength: Infinity });
+  } catch {
+    return `<unreadable ${typeof value}>`;
+  }
+}

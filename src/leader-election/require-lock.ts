@@ -1,0 +1,33 @@
+import { WaitError } from '../core/errors.js';
+import { hasMethods } from '../core/has-methods.js';
+import { show } from '../core/show.js';
+import type { ResourceLock } from './resource-lock.js';
+
+const METHODS = ['get', 'create', 'update', 'recordEvent', 'identity', 'describe'] as const;
+const OPTIONAL_METHODS = ['fencingToken', 'close'] as const;
+
+/**
+ * Refuses what is no lock.
+ *
+ * @param owner - Names the election in the error.
+ * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
+ */
+export function requireLock(value: unknown, owner: string): ResourceLock {
+  if (value === undefined || value === null) {
+    throw invalid(`${owner}: lock must be given, and is ${show(value)}.`);
+  }
+  const lock = value as ResourceLock;
+  const missing =
+    METHODS.find((method) => !hasMethods(lock, method)) ??
+    OPTIONAL_METHODS.find((method) => lock[method] !== undefined && !hasMethods(lock, method));
+  if (missing !== undefined) {
+    throw invalid(
+      `${owner}: lock must be a ResourceLock, such as a PostgresLock, and ${show(lock)} has no method ${missing}().`,
+    );
+  }
+  return lock;
+}
+
+function invalid(text: string): WaitError {
+  return new WaitError('WAIT_ERR_LEADER_ELECTION', text);
+}

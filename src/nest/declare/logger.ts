@@ -1,0 +1,20 @@
+import type { LoggerService } from '@nestjs/common';
+import { WaitError } from '../../core/errors.js';
+import { hasMethods } from '../../core/has-methods.js';
+import { show } from '../../core/show.js';
+
+/**
+ * Refuses what is no logger.
+ *
+ * @param what - Begins the error: the option or the token.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireLogger(logger: unknown, what: string): LoggerService {
+  if (!hasMethods(logger, 'log', 'error', 'warn')) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${what} must be a LoggerService, with the methods log(), error() and warn(), not ${show(logger)}.`,
+    );
+  }
+  return logger as LoggerService;
+}

@@ -1,0 +1,47 @@
+import { WaitError } from '../../core/errors.js';
+import { hasMethods } from '../../core/has-methods.js';
+import { OptionReader } from '../../core/option-reader.js';
+import { listOf, requireOptions } from '../../core/read-options.js';
+
+/**
+ * Refuses what are no options of the module, from `forRoot` or from a factory.
+ *
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireModuleOptions(options: unknown): object {
+  const remedy = hasMethods(options, 'then')
+    ? 'Use WaitModule.forRootAsync({ useFactory: … }).'
+    : 'Write {} for the defaults; a factory has to return it.';
+  return requireOptions(options, 'WaitModule.forRoot takes an options object', remedy);
+}
+
+const OWNER = 'WaitModule.forRootAsync';
+const WAYS = ['useFactory', 'useClass', 'useExisting'];
+const ASYNC_OPTION_NAMES = [...WAYS, 'inject', 'imports', 'provideInjectionTokensFrom'];
+
+/**
+ * Refuses what does not tell how the module's options are made.
+ *
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireAsyncOptions(options: unknown): void {
+  const reader = OptionReader.of(OWNER, options, ASYNC_OPTION_NAMES);
+  if (WAYS.filter((way) => reader.value(way) !== undefined).length !== 1) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${OWNER} takes exactly one of useFactory, useClass and useExisting. Give it one that makes the options.`,
+    );
+  }
+  reader.function('useFactory');
+  if (typeof reader.value('useClass', Object) !== 'function') {
+    reader.refuse('useClass', 'a class');
+  }
+  if (!['function', 'string', 'symbol'].includes(typeof reader.value('useExisting', ''))) {
+    reader.refuse('useExisting', 'the token of a provider');
+  }
+  for (const list of ['inject', 'imports']) {
+    if (listOf(reader.value(list, [])) === undefined) {
+      reader.refuse(list, 'a list');
+    }
+  }
+}
