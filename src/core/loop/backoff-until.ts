@@ -1,6 +1,8 @@
-import type { BackoffManager } from '../waits/backoff-manager.js';
-import type { LoopOptions } from './loop-options.js';
-import { runUntil, withOptions } from './run-until.js';
+import { neverStop } from '../stop/never-stop.js';
+import { forgetStop, stopWith } from '../stop/stop-channel.js';
+import { requireBackoffManager, type BackoffManager } from '../waits/backoff-manager.js';
+import { Loop, type LoopCrash, type LoopWork } from './loop.js';
+import { completeLoopOptions, requireBoolean, requireSignal, type LoopOptions } from './loop-options.js';
 
 /**
  * Runs `f` over and over, waiting between runs as long as a backoff manager says, until `stop` aborts.
@@ -34,7 +36,7 @@ import { runUntil, withOptions } from './run-until.js';
  * @param f - The work. What it returns is awaited, and a throw and a rejection are the same.
  * @param backoffManager - Is asked for every wait: before `f` when not sliding, after it when sliding.
  * @param sliding - `true`: a wait starts when `f` has ended; `false`: when `f` starts.
- * @param stop - The stop channel; `neverStop` for none.
+ * @param stop - The stop channel; {@link neverStop} for none.
  * @param options - See {@link LoopOptions}.
  * @returns A promise that settles when the loop has ended. It is rejected when `reallyCrash` is set, a crash
  *   handler threw, or the backoff manager failed.
@@ -56,5 +58,47 @@ export function backoffUntil(
   stop: AbortSignal,
   options: LoopOptions = {},
 ): Promise<void> {
-  return withOptions(f, options, (complete) => runUntil(f, backoffManager, sliding, stop, complete));
+  return new Promise((resolve, reject) => {
+    const complete = completeLoopOptions(f, options);
+    const { name } = complete;
+    requireBackoffManager(backoffManager, name);
+    requireBoolean(sliding, `${name}: sliding`);
+    requireSignal(stop, name);
+    if (stop.aborted) {
+      resolve();
+      return;
+    }
+    const work = new FunctionWork(name, f, stop, resolve, reject);
+    work.loop = new Loop(work, backoffManager, sliding, complete);
+    if (stop !== neverStop) {
+      stopWith(stop, work.loop);
+    }
+    work.loop.start(complete);
+  });
+}
+
+class FunctionWork implements LoopWork {
+  loop: Loop | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly f: () => unknown,
+    private readonly stop: AbortSignal,
+    private readonly resolve: () => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  run(): unknown {
+    const { f } = this;
+    return f();
+  }
+
+  ended(crash: LoopCrash | undefined): void {
+    forgetStop(this.stop, this.loop as Loop);
+    if (crash === undefined) {
+      this.resolve();
+    } else {
+      this.reject(crash.error);
+    }
+  }
 }

@@ -2,17 +2,16 @@ import { neverStop } from '../stop/never-stop.js';
 import type { Duration } from '../time/duration.js';
 import type { BackoffManager } from '../waits/backoff-manager.js';
 import { JitteredBackoffManager } from '../waits/jittered.js';
-import type { LoopOptions } from './loop-options.js';
-import { runUntil, withOptions } from './run-until.js';
+import { backoffUntil } from './backoff-until.js';
+import { completeLoopOptions, type CompleteLoopOptions, type LoopOptions } from './loop-options.js';
 
-// All of these are sugar: each is one line on top of the loop of `backoffUntil`, and what is said there holds
-// here.
+// All of these are sugar: each is one line on top of `backoffUntil`, and what is said there holds here.
 
 /**
  * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager
  * says, until the context is cancelled.
  *
- * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of `backoffUntil`; what is said
+ * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said
  * there holds here.
  *
  * **Gotchas.** `f` receives `ctx` itself, as in Go, and `ctx` lives as long as the loop. What a run attaches
@@ -35,14 +34,14 @@ export function backoffUntilWithContext(
   options: LoopOptions = {},
 ): Promise<void> {
   return withOptions(f, options, (complete) =>
-    runUntil(() => f(ctx), backoffManager, sliding, ctx, complete),
+    backoffUntil(() => f(ctx), backoffManager, sliding, ctx, complete),
   );
 }
 
 /**
  * Runs `f` over and over, waiting a randomly stretched period between runs, until `stop` aborts.
  *
- * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. `backoffUntil` with a jittered
+ * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. {@link backoffUntil} with a jittered
  * backoff manager.
  *
  * **Details.** Every wait is drawn from `[period, period * (1 + jitterFactor))`; not sliding, it is
@@ -54,7 +53,7 @@ export function backoffUntilWithContext(
  * @param sliding - `true`: the period starts when `f` has ended; `false`: when `f` starts.
  * @param stop - The stop channel.
  * @param options - See {@link LoopOptions}.
- * @returns A promise that settles when the loop has ended, as `backoffUntil`'s does.
+ * @returns A promise that settles when the loop has ended, as {@link backoffUntil}'s does.
  * @throws WaitError `WAIT_ERR_INVALID_DURATION` (a rejection) when `period` is not a duration.
  *
  * @example
@@ -72,7 +71,7 @@ export function jitterUntil(
   options: LoopOptions = {},
 ): Promise<void> {
   return withOptions(f, options, (complete) =>
-    runUntil(f, new JitteredBackoffManager(period, jitterFactor, complete), sliding, stop, complete),
+    backoffUntil(f, new JitteredBackoffManager(period, jitterFactor, complete), sliding, stop, complete),
   );
 }
 
@@ -99,11 +98,11 @@ export function jitterUntilWithContext(
   options: LoopOptions = {},
 ): Promise<void> {
   return withOptions(f, options, (complete) =>
-    runUntil(
-      () => f(ctx),
+    backoffUntilWithContext(
+      ctx,
+      f,
       new JitteredBackoffManager(period, jitterFactor, complete),
       sliding,
-      ctx,
       complete,
     ),
   );
@@ -200,4 +199,17 @@ export function nonSlidingUntilWithContext(
  */
 export function forever(f: () => unknown, period: Duration, options?: LoopOptions): Promise<void> {
   return until(f, period, neverStop, options);
+}
+
+/** Completes the options once, for the loop and its backoff manager. What is wrong rejects the promise. */
+function withOptions(
+  f: unknown,
+  options: LoopOptions,
+  start: (complete: CompleteLoopOptions) => Promise<void>,
+): Promise<void> {
+  try {
+    return start(completeLoopOptions(f, options));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

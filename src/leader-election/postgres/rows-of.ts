@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { WaitError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 
 /**
  * Finds the rows in what a client's `query` resolved to: `{ rows }` with `pg`, the rows alone with TypeORM
@@ -14,7 +14,7 @@ export function rowsOf(reply: unknown): unknown[] {
   if (!Array.isArray(found)) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `PostgresLock: client.query resolved to ${inspect(reply, { depth: 0 })}; it must resolve to { rows } or to an array of rows.`,
+      `PostgresLock: client.query resolved to ${show(reply)}; it must resolve to { rows } or to an array of rows.`,
     );
   }
   return Array.isArray(found[0]) ? found[0] : found; // a row is no array
