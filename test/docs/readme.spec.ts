@@ -1,47 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import ts from 'typescript';
 
 const root = join(__dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-/** Every fenced TypeScript block as a module of its own, beside the modules that the examples import. */
-function typeScriptBlocks(): Map<string, string> {
-  const blocks = new Map<string, string>();
-  for (const { 1: block, index } of readme.matchAll(/^```ts\n(.*?)^```$/gms)) {
-    const line = readme.slice(0, index).split('\n').length;
-    blocks.set(join(root, `test/docs/readme/README.md.${line}.ts`), `${block ?? ''}\nexport {};\n`);
-  }
-  return blocks;
-}
-
-function compilerOptions(): ts.CompilerOptions {
-  const file = join(root, 'tsconfig.json');
-  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as { config: unknown };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  return { ...options, noUnusedLocals: false, noUnusedParameters: false, noEmit: true };
-}
-
 describe('the README', () => {
-  it('has only TypeScript that compiles', () => {
-    const blocks = typeScriptBlocks();
-    const options = compilerOptions();
-    const host = ts.createCompilerHost(options);
-    host.readFile = (path) => blocks.get(path) ?? ts.sys.readFile(path);
-    host.fileExists = (path) => blocks.has(path) || ts.sys.fileExists(path);
-    host.getSourceFile = (path, languageVersion) => {
-      const text = host.readFile(path);
-      return text === undefined ? undefined : ts.createSourceFile(path, text, languageVersion);
-    };
-    const program = ts.createProgram([...blocks.keys()], options, host);
-    const errors = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-      return `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-    });
-    expect(blocks.size).toBeGreaterThan(5);
-    expect(errors).toEqual([]);
-  }, 60_000);
-
   it('has a row for every error code, and no other', () => {
     const source = readFileSync(join(root, 'src/core/errors.ts'), 'utf8');
     const codes = [...new Set(source.match(/WAIT_ERR_\w+/g))].toSorted();
@@ -79,5 +43,22 @@ describe('the README', () => {
     );
     expect(named).not.toEqual([]);
     expect(missing).toEqual([]);
+  });
+
+  it('links to files and headings that there are', () => {
+    const headings = Array.from(
+      readme.matchAll(/^#+ (.+)$/gm),
+      ([, heading]) =>
+        `#${heading!
+          .toLowerCase()
+          .replaceAll(/[^\w\s-]/g, '')
+          .replaceAll(' ', '-')}`,
+    );
+    const links = Array.from(readme.matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
+    const broken = links.filter((link) =>
+      link.startsWith('#') ? !headings.includes(link) : !existsSync(join(root, link)),
+    );
+    expect(links).not.toEqual([]);
+    expect(broken).toEqual([]);
   });
 });

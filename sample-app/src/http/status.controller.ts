@@ -7,7 +7,7 @@ import {
   Param,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import { LeaderElection, LoopRegistry } from 'nestjs-wait';
+import { LeaderElection, LoopRegistry, type LoopInfo } from 'nestjs-wait';
 import { Candidates } from '../leader-election/candidates.js';
 import { LogFlush } from '../log-flush/log-flush.js';
 import { ResourceStore } from '../reflector/resource-store.js';
@@ -34,11 +34,8 @@ export class StatusController {
   }
 
   @Get('loops')
-  loops(): unknown[] {
-    return this.registry.list().map((loop) => ({
-      ...loop,
-      ...(loop.failures > 0 && { lastError: String(loop.lastError) }),
-    }));
+  loops(): LoopInfo[] {
+    return this.registry.list();
   }
 
   @Get('leader')

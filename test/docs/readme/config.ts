@@ -1,10 +1,14 @@
-// What the README's example with a configuration module imports.
-export class ConfigModule {}
+// What the README's example with a configuration module imports; it stands for @nestjs/config.
+import { Injectable, Module } from '@nestjs/common';
 
+@Injectable()
 export class ConfigService {
-  get(key: string): string {
-    return key;
+  // The type that the caller expects, as in @nestjs/config.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+  get<T = string>(key: string): T {
+    return process.env[key] as T;
   }
 }
 
-export declare const pool: { query(sql: string, parameters: unknown[]): Promise<unknown> };
+@Module({ providers: [ConfigService], exports: [ConfigService] })
+export class ConfigModule {}

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Engine } from '../leader-election/support/engines/engine.js';
+import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
+import { block, missingFrom, outputOf, root } from './page.js';
+import { ReadersProject, type Setup } from './readers-project.js';
+
+jest.setTimeout(180_000); // compiles, and starts processes, which takes long on a busy machine
+
+const SETUPS: Record<string, Setup> = {
+  'as ES modules, on Nest 12': { type: 'module', nest: join(root, 'node_modules') },
+  'as CommonJS, on Nest 11': { type: 'commonjs', nest: join(root, 'test/nest-11/node_modules') },
+};
+
+describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, setup) => {
+  let project: ReadersProject;
+  let mistakes: string;
+
+  beforeAll(async () => {
+    project = await ReadersProject.create(setup);
+    mistakes = await project.compile();
+  });
+  afterAll(() => project?.remove());
+
+  it('compiles, every block of it', () => {
+    expect(mistakes).toBe('');
+    // Each of these runs below. One more block needs one more test.
+    expect(project.files).toEqual([
+      'outbox.ts',
+      'main.ts',
+      'feed.ts',
+      'app.module.ts',
+      'failures.ts',
+      'probes.ts',
+      'without-nest.ts',
+      'invoices.ts',
+      'outbox.spec.ts',
+    ]);
+  });
+
+  it('has a complete application, which prints what the page shows', async () => {
+    const { code, output } = await project.run(['main.js'], { word: 'beat 2' });
+    expect(missingFrom(output, outputOf('// main.ts'))).toEqual([]);
+    expect(code).toBe('SIGINT');
+  });
+
+  it('ends that application when its port is in use, where it would otherwise run on', async () => {
+    const server = createServer().listen(project.port);
+    await once(server, 'listening');
+    try {
+      const ended = await project.run(['main.js']);
+      expect(ended).toMatchObject({ code: 1, output: expect.stringContaining('EADDRINUSE') });
+      project.copy('main.js', 'main-without-exit.js', (code) => code.replace('process.exit(1)', ''));
+      const left = await project.run(['main-without-exit.js'], { word: 'beat 2' });
+      expect(left.output.indexOf('beat 2')).toBeGreaterThan(left.output.indexOf('EADDRINUSE'));
+    } finally {
+      server.close();
+    }
+  });
+
+  it('boots, and its loops run as the text around it says', async () => {
+    const { output } = await project.run(['boot.mjs']);
+    expect(output.trim().split('\n').map(parsed)).toEqual([
+      { what: 'outbox.ts', loops: ['Outbox.flush: 5s to 10s between runs, waiting, runs: 3'] },
+      { what: 'feed.ts', loops: ['Feed.read: 5s to 10s between runs, waiting, runs: 3'] },
+      { what: 'app.module.ts', loops: ['Outbox.flush: 5s to 10s between runs, waiting, runs: 3'] },
+      {
+        what: 'app.module.ts, with a period',
+        loops: ['Outbox.flush: 2s to 4s between runs, waiting, runs: 7'],
+      },
+      { what: 'app.module.ts, off', loops: ['Outbox.flush: 2s to 4s between runs, stopped, runs: 0'] },
+      {
+        what: 'failures.ts',
+        loops: ['BrokenOutbox.flush: 5s to 10s between runs, waiting, runs: 3'],
+        failures: [['BrokenOutbox.flush', 3]],
+      },
+      { what: 'probes.ts', loops: [], requests: ['/a'], listed: [{ runs: 1, failed: 0 }] },
+      {
+        what: 'the context of a run',
+        loops: [
+          'ContextualOutbox.flush: 5s to 10s between runs, waiting, runs: 1',
+          'of a request: 1s between runs, waiting, runs: 2',
+        ],
+        contexts: ['the bootstrap', 'a request', 'a request'],
+      },
+    ]);
+  });
+
+  it('logs failures, and what a shutdown waits for, as the page shows', async () => {
+    const { output } = await project.run(['log.mjs']);
+    expect(missingFrom(output, block('LOG [WaitModule] Stopping 12 loops'))).toEqual([]);
+    expect(missingFrom(output, block('ERROR [Outbox.flush] run 17 failed'))).toEqual([]);
+    expect(output).toContain('crash handler of Outbox.flush failed: Sentry is away');
+    expect(output).not.toContain('the database is away');
+  });
+
+  it('runs without Nest, and prints what the page shows', async () => {
+    await expect(project.run(['without-nest.js'])).resolves.toEqual({
+      code: 0,
+      output: outputOf('// without-nest.ts'),
+    });
+  });
+
+  it('has tests that jest runs, with its globals', async () => {
+    const flags = setup.type === 'module' ? ['--experimental-vm-modules'] : [];
+    const config = JSON.stringify({ transform: {}, testMatch: ['**/*.spec.js'] });
+    const runner = join(root, 'node_modules/jest/bin/jest.js');
+    const { code, output } = await project.run([...flags, runner, '--config', config]);
+    expect(output).toContain('Tests:       2 passed, 2 total');
+    expect(code).toBe(0);
+  });
+
+  describe('with a database', () => {
+    let engine: Engine;
+
+    beforeAll(async () => {
+      engine = await postgres();
+      await engine.start();
+    });
+    afterAll(() => engine?.close());
+
+    it('runs a loop on the leader, and gives the database its token', async () => {
+      const DATABASE_URL = `postgres://${POSTGRES.user}@127.0.0.1:${engine.port}/${POSTGRES.database}`;
+      await expect(project.run(['invoices.mjs'], { env: { DATABASE_URL } })).resolves.toEqual({
+        code: 0,
+        output: 'sent in the term 1\n',
+      });
+    });
+  });
+});
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,150 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ended, freePort } from '../leader-election/support/processes.js';
+import { blocks, root } from './page.js';
+
+/** How a reader's project loads modules, and on which Nest it stands. */
+export interface Setup {
+  readonly type: 'module' | 'commonjs';
+  /** The folder that holds `@nestjs`. */
+  readonly nest: string;
+}
+
+/** The flags of `npm run build:cjs`. */
+const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'];
+
+/** What jest, and vitest with `globals: true`, put into every test file. */
+const TEST_GLOBALS = `import type * as runner from '@jest/globals';
+declare global {
+  const expect: typeof runner.expect;
+  const it: typeof runner.it;
+}
+`;
+
+/**
+ * A project whose author has copied every TypeScript block of the README, each into the file that its first
+ * line names. Beside them lie the modules of his own that they import, and the scripts that run them
+ * (`test/docs/readme`).
+ */
+export class ReadersProject {
+  /** What the page calls port 3000. */
+  port = 0;
+  readonly files: readonly string[];
+  private readonly parent = mkdtempSync(join(tmpdir(), 'nestjs-wait-readme-'));
+  private readonly folder = join(this.parent, 'project');
+  private readonly running = new Set<ChildProcess>();
+
+  private constructor(private readonly setup: Setup) {
+    this.files = blocks('ts').map(
+      (text) => /^\/\/ (\S+\.ts)\b/.exec(text)?.[1] ?? 'a block without a name.ts',
+    );
+  }
+
+  static async create(setup: Setup): Promise<ReadersProject> {
+    const project = new ReadersProject(setup);
+    try {
+      project.port = await freePort();
+      await project.installLibrary();
+      project.writeBlocks();
+    } catch (error) {
+      project.remove();
+      throw error;
+    }
+    return project;
+  }
+
+  /** The mistakes that the compiler finds; afterwards the project runs. */
+  compile(): Promise<string> {
+    return this.tsc(['-p', this.folder]).then(({ output }) => output);
+  }
+
+  /** Runs a script with its arguments. When it prints the word, it gets Ctrl-C. */
+  run(
+    args: readonly string[],
+    { env = {}, word }: { env?: NodeJS.ProcessEnv; word?: string } = {},
+  ): Promise<{ code: number | string; output: string }> {
+    const { PATH } = process.env;
+    const child = spawn(process.execPath, args, { cwd: this.folder, env: { PATH, NO_COLOR: '1', ...env } });
+    this.running.add(child);
+    let output = '';
+    let isInterrupted = false;
+    const onData = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (!isInterrupted && word !== undefined && output.includes(word)) {
+        isInterrupted = true;
+        child.kill('SIGINT');
+      }
+    };
+    child.stdout.on('data', onData);
+    child.stderr.on('data', onData);
+    return ended(child).then((code) => {
+      this.running.delete(child);
+      return { code, output };
+    });
+  }
+
+  /** Copies a compiled file with a change. */
+  copy(from: string, to: string, change: (code: string) => string): void {
+    this.write(to, change(readFileSync(join(this.folder, from), 'utf8')));
+  }
+
+  remove(): void {
+    this.running.forEach((child) => child.kill('SIGKILL'));
+    rmSync(this.parent, { recursive: true, force: true });
+  }
+
+  private async installLibrary(): Promise<void> {
+    const { type, nest } = this.setup;
+    const modules = join(this.folder, 'node_modules');
+    const library = join(modules, 'nestjs-wait');
+    mkdirSync(modules, { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(this.parent, 'node_modules'));
+    symlinkSync(join(nest, '@nestjs'), join(modules, '@nestjs'));
+    const flags = ['-p', join(root, 'src/tsconfig.json'), '--outDir', library];
+    const { code, output } = await this.tsc(type === 'module' ? flags : [...flags, ...COMMONJS]);
+    if (code !== 0) {
+      throw new Error(`The library does not compile.\n${output}`);
+    }
+    const exports = { '.': './index.js', './*': './*/index.js' };
+    this.write(
+      'node_modules/nestjs-wait/package.json',
+      JSON.stringify({ name: 'nestjs-wait', type, exports }),
+    );
+  }
+
+  private writeBlocks(): void {
+    const { type } = this.setup;
+    cpSync(join(root, 'test/docs/readme'), this.folder, { recursive: true });
+    this.write('globals.d.ts', TEST_GLOBALS);
+    this.write('package.json', JSON.stringify({ type }));
+    const compilerOptions = {
+      target: 'es2022',
+      module: 'nodenext',
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      noPropertyAccessFromIndexSignature: true,
+      noImplicitOverride: true,
+      isolatedModules: true,
+      verbatimModuleSyntax: type === 'module',
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      skipLibCheck: true,
+      types: ['node'],
+    };
+    this.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    for (const [index, text] of blocks('ts').entries()) {
+      this.write(this.files[index]!, text.replaceAll('3000', String(this.port)));
+    }
+  }
+
+  private write(file: string, text: string): void {
+    writeFileSync(join(this.folder, file), text);
+  }
+
+  private tsc(args: readonly string[]): Promise<{ code: number | string; output: string }> {
+    return this.run([join(root, 'node_modules/typescript/bin/tsc'), ...args]);
+  }
+}

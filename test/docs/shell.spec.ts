@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Clone } from './clone.js';
+import { block, blocks, missingFrom, outputOf } from './page.js';
+
+jest.setTimeout(240_000); // builds and starts applications, which takes long on a busy machine
+
+describe('the shell commands of the README', () => {
+  let clone: Clone;
+
+  beforeAll(async () => {
+    clone = await Clone.create();
+  });
+  afterAll(() => clone?.remove());
+
+  it('run below, except for those that install packages and that run all tests', () => {
+    expect(blocks('sh').map((text) => text.split('\n')[0])).toEqual([
+      expect.stringMatching(/^npm ci && npm start /),
+      expect.stringMatching(/^curl -s localhost:3000\/loops/),
+      'npm install nestjs-wait',
+      'npx nest build',
+      expect.stringMatching(/^pids\(\)/),
+      'kill $(ask | pids)',
+    ]);
+  });
+
+  it('build and start the sample application, look at it, change a manifest, and stop it', async () => {
+    const sample = clone.start('npm start');
+    await sample.prints('Building the sample application.');
+    expect(sample.output).not.toContain('LOG');
+    await sample.prints('Routes: ');
+    expect(missingFrom(sample.output, outputOf('npm ci && npm start'))).toEqual([]);
+
+    const [loops = '', resources = '', ...files] = (
+      await clone.run(block('curl -s localhost:3000/loops'))
+    ).split('\n');
+    expect(JSON.parse(loops)).toContainEqual(
+      expect.objectContaining({
+        name: 'RouteReconciler.reconcile',
+        state: 'waiting',
+        runs: 1,
+        failures: 0,
+        lastStart: expect.any(String),
+        nextStart: expect.any(String),
+      }),
+    );
+    expect(JSON.parse(resources)).toMatchObject({ synced: true });
+    expect(files.join('\n').trim().split('\n\n')).toEqual([
+      'sample-app/resources:\nnightly-report.json\nsearch.json\nshop.json',
+      'sample-app/var/archive:\nold-report.json',
+    ]);
+
+    await sample.interrupt();
+    expect(missingFrom(sample.output, outputOf('curl -s localhost:3000/loops'))).toEqual([]);
+  });
+
+  it('show how one of three copies leads, and another one when that is killed', async () => {
+    const [start, kill, end] = ['npx nest build', 'pids()', 'kill $(ask'].map(block);
+    // `npm start` has built it above.
+    const commands = [start!.replace('npx nest build', ''), kill, end].join('\necho then\n');
+    const [before = '', after = ''] = (await clone.run(commands)).split('then\n');
+    expect(answersOf(before)).toEqual(answersOf(outputOf('npx nest build')));
+    expect(answersOf(after)).toEqual(answersOf(outputOf('pids()')));
+    expect(tokenOf(after)).toBeGreaterThan(tokenOf(before));
+  });
+});
+
+/** What the copies have answered, in any order, without what differs from run to run. */
+function answersOf(text: string): string[] {
+  const leaders = [...new Set(text.match(/"leader":"[^"]*"/g))];
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) =>
+      line
+        .replace(/"leader":"[^"]*"/, (leader) => `leader ${leaders.indexOf(leader)}`)
+        .replace(/"token":"[^"]*"/, 'token')
+        .replace(/"pid":[\d…]+/, 'pid'),
+    )
+    .toSorted();
+}
+
+function tokenOf(text: string): number {
+  return Number(/"token":"(\d+)"/.exec(text)?.[1]);
+}
