@@ -47,9 +47,9 @@ export default {
   projects: [
     project('core', ['unit', 'conformance', 'docs']),
     project('leader-election', ['leader-election']),
-    project('nest-12', ['e2e', 'process', 'sample']),
+    project('nest-12', ['e2e', 'mistakes', 'process', 'sample']),
     // nestjs-pino knows no Nest 12 yet.
-    project('nest-11', ['e2e', 'integrations'], {
+    project('nest-11', ['e2e', 'mistakes', 'integrations'], {
       '^@nestjs/(common|core|platform-express|testing)(/.*)?$':
         '<rootDir>/test/nest-11/node_modules/@nestjs/$1$2',
       '^nestjs-pino$': '<rootDir>/test/nest-11/node_modules/nestjs-pino',

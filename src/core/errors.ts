@@ -1,6 +1,7 @@
 import { types } from 'node:util';
+import { oneLine } from './error-text.js';
 
-/** Stable identifiers of everything that `nestjs-wait` itself throws. The README has a row for each. */
+/** Stable identifiers of everything that `nestjs-wait` itself throws. `docs/errors.md` has a row for each. */
 export type WaitErrorCode =
   | 'WAIT_ERR_CANCELED'
   | 'WAIT_ERR_DEADLINE_EXCEEDED'
@@ -34,7 +35,7 @@ export class WaitError extends Error {
 
   /**
    * @param code - Stable identifier, safe to compare in code.
-   * @param message - One or two sentences: what, where, and the remedy.
+   * @param message - One or two sentences: what, where, and the remedy. Control characters are escaped.
    * @param options - `cause`, when another error led to this one.
    */
   constructor(
@@ -42,7 +43,7 @@ export class WaitError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(oneLine(message), options);
   }
 }
 

@@ -8,7 +8,7 @@ import { toMilliseconds } from './time/duration.js';
 /** Checks options one by one. Each error names their owner, the option, the value, and what it should be. */
 export class OptionReader {
   constructor(
-    private readonly owner: string,
+    readonly owner: string,
     readonly written: Written,
   ) {}
 

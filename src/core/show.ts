@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { oneLine } from './error-text.js';
 import { isError } from './errors.js';
 
@@ -14,6 +14,9 @@ export function show(value: unknown): string {
 }
 
 function inspected(value: unknown): string {
+  if (types.isPromise(value)) {
+    return 'a Promise'; // on Node 20 and 22, inspect shows the store of an AsyncLocalStorage with it
+  }
   try {
     return isError(value)
       ? `[${value.name}: ${value.message}]`

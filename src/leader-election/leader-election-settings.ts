@@ -1,7 +1,6 @@
 import { WaitError } from '../core/errors.js';
 import { hasMethods } from '../core/has-methods.js';
-import type { CrashHandling } from '../core/loop/crash.js';
-import { requireCrashHandlers } from '../core/loop/loop-options.js';
+import { requireCrashHandlers, type CrashHandling } from '../core/loop/crash.js';
 import { OptionReader } from '../core/option-reader.js';
 import { readOptions, refuseUnknown, requireOptions } from '../core/read-options.js';
 import { show } from '../core/show.js';

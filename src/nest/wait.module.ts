@@ -21,7 +21,7 @@ import { LoopLauncher } from './run/loop.launcher.js';
 import { LoopRegistry } from './run/loop.registry.js';
 import { LoopRunner } from './run/loop.runner.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
-import { requireAsyncOptions, requireModuleOptions } from './declare/module-options.js';
+import { checkingItsFactory, requireAsyncOptions, requireModuleOptions } from './declare/module-options.js';
 import { WaitSettings } from './declare/wait.settings.js';
 import {
   WAIT_CLOCK,
@@ -119,7 +119,9 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
    */
   static override forRootAsync(options: WaitModuleAsyncOptions): DynamicModule {
     requireAsyncOptions(options);
-    return super.forRootAsync(options);
+    const { providers = [], ...definition } = super.forRootAsync(options);
+    const isOwnFactory = options.useFactory !== undefined;
+    return { ...definition, providers: isOwnFactory ? providers : providers.map(checkingItsFactory) };
   }
 
   /** Fails the bootstrap of an application that imports the module without `forRoot()`. */

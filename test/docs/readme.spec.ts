@@ -6,13 +6,6 @@ const root = join(__dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 describe('the README', () => {
-  it('has a row for every error code, and no other', () => {
-    const source = readFileSync(join(root, 'src/core/errors.ts'), 'utf8');
-    const codes = [...new Set(source.match(/WAIT_ERR_\w+/g))].toSorted();
-    const rows = [...readme.matchAll(/^\| `(WAIT_ERR_\w+)` \|/gm)].map(([, code]) => code);
-    expect(rows).toEqual(codes);
-  });
-
   it('has a row for every exported function and class that has a counterpart in Kubernetes', () => {
     const index = readFileSync(join(root, 'src/index.ts'), 'utf8');
     const values = [...index.matchAll(/^export \{([^}]+)\} from '\.\/core\//gms)]

@@ -671,7 +671,7 @@ describe('the loop of a request-scoped provider', () => {
       /^Report\.send: requestContext of WaitModule\.forRoot failed: \[Error: no tenant\]\.$/,
     ],
     ['returns nothing', () => undefined, /must return an object, and no promise, not undefined\.$/],
-    ['returns a promise', () => Promise.resolve({}), /must return an object, and no promise, not Promise/],
+    ['returns a promise', () => Promise.resolve({}), /must return an object, and no promise, not a Promise/],
     ['returns a text', () => 'tenant', /must return an object, and no promise, not 'tenant'\.$/],
   ];
   it.each(noRequests)(

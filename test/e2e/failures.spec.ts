@@ -248,9 +248,9 @@ describe('a logger that fails', () => {
     await close();
     const lines = printed.mock.calls.map((line: unknown[]) => String(line[0]));
     expect(lines).toEqual([
-      'Poll.tick: Until, 10s between runs (The logger failed: disk full)',
-      'run 1 failed: boom (The logger failed: disk full)',
-      'Stopped 1 loop in 0ms. (The logger failed: disk full)',
+      '[WaitModule] Poll.tick: Until, 10s between runs (The logger failed: disk full)',
+      '[Poll.tick] run 1 failed: boom (The logger failed: disk full)',
+      '[WaitModule] Stopped 1 loop in 0ms. (The logger failed: disk full)',
     ]);
   });
 });

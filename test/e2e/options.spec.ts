@@ -137,9 +137,7 @@ describe('the options of a loop', () => {
     const backoffManager = (): BackoffManager => ({ backoff: () => 1 });
     expect(
       definitionError(() => BackoffUntil({ backoffManager, initialDelay: 'jitter' }) as MethodDecorator),
-    ).toMatchObject(
-      invalid("initialDelay must be a duration where there is a backoffManager, and not 'jitter'"),
-    );
+    ).toMatchObject(invalid("initialDelay must be a duration where there is a backoffManager, not 'jitter'"));
     expect(definitionError(() => Until({ period: 1, initialDelay: -1 }) as MethodDecorator)).toMatchObject(
       invalid('initialDelay must not be negative', 'WAIT_ERR_INVALID_DURATION'),
     );
@@ -295,7 +293,7 @@ describe('the options of a loop', () => {
       title: 'a promise',
       decorate: () => BackoffUntil(Promise.resolve({ max: '1m' }) as never),
       wantText:
-        /takes an options object, not Promise .* Await it before, or set the options by WaitModule\.forRootAsync\(\{ useFactory: … \}\) with loops\.$/,
+        /takes an options object, not a Promise\. Await it before, or set the options by WaitModule\.forRootAsync\(\{ useFactory: … \}\) with loops\.$/,
     },
     {
       title: 'a date',
@@ -403,7 +401,7 @@ describe('the options of a loop', () => {
     }
     const { app } = await compile({ providers: [Job] });
     await expect(app.init()).rejects.toMatchObject(
-      invalid(/^Job\.tick: Until takes an options object or a period, not Promise .*forRootAsync/),
+      invalid(/^Job\.tick: Until takes an options object or a period, not a Promise\. .*forRootAsync/),
     );
   });
 
@@ -504,7 +502,7 @@ describe('the options of the module', () => {
     },
     {
       loops: { 'Outbox.flush': Promise.resolve({ period: 1 }) as never },
-      wantError: invalid(/must be an options object, not Promise .*\. Await it before\.$/),
+      wantError: invalid(/must be an options object, not a Promise\. Await it before\.$/),
     },
     ...[5, true, null, [], new Map([['Outbox.flush', {}]])].map((value) => ({
       loops: value as never,
@@ -603,6 +601,13 @@ describe('the options of the module', () => {
     },
   );
 
+  it('fail the bootstrap when the class that makes them cannot', async () => {
+    const module = WaitModule.forRootAsync({ useClass: class Settings {} as never });
+    await expect(boot({ imports: [module], providers: [Outbox] })).rejects.toMatchObject(
+      invalid(/^WaitModule\.forRootAsync: the class .* createWaitOptions\(\), which Settings {} has not\.$/),
+    );
+  });
+
   it.each([undefined, null, 5])('fail the bootstrap when a factory returns %p', async (made) => {
     const module = WaitModule.forRootAsync({ useFactory: () => made as never });
     const { app } = await compile({ imports: [module], providers: [Outbox] });
@@ -615,7 +620,7 @@ describe('the options of the module', () => {
   });
 
   it.each([
-    [null, /takes an options object, not null/],
+    [null, /takes useFactory, useClass or useExisting, not null/],
     [{}, /exactly one of useFactory, useClass and useExisting/],
     [{ useFactory: () => ({}), useClass: class {} }, /exactly one of/],
     [{ useFactory: { max: 1 } }, /useFactory must be a function, not { max: 1 }/],
@@ -691,6 +696,12 @@ describe('the options of the module', () => {
       options: { leaderElection: { lock: new InMemoryLock(), leaseDuraton: 1 } as never },
       wantError: invalid(/^leaderElection 'default': it has no option 'leaseDuraton'/),
     },
+    ...[null, {}, { log: () => undefined }, true].map((logger) => ({
+      options: { logger: logger as never },
+      wantError: invalid(
+        /^WaitModule\.forRoot: logger must be a LoggerService, with the methods log\(\), error\(\)/,
+      ),
+    })),
     {
       options: { requestContext: {} as never },
       wantError: invalid(/^WaitModule\.forRoot: requestContext must be a function, not {}/),

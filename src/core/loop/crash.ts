@@ -1,5 +1,8 @@
 import { messageOf, oneLine, read, stackOf } from '../error-text.js';
 import { WaitError } from '../errors.js';
+import { listOf } from '../read-options.js';
+import { isRunnable } from '../runnable.js';
+import { show } from '../show.js';
 import { ifRejected } from './thenable.js';
 
 /** Where a crash happened. */
@@ -107,7 +110,8 @@ export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
  * @param error - What was thrown.
  * @param context - Where.
  * @param options - See {@link CrashOptions}.
- * @throws The error itself, when `reallyCrash` is set.
+ * @throws The error itself, when `reallyCrash` is set; WaitError `WAIT_ERR_INVALID_OPTION` when
+ *   `crashHandlers` is no list of functions.
  *
  * @example
  * handleCrash(new Error('boom'), { name: 'Outbox.flush', run: 17, stopping: false }, {
@@ -118,7 +122,7 @@ export function handleCrash(error: unknown, context: CrashContext, options: Cras
   const { crashHandlers = DEFAULT_CRASH_HANDLERS, reallyCrash = false }: CrashHandling = options;
   const { handlerFailed = logHandlerFailure }: CrashHandling = options;
   const thrown = orNothingThrown(error, context);
-  for (const handler of crashHandlers) {
+  for (const handler of requireCrashHandlers(crashHandlers, context.name)) {
     try {
       ifRejected(handler(thrown, context), (failure) =>
         handlerFailed({ handler, failure, context, endsLoop: false }),
@@ -131,6 +135,22 @@ export function handleCrash(error: unknown, context: CrashContext, options: Cras
   if (reallyCrash) {
     throw thrown;
   }
+}
+
+/**
+ * Refuses crash handlers that could not be called.
+ *
+ * @param owner - Names the loop or the module in the error.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireCrashHandlers(crashHandlers: unknown, owner: string): readonly CrashHandler[] {
+  if (listOf(crashHandlers)?.every(isRunnable) !== true) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${owner}: crashHandlers must be a list of functions, not ${show(crashHandlers)}.`,
+    );
+  }
+  return crashHandlers as readonly CrashHandler[];
 }
 
 /** What was thrown, or an error that says that nothing was, so that it can be told from a success. */

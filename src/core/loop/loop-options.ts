@@ -1,14 +1,20 @@
 import { WaitError } from '../errors.js';
 import { hasMethods } from '../has-methods.js';
 import { OptionReader } from '../option-reader.js';
-import { listOf, readOptions, refuseUnknown, requireOptions } from '../read-options.js';
-import { functionName, isRunnable, requireRunnable } from '../runnable.js';
+import { readOptions, refuseUnknown, requireOptions } from '../read-options.js';
+import { functionName, requireRunnable } from '../runnable.js';
 import { show } from '../show.js';
 import { requireClock, type Clock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
 import { realClock } from '../time/real-clock.js';
 import { realRandom, requireRandom, type Random } from '../waits/jitter.js';
-import { DEFAULT_CRASH_HANDLERS, type CrashHandler, type CrashHandling, type CrashOptions } from './crash.js';
+import {
+  DEFAULT_CRASH_HANDLERS,
+  requireCrashHandlers,
+  type CrashHandler,
+  type CrashHandling,
+  type CrashOptions,
+} from './crash.js';
 
 /** What every loop takes after its Kubernetes arguments. */
 export interface LoopOptions extends CrashOptions {
@@ -117,19 +123,6 @@ function common(reader: OptionReader): CommonOptions {
 }
 
 /**
- * Refuses crash handlers that could not be called.
- *
- * @param owner - Names the loop or the module in the error.
- * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
- */
-export function requireCrashHandlers(crashHandlers: unknown, owner: string): readonly CrashHandler[] {
-  if (listOf(crashHandlers)?.every(isRunnable) !== true) {
-    throw invalid(`${owner}: crashHandlers must be a list of functions, not ${show(crashHandlers)}.`);
-  }
-  return crashHandlers as readonly CrashHandler[];
-}
-
-/**
  * Refuses what is no stop channel.
  *
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
@@ -137,9 +130,8 @@ export function requireCrashHandlers(crashHandlers: unknown, owner: string): rea
 export function requireSignal(signal: AbortSignal, loop: string): void {
   const isSignal = hasMethods(signal, 'addEventListener', 'removeEventListener');
   if (!isSignal || typeof signal.aborted !== 'boolean') {
-    throw invalid(
-      `${loop}: its stop channel must be an AbortSignal, not ${show(signal)}. Pass neverStop where there is none.`,
-    );
+    const remedy = hasMethods(signal, 'abort') ? 'Pass its signal.' : 'Pass neverStop where there is none.';
+    throw invalid(`${loop}: its stop channel must be an AbortSignal, not ${show(signal)}. ${remedy}`);
   }
 }
 

@@ -1,7 +1,10 @@
+import type { FactoryProvider, Provider } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
 import { hasMethods } from '../../core/has-methods.js';
 import { OptionReader } from '../../core/option-reader.js';
 import { listOf, requireOptions } from '../../core/read-options.js';
+import { show } from '../../core/show.js';
+import { WAIT_OPTIONS } from './wait.options.js';
 
 /**
  * Refuses what are no options of the module, from `forRoot` or from a factory.
@@ -25,6 +28,7 @@ const ASYNC_OPTION_NAMES = [...WAYS, 'inject', 'imports', 'provideInjectionToken
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireAsyncOptions(options: unknown): void {
+  requireOptions(options, `${OWNER} takes useFactory, useClass or useExisting`);
   const reader = OptionReader.of(OWNER, options, ASYNC_OPTION_NAMES);
   if (WAYS.filter((way) => reader.value(way) !== undefined).length !== 1) {
     throw new WaitError(
@@ -44,4 +48,29 @@ export function requireAsyncOptions(options: unknown): void {
       reader.refuse(list, 'a list');
     }
   }
+}
+
+/**
+ * Looks at the instance that `useClass` or `useExisting` means, before it is asked for the options.
+ *
+ * @param provider - A provider as Nest's builder makes it.
+ */
+export function checkingItsFactory(provider: Provider): Provider {
+  const { provide, useFactory, inject } = provider as FactoryProvider;
+  if (provide !== WAIT_OPTIONS) {
+    return provider;
+  }
+  return {
+    provide,
+    inject: inject ?? [],
+    useFactory: (factory: unknown): unknown => {
+      if (!hasMethods(factory, 'createWaitOptions')) {
+        throw new WaitError(
+          'WAIT_ERR_INVALID_OPTION',
+          `${OWNER}: the class that makes the options needs a method createWaitOptions(), which ${show(factory)} has not.`,
+        );
+      }
+      return useFactory(factory) as unknown;
+    },
+  };
 }

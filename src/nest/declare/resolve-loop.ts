@@ -83,7 +83,7 @@ function initialDelayOf(options: OptionReader, base: number | undefined): LoopSp
     return () => delay;
   }
   if (base === undefined) {
-    return options.refuse('initialDelay', "a duration where there is a backoffManager, and not 'jitter'");
+    return options.refuse('initialDelay', 'a duration where there is a backoffManager');
   }
   return (random) => random() * base;
 }
@@ -116,7 +116,7 @@ function growing(options: OptionReader): Schedule {
         options.refuse(option, 'left out where there is a backoffManager');
       }
     }
-    return new CustomSchedule(newBackoffManager, sliding);
+    return new CustomSchedule(options.owner, newBackoffManager, sliding);
   }
   const initial = options.duration('initial', BACKOFF_DEFAULTS.initial);
   const max = options.duration('max', BACKOFF_DEFAULTS.max);

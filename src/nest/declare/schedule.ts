@@ -4,6 +4,7 @@ import type { BackoffManager } from '../../core/waits/backoff-manager.js';
 import { ExponentialBackoffManager, type ExponentialBackoffOptions } from '../../core/waits/exponential.js';
 import type { Random } from '../../core/waits/jitter.js';
 import { JitteredBackoffManager } from '../../core/waits/jittered.js';
+import { UserBackoffManager } from './user-backoff-manager.js';
 
 /** What a backoff manager takes its time and its random numbers from. */
 export interface BackoffSources {
@@ -76,10 +77,16 @@ export class GrowingSchedule implements Schedule {
 export class CustomSchedule implements Schedule {
   readonly base = undefined;
 
+  /** @param loop - Names the loop in errors. */
   constructor(
-    readonly newBackoffManager: (sources: BackoffSources) => BackoffManager,
+    private readonly loop: string,
+    private readonly factory: (sources: BackoffSources) => BackoffManager,
     readonly sliding: boolean,
   ) {}
+
+  newBackoffManager(sources: BackoffSources): BackoffManager {
+    return new UserBackoffManager(this.loop, () => this.factory(sources));
+  }
 
   describe(): string {
     return 'as its backoff manager says';

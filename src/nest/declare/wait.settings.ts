@@ -1,28 +1,21 @@
 import { Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
-import { WaitError } from '../../core/errors.js';
-import type { CrashHandler } from '../../core/loop/crash.js';
-import { requireCrashHandlers } from '../../core/loop/loop-options.js';
+import { requireCrashHandlers, type CrashHandler } from '../../core/loop/crash.js';
 import { OptionReader } from '../../core/option-reader.js';
-import { isOptionsObject, listOf, readOptions, refuseUnknown } from '../../core/read-options.js';
-import { show } from '../../core/show.js';
+import { readOptions, refuseUnknown } from '../../core/read-options.js';
 import { requireClock } from '../../core/time/clock.js';
 import { requireRandom } from '../../core/waits/jitter.js';
+import { readElections, type ResolvedElectionOptions } from './elections.js';
 import { requireLogger } from './logger.js';
 import type { LoopOverrides } from './loop.options.js';
 import { requireModuleOptions } from './module-options.js';
 import { readOverrides } from './overrides.js';
 import {
-  DEFAULT_GROUP,
   WAIT_CLOCK,
   WAIT_OPTIONS,
   WAIT_RANDOM,
-  type LeaderElectionOptions,
   type RequestContext,
   type WaitModuleOptions,
 } from './wait.options.js';
-
-/** One group of an election, with its name. */
-export type ResolvedElectionOptions = LeaderElectionOptions & { readonly name: string };
 
 /** The module's options, checked, with every default filled in. */
 export interface ResolvedWaitOptions {
@@ -49,15 +42,6 @@ const OPTION_NAMES: readonly string[] = [
   'leaderElection',
   'requestContext',
 ] satisfies readonly (keyof WaitModuleOptions)[];
-
-const ELECTION_OPTION_NAMES: readonly string[] = [
-  'name',
-  'lock',
-  'leaseDuration',
-  'renewDeadline',
-  'retryPeriod',
-  'releaseOnCancel',
-] satisfies readonly (keyof LeaderElectionOptions)[];
 
 const OWNER = 'WaitModule.forRoot';
 
@@ -89,10 +73,16 @@ export class WaitSettings {
 
   /** Where to write. What is wrong with the options fails the bootstrap later, with a sentence. */
   get logger(): LoggerService {
+    return (this.areUsable ? this.get().logger : undefined) ?? new Logger();
+  }
+
+  /** Where it is false, the options have failed the bootstrap, and nothing has begun. */
+  get areUsable(): boolean {
     try {
-      return this.get().logger ?? new Logger();
+      this.get();
+      return true;
     } catch {
-      return new Logger();
+      return false;
     }
   }
 
@@ -116,23 +106,7 @@ function resolveWaitOptions(options: unknown): ResolvedWaitOptions {
     logFailures: reader.boolean('logFailures', true),
     logger: logger === undefined ? undefined : requireLogger(logger, `${OWNER}: logger`),
     loops: readOverrides(OWNER, reader.value('loops', {})),
-    leaderElection: electionsOf(reader.value('leaderElection', [])),
+    leaderElection: readElections(OWNER, reader.value('leaderElection', [])),
     requestContext: reader.function('requestContext') as RequestContext | undefined,
   };
-}
-
-function electionsOf(elections: unknown): ResolvedElectionOptions[] {
-  return (listOf(elections) ?? [elections]).map((options) => {
-    if (!isOptionsObject(options)) {
-      throw new WaitError(
-        'WAIT_ERR_LEADER_ELECTION',
-        `${OWNER}: leaderElection must be an object with a lock, or a list of these, not ${show(options)}.`,
-      );
-    }
-    const owner = `${OWNER}: leaderElection`;
-    const written = readOptions(owner, options, ELECTION_OPTION_NAMES);
-    const name = new OptionReader(owner, written).string('name', DEFAULT_GROUP);
-    refuseUnknown(`leaderElection '${name}'`, 'it', options, ELECTION_OPTION_NAMES);
-    return { ...(written as unknown as LeaderElectionOptions), name };
-  });
 }

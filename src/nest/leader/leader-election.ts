@@ -10,7 +10,8 @@ import type { Random } from '../../core/waits/jitter.js';
 import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
 import { LeaderElector } from '../../leader-election/leader-elector.js';
 import { DEFAULT_GROUP, WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
-import { WaitSettings, type ResolvedElectionOptions } from '../declare/wait.settings.js';
+import type { ResolvedElectionOptions } from '../declare/elections.js';
+import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { ElectionGroup } from './election-group.js';
 
@@ -137,12 +138,6 @@ export class LeaderElection {
    */
   configure(crashHandling: CrashHandling): void {
     const { shutdownTimeout: stopTimeout, leaderElection } = this.settings.get();
-    if (this.groups.size < leaderElection.length) {
-      throw new WaitError(
-        'WAIT_ERR_LEADER_ELECTION',
-        'WaitModule.forRoot: two leaderElection groups have one name. Give each a name of its own.',
-      );
-    }
     const { clock, random, log: logger } = this;
     for (const { name, ...options } of leaderElection) {
       const group = this.group(name);
@@ -182,7 +177,7 @@ export class LeaderElection {
    * @internal
    */
   closeLocks(): ElectionEnding[] {
-    return this.elections.flatMap(({ name, lock }: Partial<ResolvedElectionOptions>) => {
+    return this.settings.get().leaderElection.flatMap(({ name, lock }: Partial<ResolvedElectionOptions>) => {
       if (typeof lock?.close !== 'function') {
         return [];
       }
@@ -192,14 +187,6 @@ export class LeaderElection {
       });
       return [endingOf(label, closed)];
     });
-  }
-
-  private get elections(): readonly ResolvedElectionOptions[] {
-    try {
-      return this.settings.get().leaderElection;
-    } catch {
-      return []; // the options have failed the bootstrap, so nothing was opened
-    }
   }
 
   private get groups(): ReadonlyMap<string, ElectionGroup> {

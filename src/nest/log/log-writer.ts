@@ -31,19 +31,19 @@ export class LogWriter {
   }
 
   log(text: string): void {
-    this.write('log', text, [LOG_CONTEXT]);
+    this.write('log', text);
   }
 
   debug(text: string): void {
-    this.write('debug', text, [LOG_CONTEXT]);
+    this.write('debug', text);
   }
 
   warn(text: string): void {
-    this.write('warn', text, [LOG_CONTEXT]);
+    this.write('warn', text);
   }
 
   error(text: string): void {
-    this.write('error', text, [undefined, LOG_CONTEXT]);
+    this.write('error', text, LOG_CONTEXT, (line, context) => [line, undefined, context]);
   }
 
   /**
@@ -55,14 +55,14 @@ export class LogWriter {
    * @param context - Whose line it is: the loop's, or by default the module's.
    */
   failure(logged: LoggedError, context = LOG_CONTEXT): void {
-    const { text, error } = logged;
-    const { target } = this;
-    if (isOnPino(target)) {
-      this.write('error', fieldsOf(logged), [oneLine(text), oneLine(context)]);
-    } else {
-      const more = [stackOf(error), oneLine(context)];
-      this.write('error', text, target instanceof ConsoleLogger ? more : [...more, fieldsOf(logged)]);
-    }
+    this.write('error', logged.text, context, (line, where) => {
+      const { target } = this;
+      if (isOnPino(target)) {
+        return [fieldsOf(logged), line, where];
+      }
+      const forNest = [line, stackOf(logged.error), where] as const;
+      return target instanceof ConsoleLogger ? forNest : [...forNest, fieldsOf(logged)];
+    });
   }
 
   /** The logger that Nest's own `Logger` passes everything to. */
@@ -70,14 +70,18 @@ export class LogWriter {
     return this.logger instanceof Logger ? this.logger.localInstance : this.logger;
   }
 
-  private write(level: Level, message: string | object, more: readonly unknown[]): void {
-    const line = typeof message === 'string' ? oneLine(message) : message;
-    const failed = (failure: unknown): void => {
-      const text = typeof line === 'string' ? line : more.join(' ');
-      console.error(`${text} (The logger failed: ${messageOf(failure)})`);
-    };
+  /** @param argumentsFor - What the logger is called with, made of the text and the context in one line each. */
+  private write(
+    level: Level,
+    text: string,
+    context = LOG_CONTEXT,
+    argumentsFor: (line: string, context: string) => readonly [unknown, ...unknown[]] = (...both) => both,
+  ): void {
+    const [line, where] = [oneLine(text), oneLine(context)];
+    const failed = (failure: unknown): void =>
+      console.error(`[${where}] ${line} (The logger failed: ${messageOf(failure)})`);
     try {
-      ifRejected(this.logger[level]?.(line, ...more), failed);
+      ifRejected(this.logger[level]?.(...argumentsFor(line, where)), failed);
     } catch (failure) {
       failed(failure);
     }

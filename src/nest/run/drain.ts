@@ -25,7 +25,10 @@ export class Drain {
    * locks to close. All of this takes at most `shutdownTimeout`, whatever a run or an engine does.
    */
   async run(): Promise<void> {
-    const { clock, election, launcher, log } = this;
+    const { clock, election, launcher, log, settings } = this;
+    if (!settings.areUsable) {
+      return;
+    }
     const began = clock.now();
     const stopped = launcher.close();
     const loops = new Pending(stopped.filter(({ state }) => state !== 'stopped').map(endingOf));
@@ -88,11 +91,7 @@ export class Drain {
 
   /** Milliseconds; 0 waits forever. */
   private get timeout(): number {
-    try {
-      return this.settings.get().shutdownTimeout;
-    } catch {
-      return DEFAULT_SHUTDOWN_TIMEOUT; // the options themselves are wrong, and have failed the bootstrap
-    }
+    return this.settings.get().shutdownTimeout;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
 import { newController } from '../../core/stop/child-signal.js';
-import { requireBackoffManager } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
@@ -182,11 +181,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   private newLoop(work: LoopWork): Loop {
-    const { environment, name } = this;
+    const { environment } = this;
     const { schedule } = this.spec;
     const { clock, random } = environment;
-    const backoffManager = requireBackoffManager(schedule.newBackoffManager({ clock, random }), name);
-    return new Loop(work, backoffManager, schedule.sliding, environment);
+    return new Loop(work, schedule.newBackoffManager({ clock, random }), schedule.sliding, environment);
   }
 
   private newStart(): LoopStart {

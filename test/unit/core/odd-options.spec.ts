@@ -108,6 +108,8 @@ const takers: [taker: string, take: (options: never) => unknown, valid: Options]
       shutdownTimeout: 1,
       reallyCrash: true,
       crashHandlers: [],
+      logFailures: true,
+      logger: { log: idle, warn: idle, error: idle },
       loops: {},
       leaderElection: [],
       requestContext: idle,

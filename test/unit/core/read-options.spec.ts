@@ -74,7 +74,7 @@ describe('the options of a class', () => {
   });
 
   it('leave no unhandled rejection when they are a promise that rejects', async () => {
-    expect(() => OptionReader.of('X', Promise.reject(new Error('late')), [])).toThrow(/not Promise/);
+    expect(() => OptionReader.of('X', Promise.reject(new Error('late')), [])).toThrow(/not a Promise/);
     await new Promise((resolve) => setImmediate(resolve)); // jest fails on an unhandled rejection
   });
 });

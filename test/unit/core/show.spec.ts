@@ -14,6 +14,7 @@ describe('a value in the text of an error', () => {
     ['an object', { a: { b: { c: 1 } } }, '{ a: { b: [Object] } }'],
     ['a null-prototype object', Object.create(null), '[Object: null prototype] {}'],
     ['an error, without its stack', new TypeError('no'), '[TypeError: no]'],
+    ['a promise, without what async hooks hang on it', Promise.resolve({ token: 'x' }), 'a Promise'],
     ['a long text, cut', 'x'.repeat(5000), `'${'x'.repeat(98)}…`],
     ['what would forge a line', new Error('a\n\x1b[31mERROR'), '[Error: a \\u001b[31mERROR]'],
     ['an object that inspects itself and throws', { [inspect.custom]: boom }, '<unreadable object>'],

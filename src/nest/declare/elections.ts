@@ -1,0 +1,58 @@
+import { WaitError } from '../../core/errors.js';
+import { OptionReader } from '../../core/option-reader.js';
+import { isOptionsObject, listOf, readOptions, refuseUnknown } from '../../core/read-options.js';
+import { show } from '../../core/show.js';
+import { DEFAULT_GROUP, type LeaderElectionOptions } from './wait.options.js';
+
+/** One group of an election, with its name. */
+export type ResolvedElectionOptions = LeaderElectionOptions & { readonly name: string };
+
+const OPTION_NAMES: readonly string[] = [
+  'name',
+  'lock',
+  'leaseDuration',
+  'renewDeadline',
+  'retryPeriod',
+  'releaseOnCancel',
+] satisfies readonly (keyof LeaderElectionOptions)[];
+
+/**
+ * Reads the module's `leaderElection`: one group, or a list of them. The electors read the rest.
+ *
+ * @param owner - Begins the error.
+ * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when one is no object, or two share a name or a lock;
+ *   `WAIT_ERR_INVALID_OPTION` for a name that is none, and for an option that there is not.
+ */
+export function readElections(owner: string, elections: unknown): ResolvedElectionOptions[] {
+  const what = `${owner}: leaderElection`;
+  const list = (listOf(elections) ?? [elections]).map((options) => readElection(what, options));
+  for (const [index, election] of list.entries()) {
+    list.slice(0, index).forEach((other) => requireDistinct(owner, other, election));
+  }
+  return list;
+}
+
+function readElection(what: string, options: unknown): ResolvedElectionOptions {
+  if (!isOptionsObject(options)) {
+    throw invalid(`${what} must be an object with a lock, or a list of these, not ${show(options)}.`);
+  }
+  const written = readOptions(what, options, OPTION_NAMES);
+  const name = new OptionReader(what, written).string('name', DEFAULT_GROUP);
+  refuseUnknown(`leaderElection '${name}'`, 'it', options, OPTION_NAMES);
+  return { ...(written as unknown as LeaderElectionOptions), name };
+}
+
+/** A lock remembers the version of one record, so it serves one election. */
+function requireDistinct(owner: string, one: ResolvedElectionOptions, other: ResolvedElectionOptions): void {
+  const two = `${owner}: two leaderElection groups have one`;
+  if (one.name === other.name) {
+    throw invalid(`${two} name, '${one.name}'. Give each a name of its own.`);
+  }
+  if (one.lock === other.lock && typeof one.lock === 'object') {
+    throw invalid(`${two} lock, '${one.name}' and '${other.name}'. Give each a lock of its own.`);
+  }
+}
+
+function invalid(text: string): WaitError {
+  return new WaitError('WAIT_ERR_LEADER_ELECTION', text);
+}

@@ -1,0 +1,34 @@
+import { messageOf } from '../../core/error-text.js';
+import { WaitError } from '../../core/errors.js';
+import { requireBackoffManager, type BackoffManager } from '../../core/waits/backoff-manager.js';
+
+/** A backoff manager of the user's own. What it throws ends its loop, so the error says which loop that is. */
+export class UserBackoffManager implements BackoffManager {
+  private readonly manager: BackoffManager;
+
+  /**
+   * @param loop - Names the loop in errors.
+   * @param make - The user's factory.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it throws, or makes no backoff manager.
+   */
+  constructor(
+    private readonly loop: string,
+    make: () => BackoffManager,
+  ) {
+    const made = this.named('backoffManager must make a backoff manager, but', make);
+    this.manager = requireBackoffManager(made, loop);
+  }
+
+  backoff(): number {
+    return this.named('its backoff manager', () => this.manager.backoff());
+  }
+
+  private named<T>(what: string, call: () => T): T {
+    try {
+      return call();
+    } catch (cause) {
+      const text = `${this.loop}: ${what} failed: ${messageOf(cause)}.`;
+      throw new WaitError('WAIT_ERR_INVALID_OPTION', text, { cause });
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { Mistake } from '../support/mistake.js';
+import { coreLoops } from './core-loops.js';
+import { coreValues } from './core-values.js';
+import { decorators } from './decorators.js';
+import { elections } from './elections.js';
+import { locks } from './locks.js';
+import { loopOptions } from './loop-options.js';
+import { moduleOptions } from './module-options.js';
+import { names } from './names.js';
+import { overrides } from './overrides.js';
+import { polls } from './polls.js';
+import { service } from './service.js';
+import { tokens } from './tokens.js';
+
+/** Every mistake of the table, by who refuses it. */
+export const tables: readonly { readonly who: string; readonly mistakes: readonly Mistake[] }[] = [
+  { who: 'an option of a loop', mistakes: loopOptions },
+  { who: 'a loop decorator', mistakes: decorators },
+  { who: 'WaitModule', mistakes: moduleOptions },
+  { who: 'a token of WaitModule', mistakes: tokens },
+  { who: 'the leaderElection of WaitModule', mistakes: elections },
+  { who: 'the loops of WaitModule', mistakes: overrides },
+  { who: 'the name of a loop', mistakes: names },
+  { who: 'BackoffUntilService', mistakes: service },
+  { who: 'a loop of the core', mistakes: coreLoops },
+  { who: 'the core beside its loops', mistakes: coreValues },
+  { who: 'a poll function', mistakes: polls },
+  { who: 'a lock or an elector', mistakes: locks },
+];

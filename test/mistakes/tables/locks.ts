@@ -1,0 +1,221 @@
+import { jest } from '@jest/globals';
+import { InMemoryLock, LeaderElector } from 'nestjs-wait/leader-election';
+import { KubernetesLeaseLock } from 'nestjs-wait/leader-election/kubernetes';
+import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
+import { RedisLock } from 'nestjs-wait/leader-election/redis';
+import { rejects, throws, type CoreRow } from '../support/core.js';
+import type { Mistake } from '../support/mistake.js';
+
+const LEADER_ELECTION = 'WAIT_ERR_LEADER_ELECTION';
+const MISSING_PACKAGE = 'WAIT_ERR_MISSING_PACKAGE';
+
+const callbacks = { onStartedLeading: (): void => undefined, onStoppedLeading: (): void => undefined };
+const record = {
+  holderIdentity: 'a',
+  leaseDurationSeconds: 15,
+  acquireTime: new Date(0),
+  renewTime: new Date(0),
+  leaderTransitions: 0,
+};
+
+const failing = (code: string): { query: () => Promise<never> } => ({
+  query: async () => {
+    throw Object.assign(new Error(`failed with ${code}`), { code });
+  },
+});
+
+const constructors: readonly CoreRow[] = [
+  {
+    title: 'an elector without options',
+    call: () => new LeaderElector(undefined as never),
+    wantWords: ['LeaderElector', 'undefined'],
+  },
+  {
+    title: 'an elector without a lock',
+    call: () => new LeaderElector({ callbacks } as never),
+    wantWords: ['LeaderElector', 'lock'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'an elector whose lock is empty',
+    call: () => new LeaderElector({ lock: {} as never, callbacks }),
+    wantWords: ['LeaderElector', 'lock', 'get'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'an elector without callbacks',
+    call: () => new LeaderElector({ lock: new InMemoryLock() } as never),
+    wantWords: ['LeaderElector', 'onStartedLeading'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'an elector whose clock is none',
+    call: () => new LeaderElector({ lock: new InMemoryLock(), callbacks }, { clock: {} as never }),
+    wantWords: ['clock', '{}'],
+  },
+  {
+    title: 'an elector whose crash handlers are one function',
+    call: () =>
+      new LeaderElector(
+        { lock: new InMemoryLock(), callbacks },
+        { crashHandlers: (() => undefined) as never },
+      ),
+    wantWords: ['crashHandlers', 'list'],
+  },
+  {
+    title: 'a PostgresLock without options',
+    call: () => new PostgresLock(undefined as never),
+    wantWords: ['PostgresLock', 'undefined'],
+  },
+  {
+    title: 'a PostgresLock without a way to the server',
+    call: () => new PostgresLock({ name: 'a' }),
+    wantWords: ['PostgresLock', 'pool', 'client', 'connection'],
+  },
+  {
+    title: 'a PostgresLock with two ways to the server',
+    call: () => new PostgresLock({ name: 'a', connection: 'postgres://', client: failing('') }),
+    wantWords: ['PostgresLock', 'pool', 'client', 'connection'],
+  },
+  {
+    title: 'a PostgresLock without a name',
+    call: () => new PostgresLock({ client: failing('') } as never),
+    wantWords: ['PostgresLock', 'name'],
+  },
+  {
+    title: 'a PostgresLock whose client cannot query',
+    call: () => new PostgresLock({ name: 'a', client: {} as never }),
+    wantWords: ['PostgresLock', 'client', 'query'],
+  },
+  {
+    title: 'a PostgresLock whose pool cannot connect',
+    call: () => new PostgresLock({ name: 'a', pool: {} as never }),
+    wantWords: ['PostgresLock', 'pool', 'Pool'],
+  },
+  {
+    title: 'a PostgresLock with the name of a table that is too long',
+    call: () => new PostgresLock({ name: 'a', client: failing(''), table: 'x'.repeat(99) }),
+    wantWords: ['PostgresLock', 'xxx', '63'],
+  },
+  {
+    title: 'a RedisLock without options',
+    call: () => new RedisLock(undefined as never),
+    wantWords: ['RedisLock', 'undefined'],
+  },
+  {
+    title: 'a RedisLock without a way to the server',
+    call: () => new RedisLock({ key: 'a' }),
+    wantWords: ['RedisLock', 'client', 'url'],
+  },
+  {
+    title: 'a RedisLock without a key',
+    call: () => new RedisLock({ url: 'redis://' } as never),
+    wantWords: ['RedisLock', 'key'],
+  },
+  {
+    title: 'a RedisLock whose client cannot run a script',
+    call: () => new RedisLock({ key: 'a', client: {} as never }),
+    wantWords: ['RedisLock', 'client', 'eval'],
+  },
+  {
+    title: 'a KubernetesLeaseLock without options',
+    call: () => new KubernetesLeaseLock(undefined as never),
+    wantWords: ['KubernetesLeaseLock', 'undefined'],
+  },
+  {
+    title: 'a KubernetesLeaseLock without a name',
+    call: () => new KubernetesLeaseLock({ namespace: 'a' } as never),
+    wantWords: ['KubernetesLeaseLock', 'name'],
+  },
+  {
+    title: 'a KubernetesLeaseLock outside of a pod, without a namespace',
+    call: () => new KubernetesLeaseLock({ name: 'a' }),
+    wantWords: ['KubernetesLeaseLock', 'namespace', 'pod'],
+  },
+  {
+    title: 'a KubernetesLeaseLock whose client is none',
+    call: () => new KubernetesLeaseLock({ name: 'a', namespace: 'a', client: {} as never }),
+    wantWords: ['KubernetesLeaseLock', 'client', 'CoordinationV1Api'],
+  },
+];
+
+/** Takes packages away, as where they are not installed, while the lock makes its first call. */
+async function without(packages: readonly string[], call: () => Promise<unknown>): Promise<unknown> {
+  const missing = (name: string) => (): never => {
+    throw Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' });
+  };
+  packages.forEach((name) => jest.doMock(name, missing(name)));
+  try {
+    return await call();
+  } finally {
+    packages.forEach((name) => jest.dontMock(name));
+  }
+}
+
+const calls: readonly CoreRow[] = [
+  {
+    title: 'a write of a record that was not read',
+    call: ({ ctx }) => new InMemoryLock().update(record, ctx),
+    wantWords: ['leader (in memory)', /read it again/i],
+    wantCode: 'WAIT_ERR_LOCK_CONFLICT',
+  },
+  {
+    title: 'a write that PostgreSQL cannot serialize',
+    call: ({ ctx }) => new PostgresLock({ name: 'a', client: failing('40001') }).get(ctx),
+    wantWords: ['nestjs_wait_leases', 'a', /read it again/i],
+    wantCode: 'WAIT_ERR_LOCK_CONFLICT',
+  },
+  {
+    title: 'a table that there is not',
+    call: ({ ctx }) => new PostgresLock({ name: 'a', client: failing('42P01') }).get(ctx),
+    wantWords: ['nestjs_wait_leases', 'createTable()'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'a client whose answer has no rows',
+    call: ({ ctx }) =>
+      new PostgresLock({ name: 'a', client: { query: async () => ({ affected: 1 }) as never } }).get(ctx),
+    wantWords: ['PostgresLock', 'client', 'rows'],
+  },
+  {
+    title: 'a connection of PostgreSQL without its package',
+    call: ({ ctx }) =>
+      without(['pg'], () => new PostgresLock({ name: 'a', connection: 'postgres://' }).get(ctx)),
+    wantWords: ['PostgresLock', 'npm install pg'],
+    wantCode: MISSING_PACKAGE,
+  },
+  {
+    title: 'a url of Redis without a package',
+    call: ({ ctx }) =>
+      without(['ioredis', 'redis'], () => new RedisLock({ key: 'a', url: 'redis://127.0.0.1:1' }).get(ctx)),
+    wantWords: ['RedisLock', 'npm install ioredis', 'redis'],
+    wantCode: MISSING_PACKAGE,
+  },
+  {
+    title: 'a lease of Kubernetes without its package',
+    call: ({ ctx }) =>
+      without(['@kubernetes/client-node'], () =>
+        new KubernetesLeaseLock({ name: 'a', namespace: 'a' }).get(ctx),
+      ),
+    wantWords: ['KubernetesLeaseLock', 'npm install @kubernetes/client-node'],
+    wantCode: MISSING_PACKAGE,
+  },
+  {
+    title: 'an elector that runs already',
+    call: async ({ clock }) => {
+      const stop = new AbortController();
+      const elector = new LeaderElector({ lock: new InMemoryLock(), callbacks, name: 'outbox' }, { clock });
+      const first = elector.run(stop.signal);
+      try {
+        await elector.run(stop.signal);
+      } finally {
+        stop.abort();
+        await first;
+      }
+    },
+    wantWords: ['outbox', 'runs already'],
+    wantCode: LEADER_ELECTION,
+  },
+];
+
+export const locks: readonly Mistake[] = [...constructors.map(throws), ...calls.map(rejects)];

@@ -1,0 +1,264 @@
+import { inspect } from 'node:util';
+import { everyWay, type OptionRow, type Way } from '../support/every-way.js';
+import type { Mistake } from '../support/mistake.js';
+
+const DURATION = 'WAIT_ERR_INVALID_DURATION';
+// An override of `undefined` is one that is not written.
+const WRITTEN: readonly Way[] = ['class', 'instance', 'service'];
+
+/** Throws when it is looked at, as a mocked or a half-built value may. */
+const unprintable = {
+  [inspect.custom]: (): never => {
+    throw new Error('not to be looked at');
+  },
+};
+
+const durations: readonly OptionRow[] = [
+  { title: 'a period of NaN', options: { period: NaN }, wantWords: ['period', 'NaN', "'30s'"] },
+  { title: 'an infinite period', options: { period: Infinity }, wantWords: ['period', 'Infinity'] },
+  { title: 'a negative period', options: { period: -1 }, wantWords: ['period', '-1', /\b0\b/] },
+  { title: 'a negative period in words', options: { period: '-5s' }, wantWords: ['period', "'-5s'"] },
+  {
+    title: 'a period in no unit that there is',
+    options: { period: '5 parsecs' },
+    wantWords: ['period', "'5 parsecs'"],
+  },
+  { title: 'an empty period', options: { period: '' }, wantWords: ['period', "''"] },
+  {
+    title: 'a period of digits alone',
+    options: { period: '30' },
+    wantWords: ['period', "'30ms'", "'30s'", 'unit'],
+  },
+  {
+    title: 'a period of digits and blanks',
+    options: { period: ' 30 ' },
+    wantWords: ['period', "'30ms'", "'30s'"],
+  },
+  { title: 'a period with an exponent', options: { period: '1e3' }, wantWords: ['period', "'1e3'"] },
+  { title: 'a period as Go writes it', options: { period: '1m30s' }, wantWords: ['period', "'1m30s'"] },
+  { title: 'a period that is null', options: { period: null }, wantWords: ['period', 'null'] },
+  {
+    title: 'a missing period',
+    options: { period: undefined },
+    wantWords: ['period', 'undefined'],
+    ways: WRITTEN,
+  },
+  { title: 'a period that is a bigint', options: { period: 5n }, wantWords: ['period', '5n'] },
+  { title: 'a period that is a date', options: { period: new Date(0) }, wantWords: ['period', '1970'] },
+  { title: 'a period that is a function', options: { period: () => 5 }, wantWords: ['period', 'Function'] },
+  {
+    title: 'a period that is a symbol',
+    options: { period: Symbol('5s') },
+    wantWords: ['period', 'Symbol(5s)'],
+  },
+  { title: 'a period that is a boxed number', options: { period: Object(5) }, wantWords: ['period', '5'] },
+  { title: 'a period beyond 292 years', options: { period: 1e303 }, wantWords: ['period', '292 years'] },
+  { title: 'a period that cannot be printed', options: { period: unprintable }, wantWords: ['period'] },
+  {
+    title: 'a period of a million letters',
+    options: { period: 'x'.repeat(1e6) },
+    wantWords: ['period', 'xxx'],
+  },
+  {
+    title: 'a period that forges a line',
+    options: { period: '5s\nLOG [WaitModule] all is well' },
+    wantWords: ['period'],
+  },
+  {
+    title: 'a period that is a big object',
+    options: { period: { list: Array(1e4).fill('x') } },
+    wantWords: ['period'],
+  },
+  { title: 'a negative initial delay', options: { initialDelay: -1 }, wantWords: ['initialDelay', '-1'] },
+  {
+    title: 'an initial delay of no unit',
+    options: { initialDelay: '5' },
+    wantWords: ['initialDelay', "'5s'"],
+  },
+  {
+    title: 'an initial delay in other words',
+    options: { initialDelay: 'soon' },
+    wantWords: ['initialDelay', "'soon'"],
+  },
+  { title: 'an initial delay of null', options: { initialDelay: null }, wantWords: ['initialDelay', 'null'] },
+  {
+    title: 'an initial that is no duration',
+    kind: 'BackoffUntil',
+    options: { initial: 'abc' },
+    wantWords: ['initial', "'abc'"],
+  },
+  { title: 'a negative max', kind: 'BackoffUntil', options: { max: -1 }, wantWords: ['max', '-1'] },
+  {
+    title: 'a reset of digits alone',
+    kind: 'BackoffUntil',
+    options: { reset: '120' },
+    wantWords: ['reset', "'120s'"],
+  },
+];
+
+const others: readonly OptionRow[] = [
+  { title: 'an option with a slip of the pen', options: { peroid: 1 }, wantWords: ["'peroid'", 'period'] },
+  { title: 'sliding for Until', options: { sliding: false }, wantWords: ["'sliding'", 'Until'] },
+  {
+    title: 'jitter for NonSlidingUntil',
+    kind: 'NonSlidingUntil',
+    options: { jitter: 1 },
+    wantWords: ["'jitter'", 'NonSlidingUntil'],
+  },
+  {
+    title: 'a period for BackoffUntil',
+    kind: 'BackoffUntil',
+    options: { period: 1 },
+    wantWords: ["'period'", 'initial'],
+  },
+  {
+    title: 'missing jitter',
+    kind: 'JitterUntil',
+    options: { jitter: undefined },
+    wantWords: ['jitter', 'undefined'],
+    ways: WRITTEN,
+  },
+  { title: 'jitter in words', kind: 'JitterUntil', options: { jitter: '1' }, wantWords: ['jitter', "'1'"] },
+  { title: 'jitter of NaN', kind: 'JitterUntil', options: { jitter: NaN }, wantWords: ['jitter', 'NaN'] },
+  {
+    title: 'jitter beyond all bounds',
+    kind: 'JitterUntil',
+    options: { jitter: 1e308 },
+    wantWords: ['jitter', '292 years', '1e+308'],
+  },
+  {
+    title: 'sliding that is a number',
+    kind: 'JitterUntil',
+    options: { sliding: 1 },
+    wantWords: ['sliding', 'true or false', '1'],
+  },
+  {
+    title: 'sliding in words',
+    kind: 'BackoffUntil',
+    options: { sliding: 'false' },
+    wantWords: ['sliding', "'false'"],
+  },
+  { title: 'a negative factor', kind: 'BackoffUntil', options: { factor: -2 }, wantWords: ['factor', '-2'] },
+  {
+    title: 'an infinite factor',
+    kind: 'BackoffUntil',
+    options: { factor: Infinity },
+    wantWords: ['factor', 'Infinity'],
+  },
+  {
+    title: 'a factor in words',
+    kind: 'BackoffUntil',
+    options: { factor: '2' },
+    wantWords: ['factor', "'2'"],
+  },
+  { title: 'no worker', options: { workers: 0 }, wantWords: ['workers', '0'] },
+  { title: 'half a worker', options: { workers: 1.5 }, wantWords: ['workers', '1.5'] },
+  { title: 'workers in words', options: { workers: '2' }, wantWords: ['workers', "'2'"] },
+  {
+    title: 'more workers than there can be',
+    options: { workers: 100_001 },
+    wantWords: ['workers', /100[,_]?000/, '100001'],
+  },
+  {
+    title: 'workers that would fill the memory',
+    options: { workers: 2 ** 31 },
+    wantWords: ['workers', '2147483648'],
+  },
+  {
+    title: 'enabled in words',
+    options: { enabled: 'false' },
+    wantWords: ['enabled', 'true or false', "'false'"],
+  },
+  { title: 'enabled that is null', options: { enabled: null }, wantWords: ['enabled', 'null'] },
+  { title: 'immediate that is a number', options: { immediate: 0 }, wantWords: ['immediate', '0'] },
+  { title: 'leaderOnly that is a number', options: { leaderOnly: 1 }, wantWords: ['leaderOnly', '1'] },
+  { title: 'leaderOnly of an empty group', options: { leaderOnly: '' }, wantWords: ['leaderOnly', "''"] },
+  {
+    title: 'leaderOnly without an election',
+    options: { leaderOnly: true },
+    wantWords: ['leaderOnly', 'leaderElection', 'lock'],
+    wantCode: 'WAIT_ERR_LEADER_ELECTION',
+    ways: ['instance', 'override', 'service'],
+  },
+  { title: 'an empty name', options: { name: '' }, wantWords: ['name', "''"], ways: WRITTEN },
+  { title: 'a name that is a number', options: { name: 5 }, wantWords: ['name', '5'], ways: WRITTEN },
+  { title: 'a new name', options: { name: 'other' }, wantWords: ["'name'"], ways: ['override'] },
+  {
+    title: 'a backoff manager that is not made by a function',
+    kind: 'BackoffUntil',
+    options: { backoffManager: { backoff: () => 60_000 } },
+    wantWords: ['backoffManager', 'function'],
+    ways: WRITTEN,
+  },
+  {
+    title: 'a new backoff manager',
+    kind: 'BackoffUntil',
+    options: { backoffManager: () => ({ backoff: () => 60_000 }) },
+    wantWords: ["'backoffManager'"],
+    ways: ['override'],
+  },
+  {
+    title: 'initial beside a backoff manager',
+    kind: 'BackoffUntil',
+    options: { backoffManager: () => ({ backoff: () => 60_000 }), initial: '1s' },
+    wantWords: ['initial', 'backoffManager'],
+    ways: WRITTEN,
+  },
+  {
+    title: 'factor beside a backoff manager',
+    kind: 'BackoffUntil',
+    options: { backoffManager: () => ({ backoff: () => 60_000 }), factor: 'abc' },
+    wantWords: ['factor', 'backoffManager'],
+    ways: WRITTEN,
+  },
+  {
+    title: 'jitter before the first run where nobody knows the period',
+    kind: 'BackoffUntil',
+    options: { backoffManager: () => ({ backoff: () => 60_000 }), initialDelay: 'jitter' },
+    wantWords: ['initialDelay', 'backoffManager', "'jitter'"],
+    ways: WRITTEN,
+  },
+  {
+    title: 'a factory that makes no backoff manager',
+    kind: 'BackoffUntil',
+    options: { backoffManager: () => undefined },
+    wantWords: ['backoff manager', 'backoff()', 'undefined'],
+    ways: ['instance', 'service'],
+  },
+  {
+    title: 'a factory that makes a promise of a backoff manager',
+    kind: 'BackoffUntil',
+    options: { backoffManager: async () => ({ backoff: () => 60_000 }) },
+    wantWords: ['backoff manager', 'backoff()', 'Promise'],
+    ways: ['instance', 'service'],
+  },
+  {
+    title: 'a class where a factory of backoff managers belongs',
+    kind: 'BackoffUntil',
+    options: {
+      backoffManager: class Mine {
+        backoff(): number {
+          return 1;
+        }
+      },
+    },
+    wantWords: ['backoff', 'Mine'],
+    ways: ['instance', 'service'],
+  },
+  {
+    title: 'a factory of backoff managers that throws',
+    kind: 'BackoffUntil',
+    options: {
+      backoffManager: () => {
+        throw new Error('no numbers');
+      },
+    },
+    wantWords: ['backoff', 'no numbers'],
+    ways: ['instance', 'service'],
+  },
+];
+
+export const loopOptions: readonly Mistake[] = [
+  ...durations.flatMap((row) => everyWay({ wantCode: DURATION, ...row })),
+  ...others.flatMap((row) => everyWay(row)),
+];
