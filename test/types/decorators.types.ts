@@ -154,6 +154,9 @@ export function services(service: BackoffUntilService, ctx: AbortSignal): void {
   service.untilWithContext(() => undefined, '5s', ctx);
   // @ts-expect-error -- no jitter
   service.jitterUntil(() => undefined, { period: 5000 });
+  const unset: string | undefined = process.env['SHUTDOWN_TIMEOUT'];
+  WaitModule.forRoot({ shutdownTimeout: unset, loops: { a: { period: unset } } });
+  service.jitterUntil(() => undefined, { period: 5000, jitter: 1, initialDelay: unset });
   // @ts-expect-error -- no such option
   WaitModule.forRoot({ timeout: 5 });
   // @ts-expect-error -- a loop's name cannot be overridden

@@ -62,10 +62,10 @@ const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
  * GRANT USAGE ON SEQUENCE nestjs_wait_leases_version TO app;
  * ```
  *
- * **Gotchas.** All candidates must talk to the primary. A fail-over to a standby that lags behind loses the
- * last writes, and with them possibly who leads. Use synchronous replication, or check the token where the
- * work is written. The lock works behind PgBouncer in every pooling mode. It is not an advisory lock: a
- * frozen holder would keep one forever, and behind transaction pooling two clients would get it.
+ * **Gotchas.** All candidates must talk to the primary. A fail-over to a standby that lags loses the last
+ * writes, and with them possibly who leads. The tokens come from the same database and may repeat there. Use
+ * synchronous replication. The lock works behind PgBouncer in every pooling mode. It is not an advisory lock:
+ * a frozen holder would keep one forever, and behind transaction pooling two clients would get it.
  *
  * @example
  * const lock = new PostgresLock({ name: 'outbox', connection: 'postgres://app@db/app' });

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/time/clock.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { BackoffManager } from '../../core/waits/backoff-manager.js';
-import type { ExponentialBackoffOptions } from '../../core/waits/exponential.js';
 import type { Random } from '../../core/waits/jitter.js';
 
 /**
@@ -22,28 +21,28 @@ export interface CommonLoopOptions {
    * Unique in the application; default `ClassName.methodName`. A class without a name, as a class decorator
    * or `mixin()` makes it, goes by the nearest named class that it extends.
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** `false` does not start the loop; default `true`. */
-  readonly enabled?: boolean;
+  readonly enabled?: boolean | undefined;
   /** `false` waits once before the first run; default `true`: the first run is immediate. */
-  readonly immediate?: boolean;
+  readonly immediate?: boolean | undefined;
   /**
    * Waits before the first run, whatever `immediate` says: milliseconds from 0 up, or a string such as
    * `'5s'`. `'jitter'` waits a random share of the period (of `@BackoffUntil`: of `initial`), so that many
    * loops, or many replicas, do not all start at once. Default: none, as in Kubernetes.
    */
-  readonly initialDelay?: Duration;
+  readonly initialDelay?: Duration | undefined;
   /**
    * How many independent loops run on the same method. They are named `X.tick#0`, `X.tick#1`, …; a whole
    * number from 1 to 100,000, default 1.
    */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /**
    * `true`: runs only on the replica that leads, as the module's `leaderElection` says; a name: of that
    * group. Default: on every replica. The loop starts when leadership is won, its run is told to stop when
    * leadership is lost, and the loop starts again when leadership is won again.
    */
-  readonly leaderOnly?: boolean | string;
+  readonly leaderOnly?: boolean | string | undefined;
 }
 
 /** Options of `@Until`: a fixed wait between the end of a run and the start of the next. */
@@ -71,31 +70,32 @@ export interface JitterUntilOptions extends CommonLoopOptions {
   /** Kubernetes' `jitterFactor`, the largest share that is added to the period; zero or below means none. */
   readonly jitter: number;
   /** `true` (the default): the period starts when a run has ended; `false`: when it starts. */
-  readonly sliding?: boolean;
+  readonly sliding?: boolean | undefined;
 }
 
 /** Options of `@BackoffUntil`. The defaults are those of client-go's reflector. */
-export interface BackoffUntilOptions extends CommonLoopOptions, Partial<ExponentialBackoffOptions> {
+export interface BackoffUntilOptions extends CommonLoopOptions {
   /** First delay: milliseconds from 0 up, or a string; default 800 ms. */
-  readonly initial?: Duration;
+  readonly initial?: Duration | undefined;
   /**
    * Upper bound of the base, on top of which jitter comes: milliseconds from 0 up, or a string; 0 means none;
    * default 30 s.
    */
-  readonly max?: Duration;
+  readonly max?: Duration | undefined;
   /**
    * The growth starts over when more than this lies between two delays: milliseconds from 0 up, or a string;
    * default 2 min.
    */
-  readonly reset?: Duration;
+  readonly reset?: Duration | undefined;
   /** What each delay multiplies the next one by: from 0 up; 0 means constant; default 2. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** Every delay is stretched by a random share of up to this; zero or below means none; default 1. */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   /** `true` (the default): the wait starts when a run has ended; `false`: when it starts. */
-  readonly sliding?: boolean;
+  readonly sliding?: boolean | undefined;
   /** Makes a backoff manager of your own, one for each worker. The five numbers are then left out. */
-  readonly backoffManager?: (sources: { readonly clock: Clock; readonly random: Random }) => BackoffManager;
+  readonly backoffManager?:
+    ((sources: { readonly clock: Clock; readonly random: Random }) => BackoffManager) | undefined;
 }
 
 type ChangeableOptions = Omit<

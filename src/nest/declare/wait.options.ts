@@ -7,42 +7,42 @@ import type { LoopKind, LoopOverrides } from './loop.options.js';
 /** Options of `WaitModule.forRoot`. */
 export interface WaitModuleOptions {
   /** `false` runs no loop at all, for tests and for one-off scripts; default `true`. */
-  readonly enabled?: boolean;
+  readonly enabled?: boolean | undefined;
   /**
    * How long shutdown waits for runs in progress: milliseconds from 0 up, or a string such as `'30s'`; 0
    * waits forever. Default 25 s: below Kubernetes' grace period of 30 s, after which the kubelet kills the
    * process.
    */
-  readonly shutdownTimeout?: Duration;
+  readonly shutdownTimeout?: Duration | undefined;
   /**
    * `true`: a run that throws ends its loop and leaves an unhandled rejection, which ends the process, as
    * Go's panic does. Default `false`: the loop goes on.
    */
-  readonly reallyCrash?: boolean;
+  readonly reallyCrash?: boolean | undefined;
   /** Told of every run that threw, in order, after the handler that logs it; default none. */
-  readonly crashHandlers?: readonly CrashHandler[];
+  readonly crashHandlers?: readonly CrashHandler[] | undefined;
   /**
    * `false` writes no line about runs that failed, for where a crash handler reports them already; default
    * `true`.
    */
-  readonly logFailures?: boolean;
+  readonly logFailures?: boolean | undefined;
   /**
    * Where the module and its loops write; default Nest's `Logger`, and with it what `app.useLogger()` was
    * given. A test may put one of its own under the token {@link WAIT_LOGGER}.
    */
-  readonly logger?: LoggerService;
+  readonly logger?: LoggerService | undefined;
   /**
    * Changes decorated loops by name, so that an environment decides without a change of code. What is
    * undefined changes nothing. A name that no loop has fails the bootstrap.
    */
-  readonly loops?: Readonly<Record<string, LoopOverrides>>;
+  readonly loops?: Readonly<Record<string, LoopOverrides>> | undefined;
   /**
    * Decides which replica runs the loops with `leaderOnly`. Several, each with a `name`, decide for several
    * groups of loops. Default: none, and a loop with `leaderOnly` fails the bootstrap.
    */
-  readonly leaderElection?: LeaderElectionOptions | readonly LeaderElectionOptions[];
+  readonly leaderElection?: LeaderElectionOptions | readonly LeaderElectionOptions[] | undefined;
   /** Makes the request of loops on request-scoped and durable providers; see {@link RequestContext}. */
-  readonly requestContext?: RequestContext;
+  readonly requestContext?: RequestContext | undefined;
 }
 
 /**
@@ -62,7 +62,7 @@ export interface LeaderElectionOptions extends Pick<
   'lock' | 'leaseDuration' | 'renewDeadline' | 'retryPeriod' | 'releaseOnCancel'
 > {
   /** What `leaderOnly` calls the group; default `default`, which is what `leaderOnly: true` means. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** A class that makes the module's options, for `forRootAsync({ useClass })` and `{ useExisting }`. */

@@ -40,5 +40,6 @@ export function refuseSecondForRoot(modules: ModulesContainer): void {
 /** A stack says it for an ES module and for CommonJS. */
 function placeOfThisCopy(): string {
   const frame = new Error().stack?.split('\n')[1] ?? '';
-  return /(?:\(|at )([^()]+):\d+:\d+\)?$/.exec(frame)?.[1] ?? 'a place that is not known';
+  const file = /(?:\(|at )([^()]+):\d+:\d+\)?$/.exec(frame)?.[1] ?? 'a place that is not known';
+  return file.replace(/([/\\]dist[/\\](?:esm|cjs))[/\\].*$/, '$1');
 }
