@@ -1,3 +1,4 @@
+export type { ErrorSummary } from './core/error-text.js';
 export { WaitError } from './core/errors.js';
 export type { WaitErrorCode } from './core/errors.js';
 export { backoffUntil } from './core/loop/backoff-until.js';
@@ -52,6 +53,8 @@ export type {
   ForeverOptions,
   JitterUntilOptions,
   LoopFunction,
+  LoopInput,
+  LoopKind,
   LoopOverrides,
   NonSlidingUntilOptions,
   UntilOptions,

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { listOf } from './list-of.js';
+import { OWN_FOLDER } from './own-folder.js';
 
 /** An error as plain data, which survives `JSON.stringify`. */
 export interface ErrorSummary {
@@ -7,7 +9,9 @@ export interface ErrorSummary {
   readonly code?: string | number;
 }
 
-const MOST_CAUSES = 10;
+const LONGEST_MESSAGE = 1000;
+/** How deep causes are looked at. */
+export const MOST_CAUSES = 10;
 // Control characters, and the separators that some terminals and viewers take for the end of a line.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g; // oxlint-disable-line no-control-regex
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -20,16 +24,17 @@ export function oneLine(text: string): string {
   });
 }
 
-/** The message of whatever was thrown, in one line. */
+/** The message of whatever was thrown, in one line of at most 1,000 characters. The stack has all of it. */
 export function messageOf(thrown: unknown): string {
   const message = read(thrown, 'message');
-  return oneLine(typeof message === 'string' && message !== '' ? message : titleOf(thrown));
+  const line = oneLine(typeof message === 'string' && message !== '' ? message : titleOf(thrown));
+  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
 }
 
 /**
  * The stack of whatever was thrown, and those of its causes. It leaves out what else hangs on an error: that
  * of an HTTP client holds the request with its credentials. It also leaves out frames of this package, and
- * those of Node that call it.
+ * those of Node's inner files.
  */
 export function stackOf(thrown: unknown): string {
   const seen = new Set<unknown>();
@@ -40,10 +45,7 @@ export function stackOf(thrown: unknown): string {
     }
     seen.add(error);
     lines.push(prefix + titleOf(error), ...framesOf(error));
-    const errors = read(error, 'errors');
-    if (Array.isArray(errors)) {
-      errors.forEach((each) => add(each, '  one of: '));
-    }
+    listOf(read(error, 'errors'))?.forEach((each) => add(each, '  one of: '));
     const cause = read(error, 'cause');
     if (cause !== undefined) {
       add(cause, '  caused by: ');
@@ -79,10 +81,11 @@ function titleOf(thrown: unknown): string {
   const name = read(thrown, 'name');
   const message = read(thrown, 'message');
   const code = read(thrown, 'code');
-  if (typeof name !== 'string' || typeof message !== 'string') {
-    return oneLine(show(thrown));
+  if (typeof message !== 'string') {
+    return oneLine(shown(thrown));
   }
-  const title = message === '' ? name : `${name}: ${message}`;
+  const type = typeof name === 'string' ? name : 'no Error';
+  const title = message === '' ? type : `${type}: ${message}`;
   return oneLine(typeof code === 'string' && !title.includes(code) ? `${title} [${code}]` : title);
 }
 
@@ -92,8 +95,10 @@ function framesOf(thrown: unknown): string[] {
   if (typeof stack !== 'string') {
     return [];
   }
-  // What comes before the end of the message is not Node's, so it may look like a frame and be none.
-  const start = typeof message === 'string' ? Math.max(stack.indexOf(message), 0) + message.length : 0;
+  // What comes before the end of the message is not Node's, so it may look like a frame and be none. The
+  // message may have been changed since Node wrote the stack.
+  const found = typeof message === 'string' ? stack.indexOf(message) : -1;
+  const start = found < 0 ? 0 : found + (message as string).length;
   return stack
     .slice(start)
     .split('\n')
@@ -101,20 +106,14 @@ function framesOf(thrown: unknown): string[] {
     .map((line) => `    ${oneLine(line.trim())}`);
 }
 
-function show(thrown: unknown): string {
+/** Of something that is no error: nothing that is deep in it, which may be a request. */
+function shown(thrown: unknown): string {
   try {
-    return inspect(thrown, { depth: 1, breakLength: Infinity });
+    return inspect(thrown, { depth: 0, breakLength: Infinity });
   } catch {
     return `something that cannot be shown (${typeof thrown})`;
   }
 }
-
-// The folder of this package, as the stacks of this process name it: this file is `core/error-text`, or it is
-// joined into `nestjs-wait/dist/esm/core.js`. Where users have bundled it with files of their own, it is not
-// found, and all frames stay.
-const OWN_FILE =
-  /(?:\(|at )((?:file:\/+)?(?:[A-Za-z]:)?[^():]*[/\\])(?:core[/\\]error-text|(?<=nestjs-wait[/\\]dist[/\\]esm[/\\])core)\.[jt]s:/;
-const OWN_FOLDER = OWN_FILE.exec(new Error('where this file is').stack ?? '')?.[1];
 
 function isOwn(frame: string): boolean {
   const isOurs = OWN_FOLDER !== undefined && frame.includes(OWN_FOLDER);

@@ -52,5 +52,9 @@ export class WaitError extends Error {
  * is no Error of the test's own realm.
  */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value);
+  return (
+    value instanceof Error ||
+    types.isNativeError(value) ||
+    Object.prototype.toString.call(value) === '[object DOMException]'
+  );
 }

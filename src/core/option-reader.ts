@@ -24,7 +24,7 @@ export class OptionReader {
     return new OptionReader(owner, readOptions(owner, object, known));
   }
 
-  /** Whatever it is. Without a default, what is not written is undefined, and each check refuses that. */
+  /** Whatever it is; `undefined` where it is not written and has no default. */
   value(option: string, fallback?: unknown): unknown {
     const value = this.written[option];
     return value === undefined ? fallback : value;
@@ -35,13 +35,17 @@ export class OptionReader {
     return toMilliseconds(this.value(option, fallback), `${this.owner}: ${option}`);
   }
 
-  /** A duration from zero up. A negative one, which Kubernetes takes for zero, is a slip of a setting. */
-  duration(option: string, fallback?: number): number {
+  /**
+   * A duration from zero up. A negative one, which Kubernetes takes for zero, is a slip of a setting.
+   *
+   * @param zero - What zero is for, in the remedy.
+   */
+  duration(option: string, fallback?: number, zero = 'for no wait'): number {
     const value = this.milliseconds(option, fallback);
     if (value < 0) {
       throw new WaitError(
         'WAIT_ERR_INVALID_DURATION',
-        `${this.owner}: ${option} must not be negative, but is ${show(this.value(option))}; write 0 for no wait.`,
+        `${this.owner}: ${option} must not be negative, but is ${show(this.value(option))}; write 0 ${zero}.`,
       );
     }
     return value;

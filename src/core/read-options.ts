@@ -15,15 +15,6 @@ export function isOptionsObject(value: unknown): value is object {
   }
 }
 
-/** A list without holes, which `every` would leave out; `undefined` for everything else. */
-export function listOf(value: unknown): unknown[] | undefined {
-  try {
-    return Array.isArray(value) ? Array.from(value as unknown[]) : undefined;
-  } catch {
-    return undefined; // a Proxy that throws
-  }
-}
-
 /**
  * Refuses what is no options object.
  *
@@ -54,14 +45,17 @@ export function readOptions(owner: string, options: object, names: readonly stri
 }
 
 /**
- * Refuses options that there are not.
+ * Refuses options of a literal that do not exist. An instance of a class may have members of its own beside
+ * its options, such as the service that its getters ask.
  *
  * @param owner - Begins the error.
  * @param taker - What has the options.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`, naming the option.
  */
 export function refuseUnknown(owner: string, taker: string, options: object, known: readonly string[]): void {
-  const unknown = optionNames(owner, options).find((name) => !known.includes(name));
+  const unknown = isLiteral(options)
+    ? optionNames(owner, options).find((name) => !known.includes(name))
+    : undefined;
   if (unknown !== undefined) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
@@ -87,6 +81,12 @@ export function optionNames(owner: string, options: object): string[] {
     }
     return names;
   });
+}
+
+function isLiteral(options: object): boolean {
+  const prototype = Object.getPrototypeOf(options) as object | null;
+  // That of all objects, of this realm or of another, has none itself.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function orUnreadable<T>(what: string, read: () => T): T {

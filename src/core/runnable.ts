@@ -14,7 +14,7 @@ export function functionName(f: unknown): string {
 
 /** Tells a class from functions that can be called, unless a compiler has made a function of it. */
 export function isClass(f: unknown): boolean {
-  return typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
+  return typeof f === 'function' && /^class[\s{]/.test(Function.prototype.toString.call(f));
 }
 
 /** Tells a function that does something when it is called: neither a class nor a generator does. */

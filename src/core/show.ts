@@ -3,13 +3,14 @@ import { oneLine } from './error-text.js';
 import { isError } from './errors.js';
 
 const MAX_LENGTH = 100;
+const PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g; // of an address, such as that of a database
 
 /**
  * Writes a value into the text of an error: on one line, of a bounded length, and whatever the value is.
  * `inspect` alone runs code of the value, such as a getter that throws.
  */
 export function show(value: unknown): string {
-  const text = oneLine(inspected(value).replaceAll(/\s*\n\s*/g, ' '));
+  const text = oneLine(inspected(value).replaceAll(/\s*\n\s*/g, ' ')).replaceAll(PASSWORD, '$1…@');
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
 }
 

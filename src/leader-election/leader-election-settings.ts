@@ -1,3 +1,4 @@
+import { messageOf } from '../core/error-text.js';
 import { WaitError } from '../core/errors.js';
 import { hasMethods } from '../core/has-methods.js';
 import { requireCrashHandlers, type CrashHandling } from '../core/loop/crash.js';
@@ -108,26 +109,26 @@ export function resolveSettings(
     }
   }
   const lock = requireLock(reader.value('lock'), where);
-  const identity: unknown = lock.identity();
+  const [identity, description] = identityOf(lock, where);
   if (typeof identity !== 'string' || identity === '') {
     return refuse(
-      `Lock identity is empty or no string, but ${show(identity)}. Give each candidate one of its own, as defaultIdentity() does.`,
+      `Lock identity is empty or no string: identity() returned ${show(identity)}. Give each candidate one of its own, as defaultIdentity() does.`,
     );
   }
   if (leaseDuration < (lock.minLeaseDuration ?? 0)) {
     refuse(
-      `leaseDuration must be at least ${formatDuration(lock.minLeaseDuration ?? 0)} for ${lock.describe()}, not ${formatDuration(leaseDuration)}.`,
+      `leaseDuration must be at least ${formatDuration(lock.minLeaseDuration ?? 0)} for ${description}, not ${formatDuration(leaseDuration)}.`,
     );
   }
   if (stopTimeout < 0) {
-    refuse(`stopTimeout must not be negative, not ${formatDuration(stopTimeout)}; 0 means forever.`);
+    refuse(`stopTimeout must not be negative, but is ${formatDuration(stopTimeout)}; 0 means forever.`);
   }
 
   return {
     lock,
     callbacks,
     identity,
-    name: reader.value('name') === undefined ? lock.describe() : where,
+    name: reader.value('name') === undefined ? description : where,
     leaseDuration,
     renewDeadline,
     retryPeriod,
@@ -136,6 +137,19 @@ export function resolveSettings(
     releaseOnCancel: reader.boolean('releaseOnCancel', true),
     ...resolveSources(where, sources),
   };
+}
+
+/** What a lock says of itself. A lock of the user's own may throw here. */
+function identityOf(lock: ResourceLock, where: string): [identity: unknown, description: string] {
+  try {
+    return [lock.identity(), lock.describe()];
+  } catch (cause) {
+    throw new WaitError(
+      'WAIT_ERR_LEADER_ELECTION',
+      `${where}: its lock cannot say who it is: ${messageOf(cause)}. identity() and describe() must return strings.`,
+      { cause },
+    );
+  }
 }
 
 function resolveSources(where: string, sources: LeaderElectorSources): ElectorSources {

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { withChild } from '../core/stop/child-signal.js';
 import { messageOf } from '../core/error-text.js';
 import { handleCrash, isAbort } from '../core/loop/crash.js';
+import { ifRejected } from '../core/loop/thenable.js';
 import { formatDuration, toMilliseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
 import { orInterrupted } from '../core/poll/interrupted.js';
@@ -159,6 +160,16 @@ export class LeaderElector {
     }
   }
 
+  /**
+   * Ends the elector in the normal order. Then `run` rejects.
+   *
+   * @internal
+   */
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.running?.abort();
+  }
+
   /** Tries to become the leader until it succeeds or `ctx` aborts; returns whether it succeeded. */
   private campaign(ctx: AbortSignal, immediate: boolean): Promise<boolean> {
     const { clock, random, name, retryPeriod } = this.settings;
@@ -204,7 +215,7 @@ export class LeaderElector {
     }
     if (!hasEnded) {
       logger.warn(
-        `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise stopTimeout.`,
+        `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise stopTimeout (shutdownTimeout of WaitModule).`,
       );
       await unlessAborted(ctx, work).catch(() => {}); // no new term before the work has ended
     }
@@ -272,10 +283,12 @@ export class LeaderElector {
   private note(event: string): void {
     const { lock, logger, name } = this.settings;
     logger.log?.(`${name}: ${event}`);
-    try {
-      lock.recordEvent(event);
-    } catch (error) {
+    const failed = (error: unknown): void =>
       logger.warn(`${name}: its lock could not record '${event}': ${messageOf(error)}`);
+    try {
+      ifRejected(lock.recordEvent(event), failed);
+    } catch (error) {
+      failed(error);
     }
   }
 
@@ -292,8 +305,7 @@ export class LeaderElector {
     try {
       handleCrash(error, { name, run: this.terms, stopping }, crashHandling);
     } catch (fatal) {
-      this.failure ??= { error: fatal };
-      this.running?.abort();
+      this.fail(fatal);
     }
   }
 }

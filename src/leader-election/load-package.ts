@@ -7,13 +7,13 @@ type Loaders<T> = Readonly<Record<string, () => Promise<T>>>;
  *
  * @param owner - Who needs it, for the error.
  * @param loaders - How to load each package that will do, by name. The first that is installed is taken.
- * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when none is installed. Whatever else fails is thrown as it is.
+ * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when none is installed. Anything else is thrown as it is.
  */
 export async function loadPackage<T>(owner: string, loaders: Loaders<T>): Promise<T> {
   let cause: unknown;
   for (const [name, load] of Object.entries(loaders)) {
     try {
-      // eslint-disable-next-line no-await-in-loop -- the second is loaded only where the first is missing
+      // oxlint-disable-next-line no-await-in-loop -- the second is loaded only where the first is missing
       return await load();
     } catch (error) {
       if (missingPackage(error) !== name) {

@@ -5,6 +5,7 @@ import {
   Optional,
   type DynamicModule,
   type OnModuleInit,
+  type ValueProvider,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { realClock } from '../core/time/real-clock.js';
@@ -105,9 +106,10 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
    */
   static override forRoot(options: WaitModuleOptions = {}): DynamicModule {
     requireModuleOptions(options);
-    // Nest's builder would copy the options, which loses the getters of a class.
     const { providers = [], ...definition } = super.forRoot({});
-    return { ...definition, providers: [...providers, { provide: WAIT_OPTIONS, useValue: options }] };
+    // Nest's builder has copied the options, which loses the getters of a class.
+    const others = providers.filter((provider) => (provider as ValueProvider).provide !== WAIT_OPTIONS);
+    return { ...definition, providers: [...others, { provide: WAIT_OPTIONS, useValue: options }] };
   }
 
   /**

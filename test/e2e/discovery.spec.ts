@@ -15,6 +15,7 @@ import {
 import { ContextIdFactory, REQUEST, type ContextIdStrategy } from '@nestjs/core';
 import {
   Forever,
+  type LoopDecorator,
   NonSlidingUntil,
   Until,
   WAIT_CLOCK,
@@ -606,6 +607,48 @@ describe('the loop of a request-scoped provider', () => {
       cause: { name: 'TypeError' },
     });
     await expect(failure).rejects.toThrow(NO_REQUEST);
+  });
+
+  it.each<[what: string, decorator: LoopDecorator, options: WaitModuleOptions]>([
+    ['its options', Until({ period: '5s', enabled: false }), {}],
+    ["the module's loops", Until('5s'), { loops: { 'Job.tick': { enabled: false } } }],
+    ['the module', Until('5s'), { enabled: false }],
+  ])('is not made where its loop is disabled by %s', async (_what, decorator, options) => {
+    let made = 0;
+    @Injectable({ scope: Scope.REQUEST })
+    class Job {
+      constructor() {
+        made++;
+        throw new Error('no request');
+      }
+
+      @decorator
+      tick(): void {}
+    }
+    const { registry } = await boot({ providers: [Job] }, options);
+    expect(registry.get('Job.tick')).toMatchObject({ state: 'stopped', runs: 0 });
+    expect(made).toBe(0);
+  });
+
+  it('gets its request from a method of an options class, called on its instance', async () => {
+    const tenants: unknown[] = [];
+    @Injectable({ scope: Scope.REQUEST })
+    class Job {
+      constructor(@Inject(REQUEST) private readonly request: { readonly tenant: string }) {}
+
+      @Until('5s')
+      tick(): void {
+        tenants.push(this.request.tenant);
+      }
+    }
+    class Settings {
+      readonly #tenant = 'a';
+      requestContext(): object {
+        return { tenant: this.#tenant };
+      }
+    }
+    await boot({ providers: [Job] }, new Settings());
+    expect(tenants).toEqual(['a']);
   });
 
   it.each([

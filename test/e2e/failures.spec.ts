@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConsoleLogger, Injectable, Logger, type LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -50,7 +51,7 @@ describe('the log of a loop that fails again and again', () => {
     expect(errors(booted).slice(3)).toEqual([
       {
         level: 'error',
-        message: 'run 9 failed (6 more in 1m, 9 in a row): another',
+        message: 'run 9 failed: another (6 more in 1m, 9 in a row)',
         context: 'Poll.tick',
         stack: expect.stringMatching(/^Error: another\n    at /),
       },
@@ -79,11 +80,31 @@ describe('the log of a loop that fails again and again', () => {
     expect(logger.messages('log').at(-1)).toBe('Poll.tick: succeeded after one failure in 10s');
   });
 
+  it('has ten failures a minute at most of a loop that fails every second time', async () => {
+    let runs = 0;
+    const { service, clock, logger } = await boot({});
+    const handle = service.until(
+      () => {
+        if (++runs % 2 === 1) {
+          throw new Error('boom');
+        }
+      },
+      { period: 10, name: 'flapping' },
+    );
+    await clock.advance(59_000);
+    expect(logger.messages('error')).toHaveLength(10);
+    expect(logger.messages('log').filter((line) => line.includes('succeeded'))).toHaveLength(10);
+    await clock.advance(2000);
+    expect(logger.messages('error')).toHaveLength(11 + 9);
+    expect(logger.messages('error')[10]).toMatch(/^run \d+ failed: boom \(\d+ more in 1m, 1 in a row\)$/);
+    await handle.stop();
+  });
+
   it('tells at the end what it has not told yet', async () => {
     const { clock, logger, close } = await bootPoll();
     await clock.advance(50_000);
     await close();
-    expect(logger.messages('error').at(-1)).toBe('run 6 failed (3 more in 30s, 6 in a row): boom');
+    expect(logger.messages('error').at(-1)).toBe('run 6 failed: boom (3 more in 30s, 6 in a row)');
   });
 
   it('counts no run that was aborted', async () => {
@@ -249,7 +270,9 @@ describe('a logger that fails', () => {
     const lines = printed.mock.calls.map((line: unknown[]) => String(line[0]));
     expect(lines).toEqual([
       '[WaitModule] Poll.tick: Until, 10s between runs (The logger failed: disk full)',
-      '[Poll.tick] run 1 failed: boom (The logger failed: disk full)',
+      expect.stringMatching(
+        /^\[Poll\.tick\] run 1 failed: boom \(The logger failed: disk full\)\nError: boom\n    at /,
+      ),
       '[WaitModule] Stopped 1 loop in 0ms. (The logger failed: disk full)',
     ]);
   });
@@ -265,6 +288,21 @@ describe('a crash handler', () => {
       message: 'crash handler of Poll.tick failed: no route to the tracker (function report)',
       stack: expect.stringMatching(/^Error: no route to the tracker\n    at /),
     });
+  });
+
+  it('that rejects again and again is told of with the same restraint', async () => {
+    const report: CrashHandler = () => Promise.reject(new Error('no route'));
+    const booted = await bootPoll({ crashHandlers: [report], logFailures: false });
+    await booted.clock.advance(70_000);
+    expect(booted.logger.messages('error')).toEqual([
+      'crash handler of Poll.tick failed: no route (function report)',
+      'crash handler of Poll.tick failed: no route (function report)',
+      'crash handler of Poll.tick failed: no route (function report) (the third in a row: now one line a minute)',
+    ]);
+    await booted.clock.advance(10_000);
+    expect(booted.logger.messages('error').at(-1)).toBe(
+      'crash handler of Poll.tick failed: no route (function report) (6 more in 1m, 9 in a row)',
+    );
   });
 
   it('that throws ends its loop, and the log says which handler and which loop', async () => {
@@ -294,7 +332,7 @@ describe('the logger', () => {
     await app.close();
   }
 
-  it('may be given as an option, and gets the fields of an error beside the text', async () => {
+  it('may be given as an option, and gets what Nest gives a logger', async () => {
     const lines: unknown[][] = [];
     const logger = { log: () => {}, warn: () => {}, error: (...line: unknown[]) => void lines.push(line) };
     next = { error: Object.assign(new Error('boom', { cause: new Error('why') }), { code: 'E_BOOM' }) };
@@ -302,15 +340,8 @@ describe('the logger', () => {
     expect(lines).toEqual([
       [
         'run 1 failed: boom',
-        expect.stringMatching(/^Error: boom \[E_BOOM\]\n    at /),
+        expect.stringMatching(/^Error: boom \[E_BOOM\]\n    at [^]*\n  caused by: Error: why\n/),
         'Poll.tick',
-        {
-          err: { name: 'Error', message: 'boom', stack: expect.any(String) },
-          code: 'E_BOOM',
-          cause: { name: 'Error', message: 'why' },
-          loop: 'Poll.tick',
-          run: 1,
-        },
       ],
     ]);
   });
@@ -320,6 +351,32 @@ describe('the logger', () => {
     Logger.overrideLogger(logger);
     await bootWith({}, logger);
     expect(logger.messages('error')).toEqual(['run 1 failed: boom']);
+  });
+
+  it('that hands everything on to one of Nest gets no more than that takes', async () => {
+    const error = jest.spyOn(ConsoleLogger.prototype, 'error').mockImplementation(() => {});
+    class Delegating {
+      readonly pino = new ConsoleLogger({ logLevels: [] });
+      log(): void {}
+      warn(): void {}
+      error(...line: [string, string, string]): void {
+        this.pino.error(...line);
+      }
+    }
+    await bootWith({ logger: new Delegating() });
+    expect(error.mock.calls.map((line) => line.length)).toEqual([3]);
+    error.mockRestore();
+  });
+
+  it('may be the console, for which a per cent sign is no placeholder', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => {});
+    jest.spyOn(console, 'log').mockImplementation(() => {});
+    next = { error: new Error('probe http://shop/caf%c3%a9') };
+    await bootWith({ logger: console });
+    expect(format(...(printed.mock.calls[0] as unknown[]))).toMatch(
+      /^run 1 failed: probe http:\/\/shop\/caf%c3%a9 Error: probe http:\/\/shop\/caf%c3%a9\n    at /,
+    );
+    jest.restoreAllMocks();
   });
 
   it("that is Nest's own for the console gets no more than it prints well", async () => {

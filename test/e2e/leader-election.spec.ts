@@ -308,7 +308,7 @@ describe('leaderOnly', () => {
     const election = a.app.get(LeaderElection);
     expect([election.isLeader('mail'), election.isLeader('reports')]).toEqual([true, false]);
     expect(election.getLeader('reports')).toBe('other');
-    expect(() => election.isLeader()).toThrow("named 'default', but 'mail', 'reports'");
+    expect(() => election.isLeader()).toThrow("named 'default'. There is: 'mail', 'reports'");
   });
 
   it.each<[what: string, options: WaitModuleOptions, want: string]>([

@@ -287,7 +287,7 @@ describe('the options of a loop', () => {
     ...['initial', 'max', 'reset', 'factor', 'jitter'].map((option) => ({
       title: `${option} beside a backoff manager`,
       decorate: () => BackoffUntil({ [option]: 5, backoffManager: () => ({ backoff: () => 1 }) }),
-      wantText: `${option} must be left out where there is a backoffManager, not 5`,
+      wantText: `${option} must be left out, since the backoffManager replaces it, not 5`,
     })),
     {
       title: 'a promise',
@@ -382,16 +382,19 @@ describe('the options of a loop', () => {
     ]);
   });
 
-  it('refuse a getter of a class that is no option', () => {
+  it('may be an instance of a class that has more than options', async () => {
     class Settings {
-      readonly period = '7s';
-      get peroid(): string {
-        return '8s';
+      readonly environment = { POLL: '7s' };
+      get period(): string {
+        return this.environment.POLL;
       }
     }
-    expect(definitionError(() => Until(new Settings()) as MethodDecorator)).toMatchObject(
-      invalid(/^Outbox2\.flush: Until has no option 'peroid'; it takes period/),
-    );
+    class Job {
+      @Until(new Settings())
+      tick(): void {}
+    }
+    const { registry } = await boot({ providers: [Job] });
+    expect(registry.get('Job.tick')).toMatchObject({ schedule: '7s between runs' });
   });
 
   it('are refused with the remedy when their function returns a promise, also one that rejects', async () => {
@@ -552,7 +555,7 @@ describe('the options of the module', () => {
     }
     const { app } = await compile({ providers: [Job] }, { loops: { 'Job.tick': { initial: '1s' } } });
     await expect(app.init()).rejects.toMatchObject(
-      invalid(/^Job\.tick: initial must be left out where there is a backoffManager, not '1s'/),
+      invalid(/^Job\.tick: initial must be left out, since the backoffManager replaces it, not '1s'/),
     );
   });
 

@@ -299,6 +299,32 @@ describe('BackoffUntilService', () => {
     expect(getEventListeners(ctx.signal, 'abort')).toEqual([]);
   });
 
+  it.each(['stop() first', 'done first'])(
+    'ends no process when a crash rejects both stop() and done, and somebody has done: %s',
+    async (order) => {
+      const { service, clock } = await boot({}, { reallyCrash: true });
+      const failing = async (): Promise<void> => {
+        await clock.sleep(100);
+        throw new Error('boom');
+      };
+      const handle = service.until(failing, { period: '5s', name: 'failing' });
+      await clock.advance(0);
+      const unhandled = jest.fn();
+      process.on('unhandledRejection', unhandled);
+      let done: Promise<void> | undefined;
+      if (order === 'done first') {
+        ({ done } = handle);
+      }
+      void handle.stop();
+      const outcome = expect(done ?? handle.done).rejects.toThrow('boom');
+      await clock.advance(100);
+      await outcome;
+      await new Promise((resolve) => void setImmediate(resolve));
+      process.off('unhandledRejection', unhandled);
+      expect(unhandled).not.toHaveBeenCalled();
+    },
+  );
+
   it('settles done when the last worker has ended, though another has crashed before', async () => {
     const { service, clock } = await boot({}, { reallyCrash: true });
     let runs = 0;

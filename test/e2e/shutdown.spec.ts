@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { BackoffUntilService, Until, type LoopHandle, type WaitModuleOptions } from 'nestjs-wait';
+import {
+  BackoffUntilService,
+  LeaderElection,
+  Until,
+  type LoopHandle,
+  type WaitModuleOptions,
+} from 'nestjs-wait';
 import { InMemoryLock, type ResourceLock } from 'nestjs-wait/leader-election';
 import { boot, RecordingLogger, type Booted } from '../support/boot.js';
 
@@ -100,8 +106,55 @@ describe('shutdown with a lock', () => {
     expect(clock.armedTimers).toBe(0);
     expect(events.at(-1)).toBe('database closed');
     const lines = [...logger.messages('error'), ...logger.messages('warn')].join('\n');
-    expect(lines).toMatch(/(the lock of )?leader election 'default'.*(has not ended within|left to lapse)/);
+    expect(lines).toMatch(
+      /(the lock of )?leader election 'default'.*(has not (ended|closed) within|left to lapse)/,
+    );
   });
+});
+
+it('closes a lock after its campaign has ended, although shutdown waits no longer', async () => {
+  const lock = lockWith({});
+  const { app, clock } = await bootInRun({ shutdownTimeout: 1000, leaderElection: { lock } }, 0);
+  await clock.advance(1000);
+  const calls: string[] = [];
+  const update = lock.update.bind(lock);
+  Object.assign(lock, {
+    update: (...parameters: Parameters<typeof update>) => {
+      calls.push('update');
+      return update(...parameters);
+    },
+    close: () => void calls.push('close'),
+  });
+  app.get(LeaderElection).onStartedLeading(() => clock.sleep(10_000));
+  void app.close();
+  await clock.advance(60_000);
+  expect(calls.at(-1)).toBe('close');
+  expect(calls.filter((call) => call === 'close')).toHaveLength(1);
+});
+
+it('says of a run and of a lock that neither has ended', async () => {
+  const lock = lockWith({ close: () => NEVER });
+  const { app, clock, logger } = await bootInRun({ shutdownTimeout: 1000, leaderElection: { lock } }, 5000);
+  void app.close();
+  await clock.advance(1000);
+  expect(logger.messages('error')).toEqual([
+    expect.stringContaining('Still running: Outbox.flush (run 2)'),
+    expect.stringContaining("the lock of leader election 'default' has not closed within 1s"),
+  ]);
+});
+
+it('gives the work of a leader and the release of its lease one time limit together', async () => {
+  const lock = lockWith({});
+  const { app, clock } = await bootInRun({ shutdownTimeout: 1000, leaderElection: { lock } }, 0);
+  app.get(LeaderElection).onStartedLeading(async (signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    Object.assign(lock, { get: () => NEVER });
+    await clock.sleep(600);
+  });
+  await clock.advance(30_000); // a later term
+  void app.close();
+  await clock.advance(1001);
+  expect(clock.armedTimers).toBe(0);
 });
 
 describe('shutdown tells what it waits for', () => {

@@ -109,13 +109,17 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
 
   it('runs that are due in the same millisecond have their own contexts, and what one leaves behind is done before the next', async () => {
     const { output } = await run('shared-timeout.mjs');
-    const lines = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => [
-      `${name} in the context of ${name}`,
-      `${name} tick`,
-      `${name} microtask`,
-      `${name} last tick`,
-    ]);
-    expect(output.trim().split('\n')).toEqual(lines);
+    const lines = output.trim().split('\n');
+    // On a busy machine two of them may be due in two milliseconds, so that the order may be another.
+    const runs = Array.from({ length: 6 }, (_, index) => lines.slice(4 * index, 4 * index + 4));
+    expect(runs.toSorted(([one = ''], [two = '']) => one.localeCompare(two))).toEqual(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [
+        `${name} in the context of ${name}`,
+        `${name} tick`,
+        `${name} microtask`,
+        `${name} last tick`,
+      ]),
+    );
   });
 
   it('loops that do not hold the process open run in a server that does nothing else', async () => {
@@ -172,7 +176,7 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
     files.forEach((file) => cpSync(join(build.folder, file), join(library, file), { recursive: true }));
     const { output } = await run('two-copies.mjs');
     const places = new RegExp(
-      `from 2 copies of nestjs-wait, file://${build.folder}/\\S+ and file://${library}/\\S+,`,
+      `from 2 copies of nestjs-wait, file://${build.folder}/ and file://${library}/,`,
     );
     expect(output).toMatch(places);
     expect(output).not.toContain('run\n');

@@ -1,6 +1,6 @@
-import { messageOf, oneLine, read, stackOf } from '../error-text.js';
+import { messageOf, MOST_CAUSES, oneLine, read, stackOf } from '../error-text.js';
 import { WaitError } from '../errors.js';
-import { listOf } from '../read-options.js';
+import { listOf } from '../list-of.js';
 import { isRunnable } from '../runnable.js';
 import { show } from '../show.js';
 import { ifRejected } from './thenable.js';
@@ -11,7 +11,7 @@ export interface CrashContext {
   readonly name: string;
   /** Which run of the loop it was, counted from 1. */
   readonly run: number;
-  /** Whether the loop had already been told to stop. An `AbortError` is then nothing to report. */
+  /** Whether the loop had already been told to stop. */
   readonly stopping: boolean;
 }
 
@@ -73,25 +73,32 @@ const ABORT_CODES: readonly unknown[] = ['ABORT_ERR', 'ERR_CANCELED'];
  * @param reason - With what the loop was told to stop; `undefined` where that is not known.
  */
 export function isAbort(thrown: unknown, reason: unknown): boolean {
-  const seen = new Set<unknown>();
-  const isOne = (error: unknown): boolean => {
-    if (error === undefined || error === null || seen.has(error)) {
+  const answers = new Map<unknown, boolean>();
+  const isOne = (error: unknown, depth: number): boolean => {
+    if (reason !== undefined && error === reason) {
+      return true;
+    }
+    if (error === undefined || error === null || depth > MOST_CAUSES) {
       return false;
     }
-    seen.add(error);
-    const errors = read(error, 'errors');
-    return (
-      error === reason ||
-      ABORT_NAMES.includes(read(error, 'name')) ||
-      ABORT_CODES.includes(read(error, 'code')) ||
-      isOne(read(error, 'cause')) ||
-      // Several requests at once, as in Promise.any: all of them have given up.
-      (Array.isArray(errors) && errors.length > 0 && errors.every(isOne))
-    );
+    if (!answers.has(error)) {
+      answers.set(error, false); // where the causes go round in a circle
+      const errors = listOf(read(error, 'errors')) ?? [];
+      answers.set(
+        error,
+        ABORT_NAMES.includes(read(error, 'name')) ||
+          ABORT_CODES.includes(read(error, 'code')) ||
+          isOne(read(error, 'cause'), depth + 1) ||
+          // Several requests at once, as in Promise.any: all of them have given up.
+          (errors.length > 0 && errors.every((each) => isOne(each, depth + 1))),
+      );
+    }
+    return answers.get(error) === true;
   };
-  return isOne(thrown);
+  return isOne(thrown, 0);
 }
 
+/** Kubernetes' first handler alone. */
 export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
 
 /**

@@ -98,11 +98,11 @@ export function jitterUntilWithContext(
   options: LoopOptions = {},
 ): Promise<void> {
   return withOptions(f, options, (complete) =>
-    backoffUntilWithContext(
-      ctx,
-      f,
+    backoffUntil(
+      () => f(ctx),
       new JitteredBackoffManager(period, jitterFactor, complete),
       sliding,
+      ctx,
       complete,
     ),
   );
@@ -201,7 +201,7 @@ export function forever(f: () => unknown, period: Duration, options?: LoopOption
   return until(f, period, neverStop, options);
 }
 
-/** Completes the options once, for the loop and its backoff manager. What is wrong rejects the promise. */
+/** Completes the options, for the backoff manager as well as for the loop. What is wrong rejects the promise. */
 function withOptions(
   f: unknown,
   options: LoopOptions,

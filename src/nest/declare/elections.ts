@@ -1,6 +1,7 @@
 import { WaitError } from '../../core/errors.js';
 import { OptionReader } from '../../core/option-reader.js';
-import { isOptionsObject, listOf, readOptions, refuseUnknown } from '../../core/read-options.js';
+import { listOf } from '../../core/list-of.js';
+import { isOptionsObject, readOptions, refuseUnknown } from '../../core/read-options.js';
 import { show } from '../../core/show.js';
 import { DEFAULT_GROUP, type LeaderElectionOptions } from './wait.options.js';
 
@@ -21,7 +22,7 @@ const OPTION_NAMES: readonly string[] = [
  *
  * @param owner - Begins the error.
  * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when one is no object, or two share a name or a lock;
- *   `WAIT_ERR_INVALID_OPTION` for a name that is none, and for an option that there is not.
+ *   `WAIT_ERR_INVALID_OPTION` for a name that is no string, and for an option that does not exist.
  */
 export function readElections(owner: string, elections: unknown): ResolvedElectionOptions[] {
   const what = `${owner}: leaderElection`;

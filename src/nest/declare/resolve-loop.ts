@@ -1,6 +1,7 @@
 import { hasMethods } from '../../core/has-methods.js';
 import { OptionReader } from '../../core/option-reader.js';
-import { readOptions, refuseUnknown, requireOptions } from '../../core/read-options.js';
+import { readOptions, refuseUnknown, requireOptions, type Written } from '../../core/read-options.js';
+import { isRunnable } from '../../core/runnable.js';
 import { LONGEST } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { BackoffUntilOptions, LoopKind, LoopOverrides } from './loop.options.js';
@@ -113,7 +114,7 @@ function growing(options: OptionReader): Schedule {
   if (newBackoffManager !== undefined) {
     for (const option of Object.keys(BACKOFF_DEFAULTS)) {
       if (options.value(option) !== undefined) {
-        options.refuse(option, 'left out where there is a backoffManager');
+        options.refuse(option, 'left out, since the backoffManager replaces it');
       }
     }
     return new CustomSchedule(options.owner, newBackoffManager, sliding);
@@ -147,7 +148,7 @@ function writtenFor(
 ): OptionReader {
   const known = OPTION_NAMES[kind];
   const options = asObject(kind, defaultName, input);
-  const written = readOptions(defaultName, options, known);
+  const written = boundTo(options, readOptions(defaultName, options, known));
   const name = new OptionReader(defaultName, written).string('name', defaultName);
   refuseUnknown(name, kind, options, known);
   const overrides = Object.hasOwn(overridesByName, name) ? overridesByName[name] : undefined;
@@ -158,6 +159,14 @@ function writtenFor(
   const changeable = known.filter((option) => !NOT_CHANGEABLE.includes(option));
   refuseUnknown(owner, kind, overrides, changeable);
   return new OptionReader(name, { ...written, ...readOptions(owner, overrides, changeable) });
+}
+
+/** The factory of a class of options may need what its instance has. */
+function boundTo(options: object, written: Written): Written {
+  const { backoffManager } = written;
+  return isRunnable(backoffManager)
+    ? { ...written, backoffManager: (backoffManager as Function).bind(options) as unknown }
+    : written;
 }
 
 function asObject(kind: LoopKind, loop: string, input: unknown): object {

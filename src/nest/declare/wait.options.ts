@@ -9,9 +9,9 @@ export interface WaitModuleOptions {
   /** `false` runs no loop at all, for tests and for one-off scripts; default `true`. */
   readonly enabled?: boolean | undefined;
   /**
-   * How long shutdown waits for runs in progress: milliseconds from 0 up, or a string such as `'30s'`; 0
-   * waits forever. Default 25 s: below Kubernetes' grace period of 30 s, after which the kubelet kills the
-   * process.
+   * How long shutdown waits, for runs in progress, leases and locks together: milliseconds from 0 up, or a
+   * string such as `'30s'`. Default 25 s: below Kubernetes' grace period of 30 s, after which the kubelet
+   * kills the process. 0 waits forever for runs, and 25 s for a lock. It also limits `stop()` of a handle.
    */
   readonly shutdownTimeout?: Duration | undefined;
   /**
@@ -19,7 +19,10 @@ export interface WaitModuleOptions {
    * Go's panic does. Default `false`: the loop goes on.
    */
   readonly reallyCrash?: boolean | undefined;
-  /** Told of every run that threw, in order, after the handler that logs it; default none. */
+  /**
+   * Told of every run that failed, in order, after it is logged; default none. A run that gave up because its
+   * loop was told to stop has not failed.
+   */
   readonly crashHandlers?: readonly CrashHandler[] | undefined;
   /**
    * `false` writes no line about runs that failed, for where a crash handler reports them already; default

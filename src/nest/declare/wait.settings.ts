@@ -100,13 +100,13 @@ function resolveWaitOptions(options: unknown): ResolvedWaitOptions {
   const logger = reader.value('logger');
   return {
     enabled: reader.boolean('enabled', true),
-    shutdownTimeout: reader.duration('shutdownTimeout', DEFAULT_SHUTDOWN_TIMEOUT),
+    shutdownTimeout: reader.duration('shutdownTimeout', DEFAULT_SHUTDOWN_TIMEOUT, 'to wait forever'),
     reallyCrash: reader.boolean('reallyCrash', false),
     crashHandlers: requireCrashHandlers(reader.value('crashHandlers', []), OWNER),
     logFailures: reader.boolean('logFailures', true),
     logger: logger === undefined ? undefined : requireLogger(logger, `${OWNER}: logger`),
     loops: readOverrides(OWNER, reader.value('loops', {})),
     leaderElection: readElections(OWNER, reader.value('leaderElection', [])),
-    requestContext: reader.function('requestContext') as RequestContext | undefined,
+    requestContext: (reader.function('requestContext') as RequestContext | undefined)?.bind(object),
   };
 }

@@ -1,4 +1,4 @@
-import { handleCrash, isAbort, type CrashHandling } from '../../core/loop/crash.js';
+import { handleCrash, isAbort, type CrashContext, type CrashHandling } from '../../core/loop/crash.js';
 import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
 import type { LeaderElector } from '../../leader-election/leader-elector.js';
 
@@ -106,11 +106,20 @@ export class ElectionGroup implements LeaderCallbacks {
         const stopping = signal?.aborted === true;
         if (!(stopping && isAbort(error, signal.reason))) {
           const context = { name: `leader election '${this.name}'`, run: this.terms, stopping };
-          handleCrash(error, context, this.crashHandling);
+          this.crashed(error, context);
         }
       }
     };
     return Promise.all(Array.from(callbacks, guarded));
+  }
+
+  /** A crash handler that throws ends the election, and is not told of what it threw itself. */
+  private crashed(error: unknown, context: CrashContext): void {
+    try {
+      handleCrash(error, context, this.crashHandling);
+    } catch (fatal) {
+      this.elector?.fail(fatal);
+    }
   }
 
   private start(member: TermMember): void {

@@ -4,6 +4,7 @@ import { WaitError } from '../../core/errors.js';
 import type { CrashHandling } from '../../core/loop/crash.js';
 import { requireRunnable } from '../../core/runnable.js';
 import { show } from '../../core/show.js';
+import type { Ending } from '../../core/stop/ending.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
@@ -14,12 +15,6 @@ import type { ResolvedElectionOptions } from '../declare/elections.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { ElectionGroup } from './election-group.js';
-
-/** Part of an election that has been told to end. */
-interface ElectionEnding {
-  readonly label: string;
-  whenEnded(callback: () => void): void;
-}
 
 /** Takes a callback back. */
 export type Unsubscribe = () => void;
@@ -51,7 +46,7 @@ export type Unsubscribe = () => void;
 export class LeaderElection {
   private groupsByName: ReadonlyMap<string, ElectionGroup> | undefined;
   private shutdown: AbortController | undefined;
-  private campaigns: ElectionEnding[] = [];
+  private readonly campaigns = new Map<string, Promise<void>>();
 
   constructor(
     private readonly settings: WaitSettings,
@@ -124,7 +119,7 @@ export class LeaderElection {
       const names = Array.from(groups.keys(), (known) => `'${known}'`).join(', ') || 'none';
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
-        `${owner}: WaitModule.forRoot has no leaderElection named ${show(name)}, but ${names}. Give it one, with a lock that all replicas share.`,
+        `${owner}: WaitModule.forRoot has no leaderElection named ${show(name)}. There is: ${names}. Give it one, with a lock that all replicas share.`,
       );
     }
     return found;
@@ -156,9 +151,9 @@ export class LeaderElection {
    */
   start(): void {
     const { signal } = (this.shutdown = new AbortController());
-    this.campaigns = Array.from(this.groups.values(), ({ name, elector }) =>
-      endingOf(`leader election '${name}'`, elector?.run(signal) ?? Promise.resolve()),
-    );
+    for (const { name, elector } of this.groups.values()) {
+      this.campaigns.set(name, elector?.run(signal) ?? Promise.resolve());
+    }
   }
 
   /**
@@ -166,26 +161,31 @@ export class LeaderElection {
    *
    * @internal
    */
-  stop(reason: unknown): ElectionEnding[] {
+  stop(reason: unknown): Ending[] {
     this.shutdown?.abort(reason);
-    return this.campaigns;
+    return Array.from(this.campaigns, ([name, campaign]) => endingOf(`leader election '${name}'`, campaign));
   }
 
   /**
-   * Closes the locks. A lock that fails to close is logged.
+   * Closes each lock when its campaign has ended. One that fails to close is logged.
    *
    * @internal
    */
-  closeLocks(): ElectionEnding[] {
+  closeLocks(): Ending[] {
     return this.settings.get().leaderElection.flatMap(({ name, lock }: Partial<ResolvedElectionOptions>) => {
       if (typeof lock?.close !== 'function') {
         return [];
       }
       const label = `the lock of leader election '${name}'`;
-      const closed = (async () => lock.close?.())().catch((error: unknown) => {
-        this.log.warn(`${label} could not be closed: ${messageOf(error)}`);
-      });
-      return [endingOf(label, closed)];
+      const close = async (): Promise<void> => {
+        try {
+          await Promise.allSettled([this.campaigns.get(name ?? DEFAULT_GROUP)]);
+          await lock.close?.();
+        } catch (error) {
+          this.log.warn(`${label} could not be closed: ${messageOf(error)}`);
+        }
+      };
+      return [endingOf(label, close())];
     });
   }
 
@@ -197,7 +197,7 @@ export class LeaderElection {
   }
 }
 
-function endingOf(label: string, promise: Promise<unknown>): ElectionEnding {
+function endingOf(label: string, promise: Promise<unknown>): Ending {
   return {
     label,
     whenEnded: (ended) => void promise.then(ended, ended),

@@ -1,11 +1,11 @@
-import { ConsoleLogger, Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
+import { Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
 import { messageOf, oneLine, read, stackOf, summaryOf } from '../../core/error-text.js';
 import { ifRejected } from '../../core/loop/thenable.js';
 import { requireLogger } from '../declare/logger.js';
 import { LOG_CONTEXT, WAIT_LOGGER } from '../declare/wait.options.js';
 
 /** An error to log, and what the log says of it. */
-export interface LoggedError {
+interface LoggedError {
   readonly text: string;
   readonly error: unknown;
   readonly loop: string;
@@ -49,20 +49,21 @@ export class LogWriter {
   /**
    * Writes an error with its stack and its causes, and with nothing else that hangs on it.
    *
-   * Nest's own logger and those that extend it get what Nest gives them: text, stack and context. A logger on
-   * top of pino gets an object of fields, as pino wants it. Any other gets the fields as a fourth argument.
+   * A logger gets what Nest gives it: text, stack and context. That of nestjs-pino gets an object of fields,
+   * as pino wants it.
    *
    * @param context - Whose line it is: the loop's, or by default the module's.
    */
   failure(logged: LoggedError, context = LOG_CONTEXT): void {
-    this.write('error', logged.text, context, (line, where) => {
-      const { target } = this;
-      if (isOnPino(target)) {
-        return [fieldsOf(logged), line, where];
-      }
-      const forNest = [line, stackOf(logged.error), where] as const;
-      return target instanceof ConsoleLogger ? forNest : [...forNest, fieldsOf(logged)];
-    });
+    const stack = stackOf(logged.error);
+    this.write(
+      'error',
+      logged.text,
+      context,
+      (line, where) =>
+        isNestjsPino(this.target) ? [fieldsOf(logged, stack), line, where] : [line, stack, where],
+      stack,
+    );
   }
 
   /** The logger that Nest's own `Logger` passes everything to. */
@@ -70,16 +71,24 @@ export class LogWriter {
     return this.logger instanceof Logger ? this.logger.localInstance : this.logger;
   }
 
-  /** @param argumentsFor - What the logger is called with, made of the text and the context in one line each. */
+  /**
+   * Writes one line, and more where it is about an error.
+   *
+   * @param argumentsFor - Makes what the logger is called with of the text and the context, each in one line.
+   * @param stack - What to print as well, should the logger fail.
+   */
   private write(
     level: Level,
     text: string,
     context = LOG_CONTEXT,
     argumentsFor: (line: string, context: string) => readonly [unknown, ...unknown[]] = (...both) => both,
+    stack = '',
   ): void {
-    const [line, where] = [oneLine(text), oneLine(context)];
+    const where = oneLine(context);
+    // The console takes a per cent sign for a placeholder.
+    const line = this.target === console ? oneLine(text).replaceAll('%', '%%') : oneLine(text);
     const failed = (failure: unknown): void =>
-      console.error(`[${where}] ${line} (The logger failed: ${messageOf(failure)})`);
+      console.error(`[${where}] ${line} (The logger failed: ${messageOf(failure)})${stack && `\n${stack}`}`);
     try {
       ifRejected(this.logger[level]?.(...argumentsFor(line, where)), failed);
     } catch (failure) {
@@ -93,9 +102,9 @@ export class LogWriter {
  * searched for: pino's serializer leaves the cause out. It also takes the type of an error from its
  * constructor, hence the object without a prototype.
  */
-function fieldsOf({ error, loop, run }: LoggedError): object {
+function fieldsOf({ error, loop, run }: LoggedError, stack: string): object {
   const { name, message, code } = summaryOf(error);
-  const err = Object.assign(Object.create(null) as object, { name, message, stack: stackOf(error) });
+  const err = Object.assign(Object.create(null) as object, { name, message, stack });
   const cause = read(error, 'cause');
   return {
     err,
@@ -106,17 +115,12 @@ function fieldsOf({ error, loop, run }: LoggedError): object {
   };
 }
 
-// nestjs-pino keeps a PinoLogger, and that keeps pino, each as `logger`. Pino marks what it makes by the
-// symbols that it documents as `pino.symbols`.
+// Pino marks what it makes by the symbols that it documents as `pino.symbols`.
 const PINO = Symbol.for('pino.serializers');
 
-function isOnPino(logger: unknown): boolean {
-  let inner = logger;
-  for (let depth = 0; depth < 3 && typeof inner === 'object' && inner !== null; depth++) {
-    if (PINO in inner) {
-      return true;
-    }
-    inner = (inner as { logger?: unknown }).logger;
-  }
-  return false;
+/** nestjs-pino's logger keeps a PinoLogger, and that keeps pino, each as `logger`. */
+function isNestjsPino(logger: unknown): boolean {
+  const { contextName, logger: outer } = logger as { contextName?: unknown; logger?: { logger?: object } };
+  const pino = outer?.logger;
+  return typeof contextName === 'string' && typeof pino === 'object' && PINO in pino;
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Ending } from '../../core/stop/ending.js';
 import type { Clock } from '../../core/time/clock.js';
 import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { DEFAULT_SHUTDOWN_TIMEOUT, WaitSettings } from '../declare/wait.settings.js';
@@ -7,7 +8,7 @@ import { LoopLog } from './loop-log.js';
 import { LoopLauncher } from './loop.launcher.js';
 import type { ManagedLoop } from './managed-loop.js';
 import { Patience } from './patience.js';
-import { Pending, type Ending } from './pending.js';
+import { Pending } from './pending.js';
 
 /** Ends the loops and the leader election when the application closes. */
 @Injectable()
@@ -33,10 +34,13 @@ export class Drain {
     const stopped = launcher.close();
     const loops = new Pending(stopped.filter(({ state }) => state !== 'stopped').map(endingOf));
     const campaigns = new Pending(election.stop(launcher.stopReason));
-    let locks = new Pending([]);
-    const awaited = (): string[] => [...loops.labels, ...campaigns.labels, ...locks.labels];
+    const locks = new Pending(election.closeLocks());
     const patience = new Patience(clock, this.timeout, (canInterrupt) => {
-      log.stopping(stopped.length, awaited(), canInterrupt);
+      log.stopping(
+        stopped.length,
+        [...loops.labels, ...(campaigns.isEmpty ? locks : campaigns).labels],
+        canInterrupt,
+      );
     });
     try {
       await patience.waitFor(loops);
@@ -47,10 +51,11 @@ export class Drain {
       }
       // The election ends after the loops: it gives a lease back when the last of them has ended.
       await patience.waitFor(campaigns);
-      locks = new Pending(election.closeLocks());
       await patience.waitFor(locks, this.timeout === 0 ? DEFAULT_SHUTDOWN_TIMEOUT : undefined);
-      if (loops.isEmpty && awaited().length > 0) {
-        log.enginesLeft(awaited(), clock.now() - began);
+      if (!campaigns.isEmpty) {
+        log.electionsLeft(campaigns.labels, clock.now() - began);
+      } else if (!locks.isEmpty) {
+        log.locksLeft(locks.labels, clock.now() - began);
       }
     } finally {
       patience.end();

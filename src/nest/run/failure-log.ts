@@ -6,30 +6,14 @@ import { formatElapsed } from '../../core/time/duration.js';
 import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
+import { FailureStreak, type Failure } from './failure-streak.js';
 
-const SHOWN_IN_FULL = 3;
-const COUNTED_EVERY = 60_000;
-
-/** The failures of one loop since it last succeeded. */
-interface Streak {
-  failures: number;
-  /** How many the log has not told of. */
-  untold: number;
-  readonly began: number;
-  toldAt: number;
-  latest: { readonly error: unknown; readonly run: number };
-}
-
-/**
- * Tells the log of runs that failed, with restraint.
- *
- * **Details.** Of a loop that fails again and again, the first three failures are written in full. After that
- * there is one line a minute, with the number of failures and the latest stack. When the loop succeeds again,
- * one line says so. The messages do not matter: they hold ids and times.
- */
+/** Tells the log of runs that failed, with the restraint of a {@link FailureStreak}. */
 @Injectable()
 export class FailureLog {
-  private readonly streaks = new Map<string, Streak>();
+  /** By the names of loops. The messages do not matter: they hold ids and times. */
+  private readonly streaks = new Map<string, FailureStreak>();
+  private readonly handlerStreaks = new Map<string, FailureStreak>();
 
   constructor(
     private readonly writer: LogWriter,
@@ -39,21 +23,29 @@ export class FailureLog {
 
   /** A run has failed. */
   failed(error: unknown, { name, run }: CrashContext): void {
-    if (!this.settings.get().logFailures) {
-      return;
+    if (this.settings.get().logFailures) {
+      const streak = this.add(this.streaks, name, { error, run });
+      if (streak !== undefined) {
+        this.tell(name, streak);
+      }
     }
-    const now = this.clock.now();
-    const latest = { error, run };
-    const streak = this.streaks.get(name) ?? { failures: 0, untold: 0, began: now, toldAt: now, latest };
-    this.streaks.set(name, streak);
-    streak.failures++;
-    streak.untold++;
-    streak.latest = latest;
-    if (streak.failures <= SHOWN_IN_FULL) {
-      const rest = streak.failures === SHOWN_IN_FULL ? ' (the third in a row: now one line a minute)' : '';
-      this.tell(name, streak, now, `run ${run} failed: ${messageOf(error)}${rest}`);
-    } else if (now - streak.toldAt >= COUNTED_EVERY) {
-      this.tellCount(name, streak, now);
+  }
+
+  /** A callback of a leader election has failed. Each is called once a term, so each failure is told. */
+  callbackFailed(error: unknown, { name, run }: CrashContext): void {
+    if (this.settings.get().logFailures) {
+      this.writer.failure({ text: `run ${run} failed: ${messageOf(error)}`, error, loop: name, run }, name);
+    }
+  }
+
+  /** A crash handler has failed. */
+  handlerFailed(failure: HandlerFailure): void {
+    const { name: loop, run } = failure.context;
+    const error = failure.failure;
+    const streak = this.add(this.handlerStreaks, loop, { error, run });
+    if (streak !== undefined) {
+      const text = handlerFailureText(failure) + streak.tell(this.clock.now());
+      this.writer.failure({ text, error, loop, run });
     }
   }
 
@@ -61,40 +53,39 @@ export class FailureLog {
   recovered(name: string): void {
     const streak = this.streaks.get(name);
     if (streak !== undefined) {
-      const { failures, began } = streak;
-      const times = failures === 1 ? 'one failure' : `${failures} failures`;
-      this.writer.log(`${name}: succeeded after ${times} in ${formatElapsed(this.clock.now() - began)}`);
-      this.streaks.delete(name);
+      const { inARow, began } = streak;
+      if (streak.end()) {
+        const times = inARow === 1 ? 'one failure' : `${inARow} failures`;
+        this.writer.log(`${name}: succeeded after ${times} in ${formatElapsed(this.clock.now() - began)}`);
+      }
     }
+    this.handlerStreaks.get(name)?.end();
   }
 
   /** A loop has ended: what the log has not told of is told now. */
   ended(name: string): void {
     const streak = this.streaks.get(name);
-    if (streak !== undefined) {
-      if (streak.untold > 0) {
-        this.tellCount(name, streak, this.clock.now());
-      }
-      this.streaks.delete(name);
+    if (streak !== undefined && streak.untold > 0) {
+      this.tell(name, streak);
     }
+    this.streaks.delete(name);
+    this.handlerStreaks.delete(name);
   }
 
-  handlerFailed(failure: HandlerFailure): void {
-    const { name, run } = failure.context;
-    const text = handlerFailureText(failure);
-    this.writer.failure({ text, error: failure.failure, loop: name, run });
+  /** @returns The streak, if the log is to tell of it now. */
+  private add(
+    streaks: Map<string, FailureStreak>,
+    loop: string,
+    failure: Failure,
+  ): FailureStreak | undefined {
+    const streak = streaks.get(loop) ?? new FailureStreak();
+    streaks.set(loop, streak);
+    return streak.add(failure, this.clock.now()) ? streak : undefined;
   }
 
-  private tellCount(name: string, streak: Streak, now: number): void {
-    const { untold, failures, toldAt, latest } = streak;
-    const times = `${untold} more in ${formatElapsed(now - toldAt)}, ${failures} in a row`;
-    const text = `run ${latest.run} failed (${times}): ${messageOf(latest.error)}`;
-    this.tell(name, streak, now, text);
-  }
-
-  private tell(name: string, streak: Streak, now: number, text: string): void {
-    streak.untold = 0;
-    streak.toldAt = now;
-    this.writer.failure({ text, ...streak.latest, loop: name }, name);
+  private tell(loop: string, streak: FailureStreak): void {
+    const { error, run } = streak.latest as Failure;
+    const text = `run ${run} failed: ${messageOf(error)}${streak.tell(this.clock.now())}`;
+    this.writer.failure({ text, error, loop, run }, loop);
   }
 }

@@ -1,4 +1,4 @@
-import { summaryOf } from '../../core/error-text.js';
+import { summaryOf, type ErrorSummary } from '../../core/error-text.js';
 import type { LoopState } from '../../core/loop/loop.js';
 import type { LoopKind } from '../declare/loop.options.js';
 
@@ -17,15 +17,15 @@ export interface LoopInfo {
   readonly leaderOnly?: string;
   /** How many runs have begun, the run in progress included. */
   readonly runs: number;
-  /** How many runs threw or rejected. */
+  /** How many runs threw or rejected. One that gave up because its loop was told to stop does not count. */
   readonly failures: number;
   /** When the last run started; absent before the first. */
   readonly lastStart?: Date;
   /** Milliseconds that the last finished run took; absent before its end. */
   readonly lastDuration?: number;
   /**
-   * What the last failed run threw. It stays when later runs succeed. In JSON it is `{ name, message, code }`:
-   * the whole error may be circular, and may hold what is nobody's business.
+   * What the last failed run threw. It stays when later runs succeed. In JSON it is an {@link ErrorSummary},
+   * since the whole error may be circular, and may hold secrets.
    */
   readonly lastError?: unknown;
   /**
@@ -37,6 +37,9 @@ export interface LoopInfo {
 
 /** Makes `JSON.stringify` take the summary of an error in place of the error. */
 export function withErrorInJson(info: LoopInfo): LoopInfo {
-  const toJSON = (): object => ({ ...info, lastError: summaryOf(info.lastError) });
+  const toJSON = (): Omit<LoopInfo, 'lastError'> & { readonly lastError: ErrorSummary } => ({
+    ...info,
+    lastError: summaryOf(info.lastError),
+  });
   return Object.defineProperty(info, 'toJSON', { value: toJSON });
 }

@@ -28,7 +28,8 @@ export class LoopLog {
    */
   stopping(loops: number, awaited: readonly string[], canInterrupt: boolean): void {
     const how = canInterrupt ? '. Press Ctrl-C again to go on without waiting.' : '';
-    this.writer.log(`Stopping ${loopCount(loops)}; waiting for ${list(awaited)}${how}`);
+    const what = loops === 0 ? '' : ` ${loopCount(loops)}`;
+    this.writer.log(`Stopping${what}; waiting for ${list(awaited)}${how}`);
   }
 
   /** Tells that all loops have ended. */
@@ -45,10 +46,17 @@ export class LoopLog {
     );
   }
 
-  /** @param engines - What of the leader election has not ended in time. */
-  enginesLeft(engines: readonly string[], took: number): void {
+  /** @param elections - Those that have not given back their leases in time. */
+  electionsLeft(elections: readonly string[], took: number): void {
     this.writer.error(
-      `${list(engines)} has not ended within ${formatElapsed(took)}, since its lock does not answer. Shutdown goes on without it; a lease that it holds lapses.`,
+      `${list(elections)} has not ended within ${formatElapsed(took)}. Shutdown goes on without it, and its lease lapses.`,
+    );
+  }
+
+  /** @param locks - Those that have not closed in time. */
+  locksLeft(locks: readonly string[], took: number): void {
+    this.writer.error(
+      `${list(locks)} has not closed within ${formatElapsed(took)}. Shutdown goes on without it.`,
     );
   }
 

@@ -56,7 +56,7 @@ export class LoopProvider {
    *
    * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it throws, naming the loop.
    */
-  options(loop: string, input: unknown, instance: object): unknown {
+  options(loop: string, input: unknown, instance: object | undefined): unknown {
     if (typeof input !== 'function') {
       return input;
     }
@@ -87,7 +87,10 @@ export class LoopProvider {
     return request;
   }
 
-  /** As Nest does it for a request that came by HTTP. */
+  /**
+   * As Nest's router does it, but for one thing: the request does not lead back to this context, so that
+   * `ContextIdFactory.getByRequest(request)` in a provider makes another one.
+   */
   private contextOf(request: object, moduleRef: ModuleRef): ReturnType<typeof ContextIdFactory.create> {
     const contextId = ContextIdFactory.getByRequest(request);
     const { payload } = contextId;

@@ -2,9 +2,8 @@ import { DiscoveryService, type ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
 import { classNameOf } from '../declare/class-name.js';
 import { hasLoops, loopDeclarations } from '../declare/loop.metadata.js';
-import type { LoopOverrides } from '../declare/loop.options.js';
 import { resolveLoop, type LoopSpec } from '../declare/resolve-loop.js';
-import type { RequestContext } from '../declare/wait.options.js';
+import type { ResolvedWaitOptions } from '../declare/wait.settings.js';
 import { refuseDuplicates } from './duplicate-loop.js';
 import type { LoopBody, RunSignals } from './loop-body.js';
 import type { LoopDefinition, LoopOrigin } from './loop-definition.js';
@@ -19,21 +18,17 @@ export class LoopExplorer {
 
   constructor(
     modules: ModulesContainer,
-    private readonly requestContext: RequestContext | undefined,
+    private readonly settings: Pick<ResolvedWaitOptions, 'enabled' | 'loops' | 'requestContext'>,
   ) {
     this.discovery = new DiscoveryService(modules);
   }
 
   /**
-   * @param overrides - The module's `loops`, by name.
    * @param warn - Is told of what may be a mistake.
    * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop, `WAIT_ERR_DUPLICATE_LOOP`
    *   when two loops have one name, and whatever is wrong with a loop's options.
    */
-  async explore(
-    overrides: Readonly<Record<string, LoopOverrides>>,
-    warn: (text: string) => void,
-  ): Promise<LoopDefinition[]> {
+  async explore(warn: (text: string) => void): Promise<LoopDefinition[]> {
     const definitions: LoopDefinition[] = [];
     const seen = new Set<unknown>();
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
@@ -46,20 +41,17 @@ export class LoopExplorer {
       const identity = isSingleton(wrapper) ? wrapper.instance : wrapper;
       if (!seen.has(identity)) {
         seen.add(identity);
-        definitions.push(...(await this.definitionsOf(wrapper, prototype, overrides)));
+        definitions.push(...(await this.definitionsOf(wrapper, prototype)));
       }
     }
-    checkOverrides(overrides, definitions, warn);
+    checkOverrides(this.settings.loops, definitions, warn);
     refuseDuplicates(definitions);
     return definitions;
   }
 
-  private async definitionsOf(
-    wrapper: InstanceWrapper,
-    prototype: object,
-    overrides: Readonly<Record<string, LoopOverrides>>,
-  ): Promise<LoopDefinition[]> {
-    const provider = new LoopProvider(wrapper, this.requestContext);
+  private async definitionsOf(wrapper: InstanceWrapper, prototype: object): Promise<LoopDefinition[]> {
+    const { enabled, loops, requestContext } = this.settings;
+    const provider = new LoopProvider(wrapper, requestContext);
     let instance = isSingleton(wrapper) ? (wrapper.instance as object) : undefined;
     const timesSeen = new Map<string | symbol, number>();
     const definitions: LoopDefinition[] = [];
@@ -68,16 +60,18 @@ export class LoopExplorer {
       timesSeen.set(method, nth);
       const origin = originOf(wrapper, prototype, `${String(method)}${nth > 1 ? `/${nth}` : ''}`);
       const { place } = origin;
-      let spec = typeof input === 'function' ? undefined : resolveLoop(kind, place, input, overrides);
-      if (instance === undefined || provider.isScoped) {
+      let spec = typeof input === 'function' ? undefined : resolveLoop(kind, place, input, loops);
+      // That of a loop which never runs may be one that cannot be made, in a test for example.
+      const isWanted = spec === undefined || (enabled && spec.enabled);
+      if (isWanted && (instance === undefined || provider.isScoped)) {
         instance = await provider.resolve({ name: spec?.name ?? place, kind });
       }
-      spec ??= resolveLoop(kind, place, provider.options(place, input, instance), overrides);
+      spec ??= resolveLoop(kind, place, provider.options(place, input, instance), loops);
       requireName(spec, origin);
       const caller = new MethodCaller(spec.name, method);
       const body = provider.isScoped
         ? new FreshBody(provider, caller, spec)
-        : new BoundBody(instance, caller);
+        : new BoundBody(instance as object, caller);
       definitions.push({ spec, origin, body });
     }
     return definitions;

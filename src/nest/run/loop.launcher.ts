@@ -36,10 +36,16 @@ export class LoopLauncher {
     private readonly failureLog: FailureLog,
   ) {}
 
-  /** What becomes of a crash: the handler that logs it is told, and the user's own. */
-  get crashHandling(): CrashHandling {
-    const { crashHandlers, handlerFailed } = this.environmentOf(true);
-    return { crashHandlers, handlerFailed };
+  /** What becomes of a crash in a leader election: the log is told of it, and the user's own handlers. */
+  get electionCrashes(): CrashHandling {
+    const { failureLog } = this;
+    return {
+      crashHandlers: [
+        (error, context) => failureLog.callbackFailed(error, context),
+        ...this.settings.get().crashHandlers,
+      ],
+      handlerFailed: (failure) => failureLog.handlerFailed(failure),
+    };
   }
 
   /**
@@ -135,13 +141,14 @@ export class LoopLauncher {
   private environmentOf(endsAtShutdown: boolean): ManagedEnvironment {
     if (this.environments === undefined) {
       const { clock, random, failureLog, registry } = this;
-      const { crashHandlers, reallyCrash } = this.settings.get();
+      const { crashHandlers, reallyCrash, enabled } = this.settings.get();
       const shared = {
         clock,
         random,
         crashHandlers: [(error, context) => failureLog.failed(error, context), ...crashHandlers],
         handlerFailed: (failure) => failureLog.handlerFailed(failure),
         reallyCrash,
+        enabled,
         recovered: (name) => failureLog.recovered(name),
         loopEnded: (loop) => {
           failureLog.ended(loop.name);

@@ -88,7 +88,7 @@ export class LoopRegistry {
   /** @internal */
   remove(loop: ManagedLoop): void {
     this.loops.delete(loop.name);
-    this.numbers.clear(); // its number is free again
+    this.numbers.delete(loop.name.replace(/(?:\/\d+)?(?:#\d+)?$/, '')); // its number is free again
   }
 
   private hasAny(names: readonly string[]): boolean {

@@ -35,17 +35,17 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async start(): Promise<void> {
     refuseSecondForRoot(this.modules);
-    const { loops, enabled, leaderElection, requestContext } = this.settings.get();
+    const settings = this.settings.get();
     this.log.requireLogger();
-    this.election.configure(this.launcher.crashHandling);
+    this.election.configure(this.launcher.electionCrashes);
     const warn = (text: string): void => this.log.warn(text);
-    const definitions = await new LoopExplorer(this.modules, requestContext).explore(loops, warn);
+    const definitions = await new LoopExplorer(this.modules, settings).explore(warn);
     if (this.closed !== undefined) {
       return; // close() came while init() was still in progress
     }
     this.launcher.add(definitions);
     this.launcher.begin(() => {
-      if (enabled && leaderElection.length > 0) {
+      if (settings.enabled && settings.leaderElection.length > 0) {
         this.election.start();
       }
     });

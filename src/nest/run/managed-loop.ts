@@ -13,6 +13,8 @@ import { withErrorInJson, type LoopInfo } from './loop-info.js';
  */
 export interface ManagedEnvironment extends LoopEnvironment {
   readonly random: Random;
+  /** Whether the module lets loops run. */
+  readonly enabled: boolean;
   /** Is told that a loop has succeeded whose run before had failed. */
   readonly recovered: (name: string) => void;
   /** Is told of each loop that has ended. */
@@ -110,7 +112,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
       name,
       kind,
       schedule: schedule.describe(),
-      enabled,
+      enabled: enabled && this.environment.enabled,
       state,
       ...(leaderOnly !== undefined && { leaderOnly }),
       runs,

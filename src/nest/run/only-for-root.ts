@@ -1,6 +1,7 @@
-import type { FactoryProvider } from '@nestjs/common';
+import type { ValueProvider } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
+import { OWN_FOLDER } from '../../core/own-folder.js';
 
 /**
  * Token of what every `forRoot()` provides: where its copy of this package is. It is a symbol that all copies
@@ -9,7 +10,10 @@ import { WaitError } from '../../core/errors.js';
 export const FOR_ROOT: unique symbol = Symbol.for('nestjs-wait/for-root');
 
 /** Leaves the mark of a `forRoot()` of this copy. */
-export const forRootMark: FactoryProvider<string> = { provide: FOR_ROOT, useFactory: placeOfThisCopy };
+export const forRootMark: ValueProvider<string> = {
+  provide: FOR_ROOT,
+  useValue: OWN_FOLDER ?? 'a place that is not known',
+};
 
 /**
  * Refuses a second `forRoot()` in the application, of this copy of the package or of another.
@@ -35,11 +39,4 @@ export function refuseSecondForRoot(modules: ModulesContainer): void {
       : `WaitModule.forRoot() is imported from ${places.size} copies of nestjs-wait, ${[...places.values()].join(' and ')}, ` +
           `${consequence}. Keep one copy: npm dedupe, or a peerDependency in a library. ${remedy}`,
   );
-}
-
-/** A stack says it for an ES module and for CommonJS. */
-function placeOfThisCopy(): string {
-  const frame = new Error().stack?.split('\n')[1] ?? '';
-  const file = /(?:\(|at )([^()]+):\d+:\d+\)?$/.exec(frame)?.[1] ?? 'a place that is not known';
-  return file.replace(/([/\\]dist[/\\](?:esm|cjs))[/\\].*$/, '$1');
 }

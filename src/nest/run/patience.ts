@@ -28,8 +28,8 @@ export class Patience {
     });
     this.deadline = clock.newTimer(() => this.runOut());
     this.reminder = clock.newTimer(() => {
-      // Not earlier: npm and the terminal may each hand on the same Ctrl-C. Where nobody listens to SIGINT, it
-      // ends the process, and goes on doing so.
+      // Not earlier, since npm and the terminal may each hand on the same Ctrl-C. Where nobody listens to
+      // SIGINT, it ends the process, and that must stay so.
       if (!this.isInterruptible && process.listenerCount('SIGINT') > 0) {
         this.isInterruptible = true;
         process.once('SIGINT', this.runOut);

@@ -1,10 +1,4 @@
-/** Something that has been told to end. */
-export interface Ending {
-  /** Says for people what it is. */
-  readonly label: string;
-  /** Calls back when it has ended, or at once if it has. */
-  whenEnded(callback: () => void): void;
-}
+import type { Ending } from '../../core/stop/ending.js';
 
 /** What has been told to end and has not ended yet. */
 export class Pending {

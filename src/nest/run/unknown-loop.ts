@@ -37,6 +37,7 @@ export function checkOverrides(
   }
 }
 
+/** What is undefined is not written, as a setting that is missing. */
 function onlyDisables(finding: string, override: LoopOverrides): boolean {
   const { enabled, ...more } = readOptions(finding, override, optionNames(finding, override));
   return enabled === false && Object.keys(more).length === 0;

@@ -25,6 +25,8 @@ export class WorkersHandle implements LoopHandle {
   readonly #drain: Drain;
   #allEnded: Promise<void> | undefined;
   #isDoneAskedFor = false;
+  /** What `stop()` has returned, before anybody asked for `done`. */
+  readonly #stops: Promise<void>[] = [];
 
   constructor(
     readonly name: string,
@@ -37,6 +39,7 @@ export class WorkersHandle implements LoopHandle {
 
   get done(): Promise<void> {
     this.#isDoneAskedFor = true;
+    this.#stops.splice(0).forEach(leaveItToDone);
     return this.#ended();
   }
 
@@ -44,7 +47,9 @@ export class WorkersHandle implements LoopHandle {
     const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
     const stopped = this.#drain.stop(this.name, this.#loops).then((isOver) => (isOver ? ended : undefined));
     if (this.#isDoneAskedFor) {
-      stopped.catch(() => {}); // a crash rejects `done`, and somebody has that
+      leaveItToDone(stopped);
+    } else {
+      this.#stops.push(stopped);
     }
     return stopped;
   }
@@ -57,6 +62,11 @@ export class WorkersHandle implements LoopHandle {
     this.#allEnded ??= allEnded(this.#loops);
     return this.#allEnded;
   }
+}
+
+/** A crash rejects `done` as well, and somebody has that: then nobody need take it from `stop()`. */
+function leaveItToDone(stopped: Promise<void>): void {
+  stopped.catch(() => {});
 }
 
 /** Settles when the last one has ended; rejected with what ended the first that crashed. */

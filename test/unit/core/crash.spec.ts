@@ -101,6 +101,13 @@ describe('a run that gives up because its loop was told to stop', () => {
     { title: 'code ERR_CANCELED', error: Object.assign(new Error(), { code: 'ERR_CANCELED' }), want: true },
     { title: 'the reason, wrapped twice', error: wrapped(mine), want: true },
     { title: 'an AbortError, wrapped twice', error: wrapped(new DOMException('', 'AbortError')), want: true },
+    {
+      title: 'one reason twice, as Promise.any does it',
+      error: new AggregateError([mine, mine]),
+      want: true,
+    },
+    { title: 'one abort and one failure', error: new AggregateError([mine, new Error('boom')]), want: false },
+    { title: 'no error at all, as Promise.any of nothing', error: new AggregateError([]), want: false },
     { title: 'a plain error', error: new Error('boom'), want: false },
     { title: 'a plain error, wrapped twice', error: wrapped(new Error('boom')), want: false },
     { title: 'an error that is its own cause', error: circular, want: false },
@@ -108,6 +115,19 @@ describe('a run that gives up because its loop was told to stop', () => {
     { title: 'a text', error: 'boom', want: false },
   ])('has thrown $title -> $want', ({ error, want }) => {
     expect(isAbort(error, mine)).toBe(want);
+  });
+
+  it('is told in time, whatever the causes of its error are', () => {
+    class Endless extends Error {
+      override get cause(): Endless {
+        return new Endless();
+      }
+    }
+    expect(isAbort(new Endless(), mine)).toBe(false);
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    expect(isAbort(Object.assign(new Error('boom'), { errors: proxy }), mine)).toBe(false);
+    expect(isAbort(null, null)).toBe(true);
   });
 
   it.each([new Error('mine'), new DOMException('The time is up.', 'TimeoutError'), 'a text'])(

@@ -55,6 +55,20 @@ describe('stackOf', () => {
     expect(stackOf(error)).toBe('Error: boom\\n    at forged (/etc/passwd:1:1)\n    at real (/app/a.ts:1:1)');
   });
 
+  it('keeps the frames of an error whose message was changed later', () => {
+    const error = errorWith('boom', 'Error: boom\n    at a (/a.ts:1:1)');
+    error.message = 'request 17 of the application has failed: boom and more';
+    expect(stackOf(error)).toBe(
+      'Error: request 17 of the application has failed: boom and more\n    at a (/a.ts:1:1)',
+    );
+  });
+
+  it('shows nothing that is deep in what is no error', () => {
+    const request = { headers: { Authorization: 'Bearer secret' } };
+    expect(stackOf({ message: 'request failed', config: request })).toBe('no Error: request failed');
+    expect(stackOf({ status: 500, config: request })).toBe('{ status: 500, config: [Object] }');
+  });
+
   it('has the causes, and the errors of an AggregateError, each once', () => {
     const inner = errorWith('inner', 'Error: inner\n    at b (/b.ts:1:1)');
     const first = errorWith('first', 'Error: first');

@@ -11,6 +11,7 @@ const environment: ManagedEnvironment = {
   crashHandlers: [],
   reallyCrash: false,
   unref: false,
+  enabled: true,
   recovered: () => undefined,
   loopEnded: () => undefined,
 };
