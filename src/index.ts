@@ -1,4 +1,4 @@
-export type { ErrorSummary } from './core/error-text.js';
+export type { ErrorSummary } from './core/values/error-text.js';
 export { WaitError } from './core/errors.js';
 export type { WaitErrorCode } from './core/errors.js';
 export { backoffUntil } from './core/loop/backoff-until.js';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { oneLine } from './error-text.js';
+import { oneLine } from './values/error-text.js';
 
 /** Stable identifiers of everything that `nestjs-wait` itself throws. `docs/errors.md` has a row for each. */
 export type WaitErrorCode =

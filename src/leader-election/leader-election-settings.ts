@@ -1,10 +1,10 @@
-import { messageOf } from '../core/error-text.js';
+import { messageOf } from '../core/values/error-text.js';
 import { WaitError } from '../core/errors.js';
-import { hasMethods } from '../core/has-methods.js';
+import { hasMethods } from '../core/values/has-methods.js';
 import { requireCrashHandlers, type CrashHandling } from '../core/loop/crash.js';
-import { OptionReader } from '../core/option-reader.js';
-import { readOptions, refuseUnknown, requireOptions } from '../core/read-options.js';
-import { show } from '../core/show.js';
+import { OptionReader } from '../core/options/option-reader.js';
+import { readOptions, refuseUnknown, requireOptions } from '../core/options/read-options.js';
+import { show } from '../core/values/show.js';
 import { requireClock, type Clock } from '../core/time/clock.js';
 import { formatDuration, toNanoseconds } from '../core/time/duration.js';
 import { realClock } from '../core/time/real-clock.js';

@@ -1,8 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import { withChild } from '../core/stop/child-signal.js';
-import { messageOf } from '../core/error-text.js';
+import { messageOf } from '../core/values/error-text.js';
 import { handleCrash, isAbort } from '../core/loop/crash.js';
-import { ifRejected } from '../core/loop/thenable.js';
+import { ifRejected } from '../core/values/thenable.js';
 import { formatDuration, toMilliseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
 import { orInterrupted } from '../core/poll/interrupted.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '../core/error-text.js';
+import { messageOf } from '../core/values/error-text.js';
 import type { Condition } from '../core/poll/condition-loop.js';
 import { neverStop } from '../core/stop/never-stop.js';
 import { pollUntilContextTimeout } from '../core/poll/poll.js';

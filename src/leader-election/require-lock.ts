@@ -1,6 +1,6 @@
 import { WaitError } from '../core/errors.js';
-import { hasMethods } from '../core/has-methods.js';
-import { show } from '../core/show.js';
+import { hasMethods } from '../core/values/has-methods.js';
+import { show } from '../core/values/show.js';
 import type { ResourceLock } from './resource-lock.js';
 
 const METHODS = ['get', 'create', 'update', 'recordEvent', 'identity', 'describe'] as const;

@@ -1,5 +1,5 @@
 import { WaitError } from '../core/errors.js';
-import { show } from '../core/show.js';
+import { show } from '../core/values/show.js';
 import type { Clock, Timer } from '../core/time/clock.js';
 import { Turns } from './turns.js';
 

@@ -1,9 +1,9 @@
-import { messageOf, MOST_CAUSES, oneLine, read, stackOf } from '../error-text.js';
+import { messageOf, MOST_CAUSES, oneLine, read, stackOf } from '../values/error-text.js';
 import { WaitError } from '../errors.js';
-import { listOf } from '../list-of.js';
-import { isRunnable } from '../runnable.js';
-import { show } from '../show.js';
-import { ifRejected } from './thenable.js';
+import { listOf } from '../values/list-of.js';
+import { isRunnable } from '../values/runnable.js';
+import { show } from '../values/show.js';
+import { ifRejected } from '../values/thenable.js';
 
 /** Where a crash happened. */
 export interface CrashContext {

@@ -1,9 +1,9 @@
 import { WaitError } from '../errors.js';
-import { hasMethods } from '../has-methods.js';
-import { OptionReader } from '../option-reader.js';
-import { readOptions, refuseUnknown, requireOptions } from '../read-options.js';
-import { functionName, requireRunnable } from '../runnable.js';
-import { show } from '../show.js';
+import { hasMethods } from '../values/has-methods.js';
+import { OptionReader } from '../options/option-reader.js';
+import { readOptions, refuseUnknown, requireOptions } from '../options/read-options.js';
+import { functionName, requireRunnable } from '../values/runnable.js';
+import { show } from '../values/show.js';
 import { requireClock, type Clock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
 import { realClock } from '../time/real-clock.js';

@@ -3,7 +3,7 @@ import type { Timer } from '../time/clock.js';
 import { requireDelay, type BackoffManager } from '../waits/backoff-manager.js';
 import { handleCrash, isAbort, orNothingThrown } from './crash.js';
 import type { LoopEnvironment, LoopStart } from './loop-options.js';
-import { isThenable } from './thenable.js';
+import { isThenable } from '../values/thenable.js';
 
 /** Between two runs, in a run, or after the end. */
 export type LoopState = 'waiting' | 'running' | 'stopped';

@@ -1,7 +1,7 @@
 import { isError, WaitError } from '../errors.js';
 import { Loop, type LoopCrash, type LoopWork } from '../loop/loop.js';
 import { requireBoolean, requireSignal, type CommonOptions, type LoopOptions } from '../loop/loop-options.js';
-import { show } from '../show.js';
+import { show } from '../values/show.js';
 import { forgetStop, stopWith } from '../stop/stop-channel.js';
 import { contextError } from './interrupted.js';
 

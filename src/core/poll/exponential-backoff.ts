@@ -1,7 +1,7 @@
 import { WaitError } from '../errors.js';
-import { hasMethods } from '../has-methods.js';
+import { hasMethods } from '../values/has-methods.js';
 import { completePollOptions, requireSignal } from '../loop/loop-options.js';
-import { show } from '../show.js';
+import { show } from '../values/show.js';
 import { neverStop } from '../stop/never-stop.js';
 import type { Backoff } from './backoff.js';
 import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';

@@ -1,4 +1,4 @@
-import { read } from '../error-text.js';
+import { read } from '../values/error-text.js';
 import { WaitError, type WaitErrorCode } from '../errors.js';
 
 const INTERRUPTIONS: readonly WaitErrorCode[] = [

@@ -1,5 +1,5 @@
 import { completePollOptions } from '../loop/loop-options.js';
-import { requireRunnable } from '../runnable.js';
+import { requireRunnable } from '../values/runnable.js';
 import type { Condition, PollOptions } from './condition-loop.js';
 import { orInterrupted } from './interrupted.js';
 import { pollOnGrid } from './poll.js';

@@ -1,6 +1,6 @@
 import { WaitError } from '../errors.js';
-import { hasMethods } from '../has-methods.js';
-import { show } from '../show.js';
+import { hasMethods } from '../values/has-methods.js';
+import { show } from '../values/show.js';
 
 /**
  * A timer that is made once and armed again and again.

@@ -1,6 +1,6 @@
 import ms from 'ms';
 import { WaitError } from '../errors.js';
-import { show } from '../show.js';
+import { show } from '../values/show.js';
 
 /**
  * A length of time: milliseconds as a number, or a string with a unit such as `'250ms'`, `'30s'`, `'5m'`,

@@ -1,5 +1,5 @@
 import { WaitError } from '../errors.js';
-import { OptionReader } from '../option-reader.js';
+import { OptionReader } from '../options/option-reader.js';
 import type { Clock } from '../time/clock.js';
 import { toNanoseconds, type Duration } from '../time/duration.js';
 import type { BackoffManager } from './backoff-manager.js';

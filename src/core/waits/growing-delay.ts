@@ -1,4 +1,4 @@
-import { OptionReader } from '../option-reader.js';
+import { OptionReader } from '../options/option-reader.js';
 import { fromNanoseconds, LONGEST, toNanoseconds, type Duration } from '../time/duration.js';
 import { stretch, type Random } from './jitter.js';
 import { readSources } from './sources.js';

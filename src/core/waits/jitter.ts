@@ -1,6 +1,6 @@
 import { WaitError } from '../errors.js';
-import { isRunnable } from '../runnable.js';
-import { show } from '../show.js';
+import { isRunnable } from '../values/runnable.js';
+import { show } from '../values/show.js';
 import { fromNanoseconds, LONGEST, toMilliseconds, toNanoseconds } from '../time/duration.js';
 
 /**

@@ -1,5 +1,5 @@
-import { OptionReader } from '../option-reader.js';
-import { readOptions, requireOptions } from '../read-options.js';
+import { OptionReader } from '../options/option-reader.js';
+import { readOptions, requireOptions } from '../options/read-options.js';
 import { requireClock, type Clock } from '../time/clock.js';
 import { realClock } from '../time/real-clock.js';
 import { realRandom, requireRandom, type Random } from './jitter.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WaitError } from '../../core/errors.js';
-import { OptionReader } from '../../core/option-reader.js';
+import { OptionReader } from '../../core/options/option-reader.js';
 import { defaultIdentity } from '../identity.js';
 import { loadPackage } from '../load-package.js';
 import { lockConflict } from '../lock-conflict.js';

@@ -1,7 +1,7 @@
 import { WaitError } from '../../core/errors.js';
-import { OptionReader } from '../../core/option-reader.js';
-import { isOptionsObject } from '../../core/read-options.js';
-import { show } from '../../core/show.js';
+import { OptionReader } from '../../core/options/option-reader.js';
+import { isOptionsObject } from '../../core/options/read-options.js';
+import { show } from '../../core/values/show.js';
 import { defaultIdentity } from '../identity.js';
 import { loadPackage } from '../load-package.js';
 import { lockConflict } from '../lock-conflict.js';

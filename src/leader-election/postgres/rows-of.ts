@@ -1,5 +1,5 @@
 import { WaitError } from '../../core/errors.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/values/show.js';
 
 /**
  * Finds the rows in what a client's `query` resolved to: `{ rows }` with `pg`, the rows alone with TypeORM

@@ -1,5 +1,5 @@
 import { WaitError } from '../../core/errors.js';
-import { OptionReader } from '../../core/option-reader.js';
+import { OptionReader } from '../../core/options/option-reader.js';
 import { defaultIdentity } from '../identity.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';

@@ -1,8 +1,8 @@
 import { WaitError } from '../../core/errors.js';
-import { OptionReader } from '../../core/option-reader.js';
-import { listOf } from '../../core/list-of.js';
-import { isOptionsObject, readOptions, refuseUnknown } from '../../core/read-options.js';
-import { show } from '../../core/show.js';
+import { OptionReader } from '../../core/options/option-reader.js';
+import { listOf } from '../../core/values/list-of.js';
+import { isOptionsObject, readOptions, refuseUnknown } from '../../core/options/read-options.js';
+import { show } from '../../core/values/show.js';
 import { DEFAULT_GROUP, type LeaderElectionOptions } from './wait.options.js';
 
 /** One group of an election, with its name. */

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
-import { hasMethods } from '../../core/has-methods.js';
-import { show } from '../../core/show.js';
+import { hasMethods } from '../../core/values/has-methods.js';
+import { show } from '../../core/values/show.js';
 
 /**
  * Refuses what is no logger.

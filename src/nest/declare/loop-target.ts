@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { WaitError } from '../../core/errors.js';
-import { isClass, isRunnable } from '../../core/runnable.js';
+import { isClass, isRunnable } from '../../core/values/runnable.js';
 import { classNameOf } from './class-name.js';
 import type { LoopKind } from './loop.options.js';
 

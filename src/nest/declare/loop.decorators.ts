@@ -1,4 +1,4 @@
-import { isRunnable } from '../../core/runnable.js';
+import { isRunnable } from '../../core/values/runnable.js';
 import { declareLoop } from './loop.metadata.js';
 import type { LoopFunction, LoopInput, LoopKind } from './loop.options.js';
 import { requireMethod, requireParentheses } from './loop-target.js';

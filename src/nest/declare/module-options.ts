@@ -1,10 +1,10 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
-import { hasMethods } from '../../core/has-methods.js';
-import { OptionReader } from '../../core/option-reader.js';
-import { listOf } from '../../core/list-of.js';
-import { requireOptions } from '../../core/read-options.js';
-import { show } from '../../core/show.js';
+import { hasMethods } from '../../core/values/has-methods.js';
+import { OptionReader } from '../../core/options/option-reader.js';
+import { listOf } from '../../core/values/list-of.js';
+import { requireOptions } from '../../core/options/read-options.js';
+import { show } from '../../core/values/show.js';
 import { WAIT_OPTIONS } from './wait.options.js';
 
 /**

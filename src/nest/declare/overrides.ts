@@ -1,5 +1,5 @@
-import { hasMethods } from '../../core/has-methods.js';
-import { optionNames, readOptions, requireOptions } from '../../core/read-options.js';
+import { hasMethods } from '../../core/values/has-methods.js';
+import { optionNames, readOptions, requireOptions } from '../../core/options/read-options.js';
 import type { LoopOverrides } from './loop.options.js';
 
 /**

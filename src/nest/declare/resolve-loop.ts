@@ -1,7 +1,7 @@
-import { hasMethods } from '../../core/has-methods.js';
-import { OptionReader } from '../../core/option-reader.js';
-import { readOptions, refuseUnknown, requireOptions, type Written } from '../../core/read-options.js';
-import { isRunnable } from '../../core/runnable.js';
+import { hasMethods } from '../../core/values/has-methods.js';
+import { OptionReader } from '../../core/options/option-reader.js';
+import { readOptions, refuseUnknown, requireOptions, type Written } from '../../core/options/read-options.js';
+import { isRunnable } from '../../core/values/runnable.js';
 import { LONGEST } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { BackoffUntilOptions, LoopKind, LoopOverrides } from './loop.options.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/error-text.js';
+import { messageOf } from '../../core/values/error-text.js';
 import { WaitError } from '../../core/errors.js';
 import { requireBackoffManager, type BackoffManager } from '../../core/waits/backoff-manager.js';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
 import { requireCrashHandlers, type CrashHandler } from '../../core/loop/crash.js';
-import { OptionReader } from '../../core/option-reader.js';
-import { readOptions, refuseUnknown } from '../../core/read-options.js';
+import { OptionReader } from '../../core/options/option-reader.js';
+import { readOptions, refuseUnknown } from '../../core/options/read-options.js';
 import { requireClock } from '../../core/time/clock.js';
 import { requireRandom } from '../../core/waits/jitter.js';
 import { readElections, type ResolvedElectionOptions } from './elections.js';

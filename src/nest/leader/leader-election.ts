@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf } from '../../core/error-text.js';
+import { messageOf } from '../../core/values/error-text.js';
 import { WaitError } from '../../core/errors.js';
 import type { CrashHandling } from '../../core/loop/crash.js';
-import { requireRunnable } from '../../core/runnable.js';
-import { show } from '../../core/show.js';
+import { requireRunnable } from '../../core/values/runnable.js';
+import { show } from '../../core/values/show.js';
 import type { Ending } from '../../core/stop/ending.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Duration } from '../../core/time/duration.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
-import { messageOf, oneLine, read, stackOf, summaryOf } from '../../core/error-text.js';
-import { ifRejected } from '../../core/loop/thenable.js';
+import { messageOf, oneLine, read, stackOf, summaryOf } from '../../core/values/error-text.js';
+import { ifRejected } from '../../core/values/thenable.js';
 import { requireLogger } from '../declare/logger.js';
 import { LOG_CONTEXT, WAIT_LOGGER } from '../declare/wait.options.js';
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf } from '../../core/error-text.js';
+import { messageOf } from '../../core/values/error-text.js';
 import { handlerFailureText, type CrashContext, type HandlerFailure } from '../../core/loop/crash.js';
 import type { Clock } from '../../core/time/clock.js';
 import { formatElapsed } from '../../core/time/duration.js';

@@ -1,4 +1,4 @@
-import { summaryOf, type ErrorSummary } from '../../core/error-text.js';
+import { summaryOf, type ErrorSummary } from '../../core/values/error-text.js';
 import type { LoopState } from '../../core/loop/loop.js';
 import type { LoopKind } from '../declare/loop.options.js';
 

@@ -1,7 +1,7 @@
 import { ContextIdFactory, ModuleRef, type DiscoveryService } from '@nestjs/core';
 import { WaitError, type WaitErrorCode } from '../../core/errors.js';
-import { hasMethods } from '../../core/has-methods.js';
-import { show } from '../../core/show.js';
+import { hasMethods } from '../../core/values/has-methods.js';
+import { show } from '../../core/values/show.js';
 import type { LoopKind } from '../declare/loop.options.js';
 import type { RequestContext } from '../declare/wait.options.js';
 

@@ -1,4 +1,4 @@
-import { requireRunnable } from '../../core/runnable.js';
+import { requireRunnable } from '../../core/values/runnable.js';
 import type { LoopFunction } from '../declare/loop.options.js';
 import type { RunSignals } from './loop-body.js';
 

@@ -1,7 +1,7 @@
 import type { ValueProvider } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
-import { OWN_FOLDER } from '../../core/own-folder.js';
+import { OWN_FOLDER } from '../../core/values/own-folder.js';
 
 /**
  * Token of what every `forRoot()` provides: where its copy of this package is. It is a symbol that all copies

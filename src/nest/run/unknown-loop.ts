@@ -1,5 +1,5 @@
 import { WaitError } from '../../core/errors.js';
-import { optionNames, readOptions } from '../../core/read-options.js';
+import { optionNames, readOptions } from '../../core/options/read-options.js';
 import { minifierHint } from '../declare/class-name.js';
 import type { LoopOverrides } from '../declare/loop.options.js';
 import type { LoopDefinition } from './loop-definition.js';

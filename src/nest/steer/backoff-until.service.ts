@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { requireSignal } from '../../core/loop/loop-options.js';
-import { functionName, requireRunnable } from '../../core/runnable.js';
+import { functionName, requireRunnable } from '../../core/values/runnable.js';
 import type { Duration } from '../../core/time/duration.js';
 import type {
   BackoffUntilOptions,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { messageOf, oneLine, stackOf, summaryOf } from '../../../src/core/error-text.js';
+import { messageOf, oneLine, stackOf, summaryOf } from '../../../src/core/values/error-text.js';
 import { formatElapsed } from '../../../src/core/time/duration.js';
 
 /** An error with a stack of its own making. */

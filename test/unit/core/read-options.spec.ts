@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { JitteredBackoffManager, neverStop, until, type LoopOptions } from 'nestjs-wait';
-import { OptionReader } from '../../../src/core/option-reader.js';
+import { OptionReader } from '../../../src/core/options/option-reader.js';
 import { FakeClock } from 'nestjs-wait/testing';
 
 const invalid = (message: string): object => ({ code: 'WAIT_ERR_INVALID_OPTION', message });

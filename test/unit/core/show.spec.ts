@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { show } from '../../../src/core/show.js';
+import { show } from '../../../src/core/values/show.js';
 import { oddValues } from '../../support/odd-values.js';
 
 const boom = (): never => {

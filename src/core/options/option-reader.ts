@@ -1,9 +1,9 @@
-import { WaitError } from './errors.js';
-import { hasMethods } from './has-methods.js';
+import { WaitError } from '../errors.js';
+import { hasMethods } from '../values/has-methods.js';
 import { readOptions, refuseUnknown, requireOptions, type Written } from './read-options.js';
-import { isRunnable } from './runnable.js';
-import { show } from './show.js';
-import { toMilliseconds } from './time/duration.js';
+import { isRunnable } from '../values/runnable.js';
+import { show } from '../values/show.js';
+import { toMilliseconds } from '../time/duration.js';
 
 /** Checks options one by one. Each error names their owner, the option, the value, and what it should be. */
 export class OptionReader {

@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util';
 import { oneLine } from './error-text.js';
-import { isError } from './errors.js';
+import { isError } from '../errors.js';
 
 const MAX_LENGTH = 100;
 const PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g; // of an address, such as that of a database

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { WaitError } from './errors.js';
+import { WaitError } from '../errors.js';
 import { show } from './show.js';
 
 /** The name of a function; empty where it has none, and for everything else. */

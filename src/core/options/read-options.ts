@@ -1,6 +1,6 @@
-import { WaitError } from './errors.js';
-import { hasMethods } from './has-methods.js';
-import { show } from './show.js';
+import { WaitError } from '../errors.js';
+import { hasMethods } from '../values/has-methods.js';
+import { show } from '../values/show.js';
 
 /** Options by name, as they were read. What is undefined was not written, and is not there. */
 export type Written = Readonly<Record<string, unknown>>;
