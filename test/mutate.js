@@ -16,6 +16,7 @@ const LAUNCHER = 'src/nest/run/loop.launcher.ts';
 const MANAGED = 'src/nest/run/managed-loop.ts';
 const DRAIN = 'src/nest/run/drain.ts';
 const FAILURE_LOG = 'src/nest/run/failure-log.ts';
+const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const LEASE = 'src/leader-election/lease.ts';
@@ -99,7 +100,7 @@ const MUTATIONS = [
   {
     name: 'a crash that skips the handlers',
     file: 'src/core/loop/crash.ts',
-    edits: [['of crashHandlers)', 'of [])']],
+    edits: [['of requireCrashHandlers(crashHandlers, context.name))', 'of [] as CrashHandler[])']],
     tests: 'conformance/handle-crash',
   },
   {
@@ -315,27 +316,41 @@ const MUTATIONS = [
   },
   {
     name: 'every failure in full',
-    file: FAILURE_LOG,
-    edits: [['streak.failures <= SHOWN_IN_FULL', 'true']],
+    file: FAILURE_STREAK,
+    edits: [['this.inARow <= SHOWN_IN_FULL && ', '']],
     tests: 'e2e/failures',
     project: 'nest-12',
   },
   {
+    name: 'a loop that fails every second time and floods the log',
+    file: FAILURE_STREAK,
+    edits: [[' && this.toldInMinute < MOST_A_MINUTE', '']],
+    tests: 'e2e/failures',
+    project: 'nest-12',
+  },
+  {
+    name: 'one failure among aborts that counts as an abort',
+    file: 'src/core/loop/crash.ts',
+    edits: [['errors.every((each)', 'errors.some((each)']],
+    tests: 'unit/core/crash',
+  },
+  {
+    name: 'a Ctrl-C that is listened to after the shutdown',
+    file: 'src/nest/run/patience.ts',
+    edits: [["process.off('SIGINT', this.runOut);", '']],
+    tests: 'unit/nest/patience',
+  },
+  {
     name: 'failures that are counted and never told',
     file: FAILURE_LOG,
-    edits: [['if (streak.untold > 0) {', 'if (false) {']],
+    edits: [['if (streak !== undefined && streak.untold > 0) {', 'if (streak === null) {']],
     tests: 'e2e/failures',
     project: 'nest-12',
   },
   {
     name: 'a success that does not end the streak of failures',
-    file: FAILURE_LOG,
-    edits: [
-      [
-        'this.writer.log(`${name}: succeeded after ${times} in ${formatElapsed(this.clock.now() - began)}`);\n      this.streaks.delete(name);',
-        'this.writer.log(`${name}: succeeded after ${times} in ${formatElapsed(this.clock.now() - began)}`);',
-      ],
-    ],
+    file: FAILURE_STREAK,
+    edits: [['    this.inARow = 0;\n', '']],
     tests: 'e2e/failures',
     project: 'nest-12',
   },
@@ -488,9 +503,9 @@ const MUTATIONS = [
     project: 'nest-12',
   },
   {
-    name: 'options: getters of a class that are not refused',
+    name: 'options: getters of a class that do not count',
     file: 'src/core/options/read-options.ts',
-    edits: [["if (typeof property.value !== 'function') {", 'if (false) {']],
+    edits: [['() => (options as Written)[name])', '() => ({ ...options } as Written)[name])']],
     tests: 'unit/core/read-options',
   },
   {
@@ -523,7 +538,7 @@ const MUTATIONS = [
   {
     name: 'options: a durable provider that is made for each run',
     file: 'src/nest/run/loop-provider.ts',
-    edits: [['ContextIdFactory.getByRequest(request)', 'ContextIdFactory.create()']],
+    edits: [['= ContextIdFactory.getByRequest(request)', '= ContextIdFactory.create()']],
     tests: 'e2e/discovery',
     project: 'nest-12',
   },
