@@ -33,7 +33,7 @@ export interface LoopOptions extends CrashOptions {
    * Waits before the first run, whatever `immediate` says: milliseconds, or a string such as `'5s'`. Zero or
    * below lets the event loop turn once. Default: none.
    */
-  readonly initialDelay?: Duration;
+  readonly initialDelay?: Duration | undefined;
   /** `true` keeps the loop's timer from holding the process open; default `false`. */
   readonly unref?: boolean;
 }
@@ -55,14 +55,42 @@ export interface LoopStart {
 }
 
 /** What loops and polls share, checked, with every default filled in. */
-export interface CommonOptions extends LoopEnvironment {
+export class CommonOptions implements LoopEnvironment {
   readonly name: string;
+  readonly clock: Clock;
   readonly random: Random;
+  readonly crashHandlers: readonly CrashHandler[];
+  readonly reallyCrash: boolean;
+  readonly unref: boolean;
+
+  constructor(reader: OptionReader) {
+    const name = reader.string('name');
+    this.name = name;
+    this.clock = requireClock(reader.value('clock', realClock), name);
+    this.random = requireRandom(reader.value('random', realRandom), name);
+    this.crashHandlers = requireCrashHandlers(reader.value('crashHandlers', DEFAULT_CRASH_HANDLERS), name);
+    this.reallyCrash = reader.boolean('reallyCrash', false);
+    this.unref = reader.boolean('unref', false);
+  }
 }
 
-/** A loop's options, checked and complete. They are options again, which one function hands to the next. */
-export interface CompleteLoopOptions extends CommonOptions, LoopStart {
-  readonly initialDelay?: number;
+/** A loop's options, checked and complete. They are options again, which one function gives to the next. */
+export class CompleteLoopOptions extends CommonOptions implements LoopStart {
+  readonly immediate: boolean;
+  readonly initialDelay: number | undefined;
+  /** Tells these from all others, also from a Proxy that throws when it is looked at. */
+  readonly #isComplete = true;
+
+  static has(options: unknown): options is CompleteLoopOptions {
+    return typeof options === 'object' && options !== null && #isComplete in options;
+  }
+
+  constructor(reader: OptionReader) {
+    super(reader);
+    this.immediate = reader.boolean('immediate', true);
+    const hasDelay = reader.value('initialDelay') !== undefined;
+    this.initialDelay = hasDelay ? reader.milliseconds('initialDelay') : undefined;
+  }
 }
 
 const POLL_OPTIONS = ['name', 'clock', 'random', 'unref', 'crashHandlers', 'reallyCrash'] as const;
@@ -73,26 +101,21 @@ const LOOP_OPTIONS: readonly string[] = [
 ] satisfies readonly (keyof LoopOptions)[];
 
 /**
- * Checks the options of a loop and fills in the defaults.
+ * Checks the options of a loop and fills in the defaults, unless that has been done.
  *
  * @param f - What the loop runs. Without `name` the loop has its name.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`, `WAIT_ERR_INVALID_DURATION` or `WAIT_ERR_INVALID_TARGET`,
  *   naming the loop, the option and the value.
  */
 export function completeLoopOptions(f: unknown, options: LoopOptions): CompleteLoopOptions {
-  const reader = readerOf('a loop', f, options, LOOP_OPTIONS);
-  const immediate = reader.boolean('immediate', true);
-  const hasDelay = reader.value('initialDelay') !== undefined;
-  return {
-    ...common(reader),
-    immediate,
-    ...(hasDelay && { initialDelay: reader.milliseconds('initialDelay') }),
-  };
+  return CompleteLoopOptions.has(options)
+    ? options
+    : new CompleteLoopOptions(readerOf('a loop', f, options, LOOP_OPTIONS));
 }
 
 /** As {@link completeLoopOptions}, for a poll, which says itself when its first check is. */
 export function completePollOptions(condition: unknown, options: object, name?: string): CommonOptions {
-  return common(readerOf('a poll function', condition, options, POLL_OPTIONS, name));
+  return new CommonOptions(readerOf('a poll function', condition, options, POLL_OPTIONS, name));
 }
 
 function readerOf(
@@ -108,18 +131,6 @@ function readerOf(
   requireRunnable(f, `${name}: ${taker} needs a function to run`);
   refuseUnknown(name, taker, given, known);
   return new OptionReader(name, { ...written, name });
-}
-
-function common(reader: OptionReader): CommonOptions {
-  const name = reader.string('name');
-  return {
-    name,
-    clock: requireClock(reader.value('clock', realClock), name),
-    random: requireRandom(reader.value('random', realRandom), name),
-    crashHandlers: requireCrashHandlers(reader.value('crashHandlers', DEFAULT_CRASH_HANDLERS), name),
-    reallyCrash: reader.boolean('reallyCrash', false),
-    unref: reader.boolean('unref', false),
-  };
 }
 
 /**

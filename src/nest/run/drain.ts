@@ -62,17 +62,21 @@ export class Drain {
     }
   }
 
+  /** Tells some loops to stop. */
+  stop(loops: readonly ManagedLoop[]): void {
+    for (const loop of loops) {
+      loop.stop(this.launcher.stopReason);
+    }
+  }
+
   /**
-   * Tells loops to stop, and waits until they have ended, at most for `shutdownTimeout`: a run may be waiting
+   * Waits until loops have ended that were told to stop, at most for `shutdownTimeout`: a run may be waiting
    * for itself.
    *
    * @param name - What the loops are called together.
    * @returns Whether they have ended.
    */
-  async stop(name: string, loops: readonly ManagedLoop[]): Promise<boolean> {
-    for (const loop of loops) {
-      loop.stop(this.launcher.stopReason);
-    }
+  async waitFor(name: string, loops: readonly ManagedLoop[]): Promise<boolean> {
     const running = new Pending(loops.filter(({ state }) => state !== 'stopped').map(endingOf));
     const { timeout, clock } = this;
     if (!running.isEmpty) {

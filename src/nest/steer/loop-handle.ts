@@ -26,7 +26,7 @@ export class WorkersHandle implements LoopHandle {
   #allEnded: Promise<void> | undefined;
   #isDoneAskedFor = false;
   /** What `stop()` has returned, before anybody asked for `done`. */
-  readonly #stops: Promise<void>[] = [];
+  #stops: Promise<void>[] | undefined;
 
   constructor(
     readonly name: string,
@@ -39,16 +39,23 @@ export class WorkersHandle implements LoopHandle {
 
   get done(): Promise<void> {
     this.#isDoneAskedFor = true;
-    this.#stops.splice(0).forEach(leaveItToDone);
+    this.#stops?.splice(0).forEach(leaveItToDone);
     return this.#ended();
   }
 
   stop(): Promise<void> {
     const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
-    const stopped = this.#drain.stop(this.name, this.#loops).then((isOver) => (isOver ? ended : undefined));
+    this.#drain.stop(this.#loops);
+    if (this.#loops.every(({ state }) => state === 'stopped')) {
+      return ended;
+    }
+    const stopped = this.#drain
+      .waitFor(this.name, this.#loops)
+      .then((isOver) => (isOver ? ended : undefined));
     if (this.#isDoneAskedFor) {
       leaveItToDone(stopped);
     } else {
+      this.#stops ??= [];
       this.#stops.push(stopped);
     }
     return stopped;
