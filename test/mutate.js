@@ -134,8 +134,8 @@ const MUTATIONS = [
     file: LOOP,
     edits: [
       [
-        "if (this.currentState === 'stopped') {\n      return; // by what",
-        'if (false) {\n      return; // by what',
+        "if (this.currentState === 'stopped') {\n      return; // the call",
+        'if (false) {\n      return; // the call',
       ],
     ],
     tests: 'unit/core/backoff-until',

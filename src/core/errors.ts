@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { oneLine } from './values/error-text.js';
 
-/** Stable identifiers of everything that `nestjs-wait` itself throws. `docs/errors.md` has a row for each. */
+/** The stable identifiers of the errors of this package. `docs/errors.md` has a row for each. */
 export type WaitErrorCode =
   | 'WAIT_ERR_CANCELED'
   | 'WAIT_ERR_DEADLINE_EXCEEDED'
@@ -19,7 +19,7 @@ export type WaitErrorCode =
   | 'WAIT_ERR_UNKNOWN_LOOP';
 
 /**
- * Says what was refused, where, and how to mend it.
+ * Says what was refused, where, and what to do.
  *
  * It has no counterpart in Kubernetes: Go's loops take typed durations and refuse nothing.
  *
@@ -48,8 +48,8 @@ export class WaitError extends Error {
 }
 
 /**
- * Tells errors from other values. `instanceof` alone does not: under jest, an error that Node itself has made
- * is no Error of the test's own realm.
+ * Tells errors from other values. `instanceof` alone does not: under jest, an error that Node itself made is
+ * not an instance of the test's own `Error`.
  */
 export function isError(value: unknown): value is Error {
   return (

@@ -6,8 +6,8 @@ import type { LeaderElectionRecord, ResourceLock, LockedRecord } from './resourc
 /**
  * Keeps the records of any number of elections in this process.
  *
- * No counterpart in client-go. In a test, the locks of several candidates share one store; elsewhere a real
- * engine takes its place.
+ * It has no counterpart in client-go. In a test, the locks of several candidates share one store. In
+ * production, use a real engine instead.
  */
 export class InMemoryLockStore {
   private readonly records = new Map<string, LockedRecord>();
@@ -55,7 +55,7 @@ export class InMemoryLockStore {
 
 /** Configures an `InMemoryLock`; every option may be left out. */
 export interface InMemoryLockOptions {
-  /** Is shared by all candidates; default: a new store, so that this candidate is alone. */
+  /** Must be shared by all candidates; default: a new store, so that this candidate is alone. */
   readonly store?: InMemoryLockStore;
   /** Names the election within the store; default `leader`. */
   readonly name?: string;

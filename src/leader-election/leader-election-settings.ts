@@ -139,7 +139,7 @@ export function resolveSettings(
   };
 }
 
-/** What a lock says of itself. A lock of the user's own may throw here. */
+/** Returns what a lock says about itself. A lock that the user wrote may throw here. */
 function identityOf(lock: ResourceLock, where: string): [identity: unknown, description: string] {
   try {
     return [lock.identity(), lock.describe()];

@@ -8,7 +8,8 @@ import type { ResourceLock } from './resource-lock.js';
  * Says what a candidate does with its leadership.
  *
  * Counterpart of `leaderelection.LeaderCallbacks` in client-go. When a callback throws or rejects, the crash
- * handlers are called. The elector waits only for the promise of `onStartedLeading`.
+ * handlers are called, unless it gave up because the term had ended. The elector waits only for the promise
+ * of `onStartedLeading`.
  */
 export interface LeaderCallbacks {
   /**
@@ -16,7 +17,7 @@ export interface LeaderCallbacks {
    *
    * **Details.** The returned promise stands for the work. Until it has settled, no other term begins here,
    * and the lease is not released. The promise may settle while the term goes on, for instance when the
-   * callback only starts something that listens to the signal itself. Leadership is then kept all the same,
+   * callback only starts something that listens to the signal itself. Then this candidate stays the leader,
    * and nothing waits for what was started. When the promise rejects, or when the call throws, the term ends,
    * so that another candidate gets its chance.
    *
@@ -54,6 +55,7 @@ export interface LeaderElectionLogger {
 export interface LeaderElectorOptions {
   /** Keeps the record; belongs to this elector alone. */
   readonly lock: ResourceLock;
+  /** Are called when a term begins or ends, and when the leader changes. */
   readonly callbacks: LeaderCallbacks;
   /** How long the other candidates wait for a sign of life; default 15 s. */
   readonly leaseDuration?: Duration;

@@ -74,8 +74,8 @@ export class LeaderElector {
   /**
    * @param options - See {@link LeaderElectorOptions}.
    * @param sources - See {@link LeaderElectorSources}.
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` or `WAIT_ERR_INVALID_DURATION`, for every mistake that
-   *   client-go refuses, and in the same order.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION`, `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`,
+   *   for every mistake that client-go refuses, and for options that cannot be used.
    */
   constructor(options: LeaderElectorOptions, sources: LeaderElectorSources = {}) {
     this.settings = resolveSettings(options, sources);
@@ -118,7 +118,8 @@ export class LeaderElector {
    *
    * @param tolerance - For how long the lease may have been expired: milliseconds, or a string such as
    *   `'20s'`; default 0.
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when it is stuck; `WAIT_ERR_INVALID_DURATION` when
+   *   `tolerance` is not a duration.
    */
   check(tolerance: Duration = 0): void {
     const { expiredFor, isMine } = this.lease;
@@ -137,13 +138,16 @@ export class LeaderElector {
    *
    * @returns A promise that settles when the last term is over, its work has ended, and the lease is given
    *   back.
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` (a rejection) when the elector is already running. Also
-   *   rejects with the error that a crash handler threw.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` (a rejection) when the elector is already running, and
+   *   `WAIT_ERR_INVALID_OPTION` when `ctx` is not an `AbortSignal`; what a crash handler threw.
    */
   async run(ctx: AbortSignal): Promise<void> {
     requireSignal(ctx, this.settings.name);
     if (this.running !== undefined) {
-      throw new WaitError('WAIT_ERR_LEADER_ELECTION', `${this.settings.name}: the elector runs already.`);
+      throw new WaitError(
+        'WAIT_ERR_LEADER_ELECTION',
+        `${this.settings.name}: the elector is already running. Let its run() end first.`,
+      );
     }
     this.failure = undefined;
     await withChild(ctx, async (running) => {

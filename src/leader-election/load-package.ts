@@ -3,11 +3,11 @@ import { WaitError } from '../core/errors.js';
 type Loaders<T> = Readonly<Record<string, () => Promise<T>>>;
 
 /**
- * Loads the client of an engine, a package that the user installs.
+ * Loads the client of an engine, which is a package that the user installs.
  *
- * @param owner - Who needs it, for the error.
- * @param loaders - How to load each package that will do, by name. The first that is installed is taken.
- * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when none is installed. Anything else is thrown as it is.
+ * @param owner - Names in the error what needs the package.
+ * @param loaders - Load the packages that can be used, by name. The first one that is installed is used.
+ * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when none is installed. Any other error is thrown as it is.
  */
 export async function loadPackage<T>(owner: string, loaders: Loaders<T>): Promise<T> {
   let cause: unknown;
@@ -31,12 +31,12 @@ export async function loadPackage<T>(owner: string, loaders: Loaders<T>): Promis
   );
 }
 
-/** The package that an import did not find, which may be one that the imported package needs. */
+/** Returns the package that an import did not find. It may be a dependency of the imported package. */
 function missingPackage(error: unknown): string | undefined {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') {
     return undefined;
   }
-  // Node's words, and those of Yarn's PnP.
+  // These are the messages of Node and of Yarn PnP.
   return /^(?:Cannot find (?:package|module) '|.+ tried to access )([^\s',]+)/.exec(String(message))?.[1];
 }

@@ -7,14 +7,14 @@ const METHODS = ['get', 'create', 'update', 'recordEvent', 'identity', 'describe
 const OPTIONAL_METHODS = ['fencingToken', 'close'] as const;
 
 /**
- * Refuses what is no lock.
+ * Refuses a value that is not a lock.
  *
  * @param owner - Names the election in the error.
  * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
  */
 export function requireLock(value: unknown, owner: string): ResourceLock {
   if (value === undefined || value === null) {
-    throw invalid(`${owner}: lock must be given, and is ${show(value)}.`);
+    throw invalid(`${owner}: lock must be given, but is ${show(value)}.`);
   }
   const lock = value as ResourceLock;
   const missing =

@@ -78,9 +78,9 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
  * Runs the loops of an application: every method with a loop decorator, and what {@link BackoffUntilService}
  * starts.
  *
- * **Details.** Imported once, in the root module, it is global. Loops start when every other module has
- * started, and stop before any other module is destroyed. `app.close()` awaits the runs in progress, up to
- * `shutdownTimeout`. Call `app.enableShutdownHooks()` for SIGTERM and Ctrl-C to do the same.
+ * **Details.** Import it once, in the root module. It is global. Loops start when every other module has
+ * started, and they stop before any other module is destroyed. `app.close()` awaits the runs in progress, up
+ * to `shutdownTimeout`. Call `app.enableShutdownHooks()` for SIGTERM and Ctrl-C to do the same.
  *
  * @example
  * ```ts
@@ -101,13 +101,13 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
   /**
    * Registers the module with its options.
    *
-   * @param options - See {@link WaitModuleOptions}. What is wrong with them fails the bootstrap.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it is no options object.
+   * @param options - See {@link WaitModuleOptions}. A mistake in them fails the bootstrap.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it is not an options object.
    */
   static override forRoot(options: WaitModuleOptions = {}): DynamicModule {
     requireModuleOptions(options);
     const { providers = [], ...definition } = super.forRoot({});
-    // Nest's builder has copied the options, which loses the getters of a class.
+    // Nest's builder copies the options, and the copy lacks the getters of a class.
     const others = providers.filter((provider) => (provider as ValueProvider).provide !== WAIT_OPTIONS);
     return { ...definition, providers: [...others, { provide: WAIT_OPTIONS, useValue: options }] };
   }
@@ -117,7 +117,7 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
    *
    * @param options - `useFactory` with `inject`, `useClass` or `useExisting` ({@link
    *   WaitModuleOptionsFactory}), and `imports`.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it does not say how the options are made.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when `options` does not say how the options are made.
    */
   static override forRootAsync(options: WaitModuleAsyncOptions): DynamicModule {
     requireAsyncOptions(options);

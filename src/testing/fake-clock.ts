@@ -23,14 +23,13 @@ interface Waiter {
 }
 
 /**
- * A clock that stands still until a test moves it: hours of a loop pass in a millisecond, and always in the
- * same way.
+ * Stands still until a test moves it. Hours of a loop pass in a millisecond, and always in the same way.
  *
- * Counterpart of `clock.FakeClock` in k8s.io/utils. Give it to a core function as `{ clock }`, or to Nest in
- * the place of `WAIT_CLOCK`.
+ * Counterpart of `clock.FakeClock` in k8s.io/utils. Pass it to a core function as `{ clock }`. In Nest,
+ * override the provider `WAIT_CLOCK` with it.
  *
- * **Differs from Go.** `advance` stops at every instant at which a timer is due, and lets everything that
- * became ready go on before it moves further.
+ * **Differs from Go.** `advance` stops at every instant at which a timer is due. Before it moves on, it lets
+ * everything go on that became ready.
  *
  * @example
  * const clock = new FakeClock();
@@ -45,16 +44,17 @@ export class FakeClock implements Clock {
   private time = 0;
   private firingsAtThisInstant = 0;
   /**
-   * By the instant at which they are due. Timers of one instant fire in the order in which they were armed.
+   * The armed timers, by the instant at which they are due. Those of one instant fire in the order in which
+   * they were armed.
    */
   private readonly armed = new Map<number, Set<Armed>>();
   private armedCount = 0;
   private waiters: Waiter[] = [];
-  /** The calls of `advance` that have not come to their end. */
+  /** The calls of `advance` that are still in progress. */
   private readonly advances = new Set<Advance>();
   private isMoving = false;
 
-  /** How many milliseconds the test has moved the clock. */
+  /** Returns how many milliseconds the test has moved the clock. */
   now(): number {
     return this.time;
   }
@@ -82,17 +82,16 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** How many timers are armed now, sleeps included. A test ends with none. */
+  /** Counts the timers that are armed now, sleeps included. At the end of a test it should be zero. */
   get armedTimers(): number {
     return this.armedCount;
   }
 
   /**
-   * Takes virtual time: resolves when the clock has been moved that far. With it a run lasts as long as a
-   * test wants.
+   * Resolves when the clock has been moved that far. A run that awaits it takes that much virtual time.
    *
    * @param duration - Milliseconds; zero or below resolves at once.
-   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is not a finite number.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when `duration` is not a finite number.
    */
   async sleep(duration: number): Promise<void> {
     requireDuration('sleep', duration, -Infinity);
@@ -102,17 +101,17 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves the clock. Each timer fires at its own time and in order. Between two of them everything that
-   * became ready goes on, so that a run that ends may arm the next wait within the same `advance`.
+   * Moves the clock. Each timer fires at its own time and in order. Between two timers, everything goes on
+   * that became ready. So a run that ends may arm the next wait within the same `advance`.
    *
-   * **Details.** Each call moves the clock to the time at which it was made, plus `duration`. Calls that are
-   * in progress together, or one inside the other, each resolve when the clock gets there. The clock never
-   * goes back.
+   * **Details.** Each call moves the clock to the time of the call plus `duration`. Several calls may be in
+   * progress at once, even one inside the other. Each resolves when the clock reaches its time. The clock
+   * never goes back.
    *
-   * @param duration - Milliseconds from 0 up; 0 fires what is due now and lets everything go on that is
-   *   ready.
-   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is negative or not a finite number, or when
-   *   time stands still: 250,000 timers fired at one instant.
+   * @param duration - Milliseconds from 0 up. With 0, it fires what is due now and lets everything go on that
+   *   is ready.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when `duration` is negative or not a finite number,
+   *   or when time stands still: more than 250,000 timers fired at one instant.
    */
   async advance(duration: number): Promise<void> {
     requireDuration('advance', duration, 0);
@@ -125,11 +124,11 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Resolves when at least this many timers are armed: the way to wait until real I/O has brought the work to
-   * its next wait.
+   * Resolves when at least this many timers are armed. Use it to wait until a run has done its real I/O and
+   * its loop waits again.
    *
    * @param count - Number of timers, sleeps included.
-   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when it is not a whole number from 0 up.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when `count` is not a whole number from 0 up.
    */
   async waitForTimers(count: number): Promise<void> {
     if (!Number.isInteger(count) || count < 0) {
@@ -140,7 +139,7 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** Moves from instant to instant until every call of `advance` has come to its end. */
+  /** Moves from instant to instant until no call of `advance` is in progress. */
   private async move(): Promise<void> {
     const turns = new Turns();
     this.isMoving = true;
@@ -214,7 +213,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** The earliest of some instants; Infinity where there is none. */
+/** Returns the earliest of some instants; Infinity if there is none. */
 function earliest(instants: Iterable<number>): number {
   let first = Infinity;
   for (const instant of instants) {

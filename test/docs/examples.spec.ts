@@ -24,7 +24,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
   });
   afterAll(() => project?.remove());
 
-  it('compiles, every block of it', () => {
+  it('compiles in every block', () => {
     expect(mistakes).toBe('');
     // Each of these runs below. One more block needs one more test.
     expect(project.files).toEqual([
@@ -40,13 +40,13 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
     ]);
   });
 
-  it('has a complete application, which prints what the page shows', async () => {
+  it('has a complete application that prints what the page shows', async () => {
     const { code, output } = await project.run(['main.js'], { word: 'beat 2' });
     expect(missingFrom(output, outputOf('// main.ts'))).toEqual([]);
     expect(code).toBe('SIGINT');
   });
 
-  it('ends that application when its port is in use, where it would otherwise run on', async () => {
+  it('ends that application when its port is in use', async () => {
     const server = createServer().listen(project.port);
     await once(server, 'listening');
     try {

@@ -25,8 +25,8 @@ declare global {
 
 /**
  * A project whose author has copied every TypeScript block of the README, each into the file that its first
- * line names. Beside them lie the modules of his own that they import, and the scripts that run them
- * (`test/docs/readme`).
+ * line names. The project also holds the modules that they import and the scripts that run them, from
+ * `test/docs/readme`.
  */
 export class ReadersProject {
   /** What the page calls port 3000. */

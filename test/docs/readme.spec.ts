@@ -17,7 +17,7 @@ describe('the README', () => {
     expect(missing).toEqual([]);
   });
 
-  it('names tests that there are, in the parity table', () => {
+  it('names only tests that exist, in the parity table', () => {
     const rows = readme
       .slice(readme.indexOf('## Kubernetes parity'))
       .split('\n')
@@ -38,7 +38,7 @@ describe('the README', () => {
     expect(missing).toEqual([]);
   });
 
-  it('links to files and headings that there are', () => {
+  it('links only to files and headings that exist', () => {
     const headings = Array.from(
       readme.matchAll(/^#+ (.+)$/gm),
       ([, heading]) =>

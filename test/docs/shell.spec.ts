@@ -12,7 +12,7 @@ describe('the shell commands of the README', () => {
   });
   afterAll(() => clone?.remove());
 
-  it('run below, except for those that install packages and that run all tests', () => {
+  it('run below, except those that install packages or run all tests', () => {
     expect(blocks('sh').map((text) => text.split('\n')[0])).toEqual([
       expect.stringMatching(/^npm ci && npm start /),
       expect.stringMatching(/^curl -s localhost:3000\/loops/),
@@ -53,7 +53,7 @@ describe('the shell commands of the README', () => {
     expect(missingFrom(sample.output, outputOf('curl -s localhost:3000/loops'))).toEqual([]);
   });
 
-  it('show how one of three copies leads, and another one when that is killed', async () => {
+  it('show how one of three copies leads, and how another one leads after that is killed', async () => {
     const [start, kill, end] = ['npx nest build', 'pids()', 'kill $(ask'].map(block);
     // `npm start` has built it above.
     const commands = [start!.replace('npx nest build', ''), kill, end].join('\necho then\n');

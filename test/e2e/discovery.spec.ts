@@ -713,9 +713,21 @@ describe('the loop of a request-scoped provider', () => {
       noTenant,
       /^Report\.send: requestContext of WaitModule\.forRoot failed: \[Error: no tenant\]\.$/,
     ],
-    ['returns nothing', () => undefined, /must return an object, and no promise, not undefined\.$/],
-    ['returns a promise', () => Promise.resolve({}), /must return an object, and no promise, not a Promise/],
-    ['returns a text', () => 'tenant', /must return an object, and no promise, not 'tenant'\.$/],
+    [
+      'returns nothing',
+      () => undefined,
+      /must return an object that is not a promise, but returned undefined\.$/,
+    ],
+    [
+      'returns a promise',
+      () => Promise.resolve({}),
+      /must return an object that is not a promise, but returned a Promise/,
+    ],
+    [
+      'returns a text',
+      () => 'tenant',
+      /must return an object that is not a promise, but returned 'tenant'\.$/,
+    ],
   ];
   it.each(noRequests)(
     'is refused by its name at bootstrap and in a run when requestContext %s',

@@ -80,7 +80,7 @@ describe('the log of a loop that fails again and again', () => {
     expect(logger.messages('log').at(-1)).toBe('Poll.tick: succeeded after one failure in 10s');
   });
 
-  it('has ten failures a minute at most of a loop that fails every second time', async () => {
+  it('has at most ten failures a minute of a loop that fails every second time', async () => {
     let runs = 0;
     const { service, clock, logger } = await boot({});
     const handle = service.until(
@@ -100,7 +100,7 @@ describe('the log of a loop that fails again and again', () => {
     await handle.stop();
   });
 
-  it('tells at the end what it has not told yet', async () => {
+  it('says at the end what it has not said yet', async () => {
     const { clock, logger, close } = await bootPoll();
     await clock.advance(50_000);
     await close();
@@ -121,7 +121,7 @@ describe('the log of a loop that fails again and again', () => {
     expect(logger.messages('error')).toEqual([]);
   });
 
-  it('says nothing of failures where logFailures is false', async () => {
+  it('says nothing about failures when logFailures is false', async () => {
     const seen: unknown[] = [];
     const { clock, logger } = await bootPoll({
       logFailures: false,
@@ -136,8 +136,8 @@ describe('the log of a loop that fails again and again', () => {
   });
 });
 
-describe('what is logged of an error', () => {
-  it('is its stack and its causes, without frames of this package, and not what hangs on it', async () => {
+describe('what is logged about an error', () => {
+  it('is its stack and its causes, without frames of this package and without other properties', async () => {
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     next = {
       error: Object.assign(new Error('request failed', { cause }), {
@@ -173,7 +173,7 @@ describe('what is logged of an error', () => {
     expect(booted.logger.messages('log').join('')).not.toContain('\n');
   });
 
-  it('says what could not be thrown as an error, to the registry as to the handlers', async () => {
+  it('says that nothing was thrown, to the registry and to the handlers alike', async () => {
     next = { error: undefined };
     @Injectable()
     class Nothing {
@@ -290,7 +290,7 @@ describe('a crash handler', () => {
     });
   });
 
-  it('that rejects again and again is told of with the same restraint', async () => {
+  it('that rejects again and again is logged as rarely as a run that fails', async () => {
     const report: CrashHandler = () => Promise.reject(new Error('no route'));
     const booted = await bootPoll({ crashHandlers: [report], logFailures: false });
     await booted.clock.advance(70_000);
@@ -353,7 +353,7 @@ describe('the logger', () => {
     expect(logger.messages('error')).toEqual(['run 1 failed: boom']);
   });
 
-  it('that hands everything on to one of Nest gets no more than that takes', async () => {
+  it('that passes everything on to one of Nest gets no more arguments than that one takes', async () => {
     const error = jest.spyOn(ConsoleLogger.prototype, 'error').mockImplementation(() => {});
     class Delegating {
       readonly pino = new ConsoleLogger({ logLevels: [] });
@@ -368,7 +368,7 @@ describe('the logger', () => {
     error.mockRestore();
   });
 
-  it('may be the console, for which a per cent sign is no placeholder', async () => {
+  it('may be the console, and a percent sign is printed as it is', async () => {
     const printed = jest.spyOn(console, 'error').mockImplementation(() => {});
     jest.spyOn(console, 'log').mockImplementation(() => {});
     next = { error: new Error('probe http://shop/caf%c3%a9') };
@@ -379,7 +379,7 @@ describe('the logger', () => {
     jest.restoreAllMocks();
   });
 
-  it("that is Nest's own for the console gets no more than it prints well", async () => {
+  it("that is Nest's own for the console gets no more arguments than it can print", async () => {
     const error = jest.spyOn(ConsoleLogger.prototype, 'error').mockImplementation(() => {});
     await bootWith({ logger: new ConsoleLogger({ logLevels: [] }) });
     expect(error.mock.calls).toEqual([

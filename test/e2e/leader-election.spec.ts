@@ -331,7 +331,7 @@ describe('leaderOnly', () => {
     [
       'with two groups of one name',
       { leaderElection: [{ lock: new InMemoryLock() }, { lock: new InMemoryLock() }] },
-      'two leaderElection groups have one name',
+      'two leaderElection groups have the same name',
     ],
   ])('fails the bootstrap %s', async (_what, options, want) => {
     @Injectable()

@@ -607,7 +607,9 @@ describe('the options of the module', () => {
   it('fail the bootstrap when the class that makes them cannot', async () => {
     const module = WaitModule.forRootAsync({ useClass: class Settings {} as never });
     await expect(boot({ imports: [module], providers: [Outbox] })).rejects.toMatchObject(
-      invalid(/^WaitModule\.forRootAsync: the class .* createWaitOptions\(\), which Settings {} has not\.$/),
+      invalid(
+        /^WaitModule\.forRootAsync: the class .* createWaitOptions\(\), which Settings {} does not have\.$/,
+      ),
     );
   });
 

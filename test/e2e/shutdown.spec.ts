@@ -132,7 +132,7 @@ it('closes a lock after its campaign has ended, although shutdown waits no longe
   expect(calls.filter((call) => call === 'close')).toHaveLength(1);
 });
 
-it('says of a run and of a lock that neither has ended', async () => {
+it('says that neither the run nor the lock has ended', async () => {
   const lock = lockWith({ close: () => NEVER });
   const { app, clock, logger } = await bootInRun({ shutdownTimeout: 1000, leaderElection: { lock } }, 5000);
   void app.close();
@@ -157,7 +157,7 @@ it('gives the work of a leader and the release of its lease one time limit toget
   expect(clock.armedTimers).toBe(0);
 });
 
-describe('shutdown tells what it waits for', () => {
+describe('shutdown says what it waits for', () => {
   it('after one second, and every ten seconds from then on', async () => {
     const { app, clock, logger } = await bootInRun({ shutdownTimeout: '25s' }, 60_000);
     void app.close();
@@ -177,7 +177,7 @@ describe('shutdown tells what it waits for', () => {
     ]);
   });
 
-  it('and names ten loops at most', async () => {
+  it('and names at most ten loops', async () => {
     @Injectable()
     class Busy {
       @Until({ period: '1s', workers: 12 })
@@ -193,7 +193,7 @@ describe('shutdown tells what it waits for', () => {
     );
   });
 
-  it('and says nothing of the kind where everything ends within a second', async () => {
+  it('and says nothing when everything ends within a second', async () => {
     const { close, logger } = await bootInRun({}, 999);
     await close();
     expect(logger.messages('log').filter((line) => line.includes('waiting'))).toEqual([]);
@@ -249,7 +249,7 @@ describe('a loop that is started while the application closes', () => {
 });
 
 describe('a run that awaits the stop() of its own handle', () => {
-  it('waits for itself, and only until shutdownTimeout, and the log names the loop', async () => {
+  it('waits for itself only until shutdownTimeout, and the log names the loop', async () => {
     const { clock, logger, service } = await boot({}, { shutdownTimeout: '10s' });
     const handle: LoopHandle = service.until(() => handle.stop(), { period: '5s', name: 'suicide' });
     await clock.advance(9999);
@@ -264,7 +264,7 @@ describe('a run that awaits the stop() of its own handle', () => {
     expect(clock.armedTimers).toBe(0);
   });
 
-  it('waits forever where shutdownTimeout is 0', async () => {
+  it('waits forever when shutdownTimeout is 0', async () => {
     const { clock, service } = await boot({}, { shutdownTimeout: 0 });
     let hasReturned = false;
     const handle = service.until(() => clock.sleep(1e9), { period: '5s', name: 'long' });
@@ -277,7 +277,7 @@ describe('a run that awaits the stop() of its own handle', () => {
   });
 });
 
-it('a loop that runs forever makes its first run, though the application closes right after init()', async () => {
+it('a loop that runs forever makes its first run even if the application closes right after init()', async () => {
   const { service, clock, close } = await boot({});
   let runs = 0;
   const handle = service.forever(() => runs++, { period: '5s', name: 'flush' });

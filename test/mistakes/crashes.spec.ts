@@ -209,7 +209,7 @@ describe('a crash handler that fails', () => {
     );
   });
 
-  it('by never ending does not hold its loop up', async () => {
+  it('that never ends does not delay its loop', async () => {
     const handler: CrashHandler = () => new Promise(() => undefined);
     const { clock, registry, close } = await bootBeside({
       providers: [jobThat(boom)],
@@ -220,7 +220,7 @@ describe('a crash handler that fails', () => {
     await close(0);
   });
 
-  it('without Nest by rejecting ends nothing, and the console says which loop it was called for', async () => {
+  it('that rejects without Nest ends nothing, and the console names the loop', async () => {
     const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const clock = new FakeClock();
     const stop = new AbortController();
@@ -254,7 +254,7 @@ describe('a loop that fails again and again', () => {
     );
   });
 
-  it('writes nothing where the log is switched off, and still tells the crash handlers', async () => {
+  it('writes nothing when logFailures is false, and still calls the crash handlers', async () => {
     const handler = jest.fn<CrashHandler>();
     const booted = await bootBeside({
       providers: [jobThat(throwing('boom'))],
@@ -265,7 +265,7 @@ describe('a loop that fails again and again', () => {
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  it('writes the stack and its causes, and nothing else that hangs on the error', async () => {
+  it('writes the stack and its causes, and no other property of the error', async () => {
     const request = { headers: { Authorization: 'Bearer hush' } };
     const cause = Object.assign(new Error('ECONNREFUSED'), { request });
     const booted = await bootBeside({

@@ -27,7 +27,7 @@ describe('docs/errors.md', () => {
     expect(rows.map(({ code }) => code)).toEqual(codes);
   });
 
-  it.each(rows)('shows for $code a text that a mistake of the table is answered with', async (row) => {
+  it.each(rows)('shows for $code a text that a mistake of the table gets', async (row) => {
     const ofThisCode = mistakes.filter((mistake) => codeOf(mistake) === row.code);
     expect(ofThisCode).not.toEqual([]);
     const texts: string[] = [];

@@ -29,7 +29,7 @@ describe('an override of undefined', () => {
     ]);
   });
 
-  it('of a whole loop or of all is none either', async () => {
+  it('of a whole loop, or of all loops, is no mistake', async () => {
     for (const loops of [undefined, { 'Outbox.flush': undefined }]) {
       // oxlint-disable-next-line no-await-in-loop -- one application after the other
       const { registry } = await bootBeside({

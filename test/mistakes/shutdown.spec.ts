@@ -120,7 +120,7 @@ describe('a lock that fails while the application closes', () => {
     },
   );
 
-  it('because get() has hung since the start delays no shutdown', async () => {
+  it('does not delay the shutdown when its get() has hung since the start', async () => {
     const lock = lockThat({ get: hanging, close: hanging }, () => true);
     const { app, clock } = await boot(
       { providers: [Database, Outbox] },
@@ -199,7 +199,7 @@ describe('giving up because of the stop', () => {
     ['an AbortError, wrapped twice', () => wrapped(wrapped(named('AbortError')))],
   ];
 
-  it.each(aborts)('by throwing %s is no failure, for nobody', async (_what, thrown) => {
+  it.each(aborts)('by throwing %s is not a failure, for anyone', async (_what, thrown) => {
     const handler = jest.fn<CrashHandler>();
     @Injectable()
     class Job {
@@ -272,7 +272,7 @@ describe('a run that ignores its signal', () => {
     idle(): void {}
   }
 
-  it('is named after a second and every ten seconds, and given up after 25 s, before the kubelet kills', async () => {
+  it('is named after a second and then every ten seconds, and is given up after 25 s, before the kubelet kills', async () => {
     const { app, clock, logger } = await boot({ providers: [Deaf] });
     const waiting = /Stopping .*; waiting for Deaf\.tick \(run 1\)/;
     const said = (): number => logger.lines.filter(({ message }) => waiting.test(message)).length;
@@ -290,7 +290,7 @@ describe('a run that ignores its signal', () => {
     expect(logger.messages('error')).toEqual([expect.stringMatching(/Still running: Deaf\.tick \(run 1\)/)]);
   });
 
-  it('by awaiting the stop of its own handle waits no longer for itself than a shutdown would', async () => {
+  it('and awaits the stop of its own handle waits for itself no longer than a shutdown would', async () => {
     const { service, clock, logger, registry } = await boot({}, { shutdownTimeout: '2s' });
     const handle = service.until(() => handle.stop(), { period: '1s', name: 'suicidal' });
     await clock.advance(2000);

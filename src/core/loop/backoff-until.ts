@@ -25,18 +25,19 @@ import { completeLoopOptions, requireBoolean, requireSignal, type LoopOptions } 
  * changes in it, as `enterWith()` does, ends with that run.
  *
  * **Gotchas.** The first run is immediate, and `f` is not called at all when `stop` has already aborted.
- * Aborting ends a wait at once but never a running `f`. A wait of zero or below lets the event loop turn. A
- * backoff manager that throws, or returns no finite number, ends the loop.
+ * Aborting ends a wait at once, but it never interrupts a running `f`. A wait of zero or below lets the event
+ * loop turn. A backoff manager that throws, or that does not return a finite number, ends the loop.
  *
  * **Differs from Go.** Returns a promise instead of blocking. `f` may be asynchronous. A crash does not end
  * the loop unless `reallyCrash` is set. A run that gives up because its loop was told to stop has not
  * crashed. The timer is disarmed on return, as in the newest Kubernetes, so that a backoff manager used for a
  * second loop never ends that loop's first wait early.
  *
- * @param f - The work. What it returns is awaited, and a throw and a rejection are the same.
- * @param backoffManager - Is asked for every wait: before `f` when not sliding, after it when sliding.
+ * @param f - The work. What it returns is awaited. A throw and a rejection have the same effect.
+ * @param backoffManager - Returns the length of every wait. It is called before `f` when not sliding, and
+ *   after `f` when sliding.
  * @param sliding - `true`: a wait starts when `f` has ended; `false`: when `f` starts.
- * @param stop - The stop channel; {@link neverStop} for none.
+ * @param stop - The stop channel. Pass {@link neverStop} if there is none.
  * @param options - See {@link LoopOptions}.
  * @returns A promise that settles when the loop has ended. It is rejected when `reallyCrash` is set, a crash
  *   handler threw, or the backoff manager failed.

@@ -16,17 +16,17 @@ export interface CrashContext {
 }
 
 /**
- * Is told of a crash, to log it or to report it somewhere.
+ * Receives a crash, to log it or to report it somewhere.
  *
  * Counterpart of an entry of `runtime.PanicHandlers`.
  *
  * **Details.** It may return a promise. The loop does not wait for it, and a rejection is logged.
  *
- * **Gotchas.** A handler that throws ends the loop with what it threw, as in Go.
+ * **Gotchas.** A handler that throws ends the loop, as in Go. The loop's promise rejects with what it threw.
  */
 export type CrashHandler = (error: unknown, context: CrashContext) => unknown;
 
-/** What happens when a run throws. */
+/** Decides what happens when a run throws. */
 export interface CrashOptions {
   /** Called in order, each with the error as it was thrown; default: one that writes to `console.error`. */
   readonly crashHandlers?: readonly CrashHandler[];
@@ -39,18 +39,21 @@ export interface HandlerFailure {
   readonly handler: CrashHandler;
   readonly failure: unknown;
   readonly context: CrashContext;
-  /** Whether it threw, which ends the loop; otherwise the promise that it returned was rejected. */
+  /** `true`: the handler threw, which ends the loop. `false`: the promise that it returned was rejected. */
   readonly endsLoop: boolean;
 }
 
-/** The options, and what a loop of the Nest module has beside them. */
+/** The options, and what a loop of the Nest module has in addition. */
 export interface CrashHandling extends CrashOptions {
-  /** Default: writes to `console.error` what would be lost. What a handler throws is not. */
+  /**
+   * Default: writes a rejection to `console.error`, since it would be lost otherwise. What a handler throws
+   * is not lost: it ends the loop.
+   */
   readonly handlerFailed?: ((failure: HandlerFailure) => void) | undefined;
 }
 
 /**
- * Writes `[name] run 17 failed: …` with the stack to `console.error`: the error's and those of its causes.
+ * Writes `[name] run 17 failed: …` to `console.error`, with the stacks of the error and of its causes.
  *
  * Counterpart of `logPanic`, the first entry of `runtime.PanicHandlers`. Go writes nothing for
  * `http.ErrAbortHandler`. This writes nothing for the abort of a loop that was told to stop.
@@ -65,12 +68,12 @@ const ABORT_NAMES: readonly unknown[] = ['AbortError', 'CanceledError'];
 const ABORT_CODES: readonly unknown[] = ['ABORT_ERR', 'ERR_CANCELED'];
 
 /**
- * Tells whether a run of a loop that was told to stop has given up because of that: then it is aborted, and
- * has neither failed nor succeeded.
+ * Tells whether a run gave up because its loop was told to stop. Such a run is aborted: it has neither failed
+ * nor succeeded.
  *
- * @param thrown - What the run threw: the signal's reason itself, an abort of Node's or of an HTTP client, or
- *   an error that has one of these among its causes.
- * @param reason - With what the loop was told to stop; `undefined` where that is not known.
+ * @param thrown - What the run threw. It is an abort if it is the signal's reason, an abort error of Node or
+ *   of an HTTP client, or an error that has one of these among its causes.
+ * @param reason - The reason with which the loop was told to stop; `undefined` if it is not known.
  */
 export function isAbort(thrown: unknown, reason: unknown): boolean {
   const answers = new Map<unknown, boolean>();
@@ -82,14 +85,14 @@ export function isAbort(thrown: unknown, reason: unknown): boolean {
       return false;
     }
     if (!answers.has(error)) {
-      answers.set(error, false); // where the causes go round in a circle
+      answers.set(error, false); // in case the causes form a circle
       const errors = listOf(read(error, 'errors')) ?? [];
       answers.set(
         error,
         ABORT_NAMES.includes(read(error, 'name')) ||
           ABORT_CODES.includes(read(error, 'code')) ||
           isOne(read(error, 'cause'), depth + 1) ||
-          // Several requests at once, as in Promise.any: all of them have given up.
+          // In an AggregateError, as of Promise.any, every request must have given up.
           (errors.length > 0 && errors.every((each) => isOne(each, depth + 1))),
       );
     }
@@ -98,27 +101,26 @@ export function isAbort(thrown: unknown, reason: unknown): boolean {
   return isOne(thrown, 0);
 }
 
-/** Kubernetes' first handler alone. */
+/** Only the first of Kubernetes' handlers. */
 export const DEFAULT_CRASH_HANDLERS: readonly CrashHandler[] = [logCrash];
 
 /**
- * Takes what a run threw or rejected with: calls every crash handler in order and then either swallows the
- * error or rethrows it.
+ * Handles what a run threw: calls every crash handler in order, and then swallows or rethrows the error.
  *
  * Counterpart of `runtime.HandleCrash` in k8s.io/apimachinery v0.19.4.
  *
- * **Gotchas.** A handler that throws hides the error itself, and the handlers after it are not called. What
- * it threw leaves, whatever `reallyCrash` says. A handler that rejects is logged, and nothing else.
+ * **Gotchas.** When a handler throws, the handlers after it are not called. What it threw is thrown instead
+ * of the error, whatever `reallyCrash` says. When a handler rejects, the rejection is only logged.
  *
  * **Differs from Go.** `reallyCrash` is false by default, since in Node a rejected promise is an everyday
- * error. Nothing (`throw undefined`, `Promise.reject()`) becomes a `WaitError`, as in the newest Kubernetes.
- * v0.19.4 swallowed it. The handlers are arguments, not a package-level list.
+ * error. `throw undefined` and `Promise.reject()` become a `WaitError`, as `panic(nil)` becomes an error in
+ * the newest Kubernetes. v0.19.4 swallowed it. The handlers are an argument, not a package-level list.
  *
  * @param error - What was thrown.
- * @param context - Where.
+ * @param context - Where it was thrown.
  * @param options - See {@link CrashOptions}.
- * @throws The error itself, when `reallyCrash` is set; WaitError `WAIT_ERR_INVALID_OPTION` when
- *   `crashHandlers` is no list of functions.
+ * @throws The error itself, when `reallyCrash` is set; what a handler threw; WaitError
+ *   `WAIT_ERR_INVALID_OPTION` when `crashHandlers` is not a list of functions.
  *
  * @example
  * handleCrash(new Error('boom'), { name: 'Outbox.flush', run: 17, stopping: false }, {
@@ -160,7 +162,7 @@ export function requireCrashHandlers(crashHandlers: unknown, owner: string): rea
   return crashHandlers as readonly CrashHandler[];
 }
 
-/** What was thrown, or an error that says that nothing was, so that it can be told from a success. */
+/** Returns what was thrown. If that is nothing, returns an error that says so. */
 export function orNothingThrown(thrown: unknown, { name, run }: Pick<CrashContext, 'name' | 'run'>): unknown {
   return (
     thrown ??

@@ -16,15 +16,15 @@ import {
   type CrashOptions,
 } from './crash.js';
 
-/** What every loop takes after its Kubernetes arguments. */
+/** Options that every loop function takes after its Kubernetes arguments. */
 export interface LoopOptions extends CrashOptions {
-  /** Names the loop in logs and errors; default: the name of `f`, or `loop`. */
+  /** Names the loop in logs and errors; default: the name of `f`, or `loop` if it has none. */
   readonly name?: string;
-  /** Measures and waits; default the real monotonic clock. */
+  /** Measures time and makes timers; default: {@link realClock}. */
   readonly clock?: Clock;
   /**
-   * Uniform numbers in `[0, 1)` for jitter; default `Math.random`. A loop with its own backoff manager
-   * ignores it.
+   * Returns uniform numbers in `[0, 1)` for jitter; default `Math.random`. A loop that is given a backoff
+   * manager ignores it.
    */
   readonly random?: Random;
   /** `false` waits once before the first run; default `true`. */
@@ -38,7 +38,7 @@ export interface LoopOptions extends CrashOptions {
   readonly unref?: boolean;
 }
 
-/** What a loop stands on. Many loops may share one. */
+/** What a loop depends on. Many loops may share one. */
 export interface LoopEnvironment extends CrashHandling {
   readonly clock: Clock;
   readonly crashHandlers: readonly CrashHandler[];
@@ -50,7 +50,7 @@ export interface LoopEnvironment extends CrashHandling {
 export interface LoopStart {
   /** `true`: with a run; `false`: with a wait. */
   readonly immediate: boolean;
-  /** Milliseconds of a wait of its own before the first run, whatever `immediate` says. */
+  /** The wait before the first run in milliseconds, whatever `immediate` says. */
   readonly initialDelay?: number | undefined;
 }
 
@@ -74,13 +74,15 @@ export class CommonOptions implements LoopEnvironment {
   }
 }
 
-/** A loop's options, checked and complete. They are options again, which one function gives to the next. */
+/** A loop's options, checked and complete. One loop function passes them on to another as its options. */
 export class CompleteLoopOptions extends CommonOptions implements LoopStart {
   readonly immediate: boolean;
   readonly initialDelay: number | undefined;
-  /** Tells these from all others, also from a Proxy that throws when it is looked at. */
+  // A private member tells these from everything else, even from a Proxy that throws.
+  // oxlint-disable-next-line no-unused-private-class-members
   readonly #isComplete = true;
 
+  /** Whether some options are complete already. */
   static has(options: unknown): options is CompleteLoopOptions {
     return typeof options === 'object' && options !== null && #isComplete in options;
   }
@@ -103,7 +105,7 @@ const LOOP_OPTIONS: readonly string[] = [
 /**
  * Checks the options of a loop and fills in the defaults, unless that has been done.
  *
- * @param f - What the loop runs. Without `name` the loop has its name.
+ * @param f - What the loop runs. If the options have no `name`, the loop is named after `f`.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`, `WAIT_ERR_INVALID_DURATION` or `WAIT_ERR_INVALID_TARGET`,
  *   naming the loop, the option and the value.
  */
@@ -113,7 +115,7 @@ export function completeLoopOptions(f: unknown, options: LoopOptions): CompleteL
     : new CompleteLoopOptions(readerOf('a loop', f, options, LOOP_OPTIONS));
 }
 
-/** As {@link completeLoopOptions}, for a poll, which says itself when its first check is. */
+/** Does the same for a poll, whose own arguments say when the first check is made. */
 export function completePollOptions(condition: unknown, options: object, name?: string): CommonOptions {
   return new CommonOptions(readerOf('a poll function', condition, options, POLL_OPTIONS, name));
 }
@@ -134,7 +136,7 @@ function readerOf(
 }
 
 /**
- * Refuses what is no stop channel.
+ * Refuses a value that is not a stop channel.
  *
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
@@ -147,7 +149,7 @@ export function requireSignal(signal: AbortSignal, loop: string): void {
 }
 
 /**
- * Refuses an argument that is neither true nor false.
+ * Refuses an argument that is not a boolean.
  *
  * @param what - Names the loop and the argument in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.

@@ -5,10 +5,10 @@ import { handleCrash, isAbort, orNothingThrown } from './crash.js';
 import type { LoopEnvironment, LoopStart } from './loop-options.js';
 import { isThenable } from '../values/thenable.js';
 
-/** Between two runs, in a run, or after the end. */
+/** What a loop is doing: it waits between two runs, it is in a run, or it has ended. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
 
-/** How a run has ended. An aborted one gave up because its loop was told to stop. */
+/** How a run ended. An aborted run gave up because its loop was told to stop. */
 export type RunOutcome = 'succeeded' | 'failed' | 'aborted';
 
 /** What ended a loop before it was told to stop. */
@@ -16,19 +16,19 @@ export interface LoopCrash {
   readonly error: unknown;
 }
 
-/** What a loop runs. All that is optional is for those who want to be told how the loop is doing. */
+/** What a loop runs. The optional methods are for work that wants to know how the loop is doing. */
 export interface LoopWork {
   /** The name of the loop in logs and errors. */
   readonly name: string;
   /** Does one run. What it returns is awaited. */
   run(): unknown;
-  /** Is asked before every run. `false` ends the loop as a stop does. */
+  /** Is called before every run. `false` ends the loop, as a stop does. */
   mayRun?(): boolean;
   runStarted?(): void;
   /**
    * The run has ended. Its crash, if it has failed, is about to be handled.
    *
-   * @param error - What it threw, unless it has succeeded.
+   * @param error - What the run threw; `undefined` if it succeeded.
    */
   runEnded?(outcome: RunOutcome, error: unknown): void;
   /** @param delay - Milliseconds until the next run. */
@@ -40,10 +40,10 @@ export interface LoopWork {
 }
 
 /**
- * The one loop behind everything, as a small state machine.
+ * The loop that everything here is built on, as a small state machine.
  *
- * One round: **1.** end if told to stop; **2.** if not sliding, start the timer; **3.** run the work and
- * await what it returns, under crash protection; **4.** if sliding, start the timer; **5.** wait for the
+ * One round: **1.** end if it was told to stop; **2.** if not sliding, start the timer; **3.** run the work
+ * and await what it returns, under crash protection; **4.** if sliding, start the timer; **5.** wait for the
  * timer or for a stop; **6.** go to 1.
  */
 export class Loop {
@@ -53,7 +53,7 @@ export class Loop {
   /** It was told to stop, and may still be running. */
   isStopping = false;
   private stopReason: unknown;
-  /** The timer came due during the run: an overrun, so the next run follows at once. */
+  /** The timer came due during the run. This is an overrun, so the next run follows at once. */
   private isOverdue = false;
   private readonly timer: Timer;
   /** The asynchronous context in which this loop was made. */
@@ -72,7 +72,7 @@ export class Loop {
     return this.currentState;
   }
 
-  /** Begins with the first run, or with the wait before it. Is called once. */
+  /** Begins with the first run, or with the wait before it. It must be called only once. */
   start({ immediate, initialDelay }: LoopStart): void {
     if (this.isStopping || (immediate && initialDelay === undefined)) {
       this.proceed();
@@ -85,7 +85,7 @@ export class Loop {
     }
   }
 
-  /** Ends a wait at once. A run in progress is never interrupted: the loop ends after it. */
+  /** Ends a wait at once. It never interrupts a run in progress: the loop ends after that run. */
   stop(reason: unknown): void {
     if (this.isStopping) {
       return;
@@ -106,11 +106,11 @@ export class Loop {
     }
   }
 
-  /** Goes round until there is something to wait for: the promise that a run returned, or the timer. */
+  /** Repeats the round until there is something to wait for: the promise of a run, or the timer. */
   private proceed(): void {
     try {
-      // Stop is looked at here and nowhere else: neither a timer that came due together with it nor an
-      // overrun may run once more.
+      // The loop checks only here whether it was told to stop. So neither an overrun nor a timer that came
+      // due at the same time can lead to one more run.
       while (!this.isStopping && this.work.mayRun?.() !== false) {
         // oxlint-disable-next-line typescript/unbound-method -- it is called on this
         if (!this.context.runInAsyncScope(this.runApart, this)) {
@@ -123,7 +123,7 @@ export class Loop {
     }
   }
 
-  /** Gives the run a copy of the loop's context, so that what it changes by `enterWith()` ends with it. */
+  /** Gives the run a copy of the loop's context, so that a change by `enterWith()` ends with the run. */
   private runApart(): boolean {
     // oxlint-disable-next-line typescript/unbound-method -- it is called on this
     return new AsyncResource('nestjs-wait').runInAsyncScope(this.run, this);
@@ -140,8 +140,8 @@ export class Loop {
     try {
       const result = this.work.run();
       if (isThenable(result)) {
-        // A native promise comes back as it is. Any other thenable is adopted, so that it settles once and
-        // later.
+        // A native promise is used as it is. Any other thenable is wrapped, so that it settles only once and
+        // never in this turn.
         void Promise.resolve(result).then(
           () => this.runSettled(false, undefined),
           (error: unknown) => this.runSettled(true, error),
@@ -174,7 +174,7 @@ export class Loop {
       this.work.runEnded?.('succeeded', undefined);
     }
     if (this.sliding) {
-      this.wait(this.nextDelay()); // even when told to stop: the backoff manager counts this round, as in Go
+      this.wait(this.nextDelay()); // even after a stop: the backoff manager counts this round, as in Go
     }
     this.currentState = 'waiting';
     return this.isOverdue || this.isStopping;
@@ -197,7 +197,7 @@ export class Loop {
 
   private wait(delay: number): void {
     if (this.currentState === 'stopped') {
-      return; // by what was called to learn the delay
+      return; // the call that returned the delay has stopped the loop
     }
     this.isOverdue = false;
     this.timer.reset(delay);
@@ -206,7 +206,7 @@ export class Loop {
 
   private end(crash: LoopCrash | undefined): void {
     if (this.currentState === 'stopped') {
-      return; // by a stop from inside what was called here
+      return; // something that was called here has stopped the loop
     }
     this.currentState = 'stopped';
     let ending = crash;

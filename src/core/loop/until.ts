@@ -5,19 +5,19 @@ import { JitteredBackoffManager } from '../waits/jittered.js';
 import { backoffUntil } from './backoff-until.js';
 import { completeLoopOptions, type CompleteLoopOptions, type LoopOptions } from './loop-options.js';
 
-// All of these are sugar: each is one line on top of `backoffUntil`, and what is said there holds here.
+// Each of these functions is a short form of `backoffUntil`. Its doc comment applies to all of them.
 
 /**
  * Runs `f` over and over with the context it is given, waiting between runs as long as a backoff manager
  * says, until the context is cancelled.
  *
- * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. One line on top of {@link backoffUntil}; what is said
- * there holds here.
+ * Counterpart of `wait.BackoffUntil` over `ctx.Done()`. It calls {@link backoffUntil}, whose description
+ * applies here too.
  *
  * **Gotchas.** `f` receives `ctx` itself, as in Go, and `ctx` lives as long as the loop. What a run attaches
- * to it and does not take back piles up: the listener of a `fetch` that goes on after the run, and what
- * `AbortSignal.any([ctx, …])` leaves with its sources. On Node 20 the eleventh listener brings a warning of a
- * leak. Where that matters, make a signal in each run, or use Nest's decorators, which do.
+ * to `ctx` and does not remove accumulates, for example the listener of a `fetch` that goes on after the run,
+ * or what `AbortSignal.any([ctx, …])` leaves with its sources. On Node 20 the eleventh listener causes a
+ * warning of a leak. If that matters, make a new signal in each run. The decorators do this for you.
  *
  * @param ctx - The stop channel, which `f` receives as it is.
  *
@@ -41,20 +41,21 @@ export function backoffUntilWithContext(
 /**
  * Runs `f` over and over, waiting a randomly stretched period between runs, until `stop` aborts.
  *
- * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. {@link backoffUntil} with a jittered
- * backoff manager.
+ * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. It is {@link backoffUntil} with a
+ * jittered backoff manager.
  *
- * **Details.** Every wait is drawn from `[period, period * (1 + jitterFactor))`; not sliding, it is
- * drawn before `f`.
+ * **Details.** Every wait is drawn from `[period, period * (1 + jitterFactor))`. When not sliding, it is
+ * drawn before `f` is called.
  *
  * @param f - The work, synchronous or not.
  * @param period - Base period: milliseconds, or a string such as `'5s'`; zero or below means no wait.
  * @param jitterFactor - Largest share that is added to the period; zero or below means exactly the period.
  * @param sliding - `true`: the period starts when `f` has ended; `false`: when `f` starts.
- * @param stop - The stop channel.
+ * @param stop - The stop channel. Pass {@link neverStop} if there is none.
  * @param options - See {@link LoopOptions}.
- * @returns A promise that settles when the loop has ended, as {@link backoffUntil}'s does.
- * @throws WaitError `WAIT_ERR_INVALID_DURATION` (a rejection) when `period` is not a duration.
+ * @returns A promise that settles when the loop has ended, like that of {@link backoffUntil}.
+ * @throws WaitError `WAIT_ERR_INVALID_DURATION`, `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_TARGET` (a
+ *   rejection) when an argument cannot be used. Then nothing has started.
  *
  * @example
  * const stop = new AbortController();
@@ -79,8 +80,8 @@ export function jitterUntil(
  * Runs `f` over and over with the context it is given, waiting a randomly stretched period between runs,
  * until the context is cancelled.
  *
- * Counterpart of `wait.JitterUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} with `ctx`
- * as its stop channel.
+ * Counterpart of `wait.JitterUntilWithContext` in k8s.io/apimachinery v0.19.4. It is {@link jitterUntil} with
+ * `ctx` as its stop channel.
  *
  * **Gotchas.** What a run attaches to `ctx` piles up, as {@link backoffUntilWithContext} says.
  *
@@ -112,7 +113,8 @@ export function jitterUntilWithContext(
  * Runs `f` over and over with a fixed wait between the end of one run and the start of the next, until `stop`
  * aborts.
  *
- * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} without jitter, sliding.
+ * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4. It is {@link jitterUntil},
+ * sliding and without jitter.
  *
  * @param period - Wait between runs: milliseconds, or a string; zero or below means none.
  *
@@ -133,8 +135,8 @@ export function until(
  * Runs `f` over and over with the context it is given and a fixed wait between runs, until the context is
  * cancelled.
  *
- * Counterpart of `wait.UntilWithContext` in k8s.io/apimachinery v0.19.4. {@link jitterUntilWithContext}
- * without jitter, sliding.
+ * Counterpart of `wait.UntilWithContext` in k8s.io/apimachinery v0.19.4. It is {@link
+ * jitterUntilWithContext}, sliding and without jitter.
  *
  * **Gotchas.** What a run attaches to `ctx` piles up, as {@link backoffUntilWithContext} says.
  *
@@ -152,11 +154,11 @@ export function untilWithContext(
 /**
  * Runs `f` over and over, one period from the start of one run to the start of the next, until `stop` aborts.
  *
- * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. {@link jitterUntil} without jitter,
- * not sliding.
+ * Counterpart of `wait.NonSlidingUntil` in k8s.io/apimachinery v0.19.4. It is {@link jitterUntil}, not
+ * sliding and without jitter.
  *
- * **Gotchas.** No fixed grid: after a run longer than the period the next one follows at once, and the
- * periods count from there.
+ * **Gotchas.** There is no fixed grid. After a run that is longer than the period, the next one follows at
+ * once, and the periods count from there.
  *
  * @param period - From start to start: milliseconds, or a string; zero or below means no wait.
  */
@@ -173,8 +175,8 @@ export function nonSlidingUntil(
  * Runs `f` over and over with the context it is given, one period from start to start, until the context is
  * cancelled.
  *
- * Counterpart of `wait.NonSlidingUntilWithContext` in k8s.io/apimachinery v0.19.4. {@link
- * jitterUntilWithContext} without jitter, not sliding.
+ * Counterpart of `wait.NonSlidingUntilWithContext` in k8s.io/apimachinery v0.19.4. It is {@link
+ * jitterUntilWithContext}, not sliding and without jitter.
  *
  * **Gotchas.** What a run attaches to `ctx` piles up, as {@link backoffUntilWithContext} says.
  *
@@ -192,7 +194,7 @@ export function nonSlidingUntilWithContext(
 /**
  * Runs `f` over and over with a fixed wait between runs, for as long as the process lives.
  *
- * Counterpart of `wait.Forever` in k8s.io/apimachinery v0.19.4. {@link until} with {@link neverStop}.
+ * Counterpart of `wait.Forever` in k8s.io/apimachinery v0.19.4. It is {@link until} with {@link neverStop}.
  *
  * @param period - Wait between runs: milliseconds, or a string; zero or below means none.
  * @returns A promise that settles only if a crash ends the loop.
@@ -201,7 +203,7 @@ export function forever(f: () => unknown, period: Duration, options?: LoopOption
   return until(f, period, neverStop, options);
 }
 
-/** Completes the options, for the backoff manager as well as for the loop. What is wrong rejects the promise. */
+/** Completes the options for the backoff manager and for the loop. A mistake in them rejects the promise. */
 function withOptions(
   f: unknown,
   options: LoopOptions,

@@ -15,8 +15,8 @@ export class OptionReader {
   /**
    * Reads all options of an owner.
    *
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it is no options object, or has an option that there is
-   *   not.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when `options` is not an options object, or has an option
+   *   that does not exist.
    */
   static of(owner: string, options: unknown, known: readonly string[]): OptionReader {
     const object = requireOptions(options, `${owner} takes an options object`);
@@ -24,21 +24,22 @@ export class OptionReader {
     return new OptionReader(owner, readOptions(owner, object, known));
   }
 
-  /** Whatever it is; `undefined` where it is not written and has no default. */
+  /** Returns any value; `undefined` if the option is not written and has no default. */
   value(option: string, fallback?: unknown): unknown {
     const value = this.written[option];
     return value === undefined ? fallback : value;
   }
 
-  /** Any duration, in milliseconds. */
+  /** Returns any duration, in milliseconds. */
   milliseconds(option: string, fallback?: number): number {
     return toMilliseconds(this.value(option, fallback), `${this.owner}: ${option}`);
   }
 
   /**
-   * A duration from zero up. A negative one, which Kubernetes takes for zero, is a slip of a setting.
+   * Returns a duration from zero up, in milliseconds. Kubernetes takes a negative one as zero. Here it is
+   * refused, since it is probably a mistake in a setting.
    *
-   * @param zero - What zero is for, in the remedy.
+   * @param zero - What zero means, for the remedy in the error.
    */
   duration(option: string, fallback?: number, zero = 'for no wait'): number {
     const value = this.milliseconds(option, fallback);
@@ -77,13 +78,13 @@ export class OptionReader {
       : this.refuse(option, 'a string that is not empty');
   }
 
-  /** A function; `undefined` where it is not written. */
+  /** Returns a function; `undefined` if the option is not written. */
   function(option: string): unknown {
     const value = this.value(option);
     return value === undefined || isRunnable(value) ? value : this.refuse(option, 'a function');
   }
 
-  /** Something with these methods; `undefined` where it is not written. */
+  /** Returns an object that has these methods; `undefined` if the option is not written. */
   object(option: string, wanted: string, ...methods: readonly string[]): unknown {
     const value = this.value(option);
     return value === undefined || hasMethods(value, ...methods) ? value : this.refuse(option, wanted);

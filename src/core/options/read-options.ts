@@ -2,13 +2,13 @@ import { WaitError } from '../errors.js';
 import { hasMethods } from '../values/has-methods.js';
 import { show } from '../values/show.js';
 
-/** Options by name, as they were read. What is undefined was not written, and is not there. */
+/** Options by name, as they were read. An option that is undefined counts as not written, and is left out. */
 export type Written = Readonly<Record<string, unknown>>;
 
-/** Tells an options object, a literal or an instance of a class, from everything else. */
+/** Tells whether a value is an options object: a literal or an instance of a class. */
 export function isOptionsObject(value: unknown): value is object {
   try {
-    // Dates, maps, promises and their like have a tag of their own.
+    // Dates, maps, promises and other built-in objects have a different tag.
     return Object.prototype.toString.call(value) === '[object Object]' && !hasMethods(value, 'then');
   } catch {
     return false; // a Proxy that throws
@@ -16,10 +16,10 @@ export function isOptionsObject(value: unknown): value is object {
 }
 
 /**
- * Refuses what is no options object.
+ * Refuses a value that is not an options object.
  *
- * @param sentence - Begins the error, as in `X.tick: Until takes an options object`.
- * @param remedy - Ends it.
+ * @param sentence - The beginning of the error, as in `X.tick: Until takes an options object`.
+ * @param remedy - The end of the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireOptions(value: unknown, sentence: string, remedy = ''): object {
@@ -27,15 +27,15 @@ export function requireOptions(value: unknown, sentence: string, remedy = ''): o
     return value;
   }
   if (hasMethods(value, 'then')) {
-    Promise.resolve(value).catch(() => undefined); // the one error is enough, should it reject
+    Promise.resolve(value).catch(() => undefined); // the error below is enough, even if the promise rejects
   }
   throw new WaitError('WAIT_ERR_INVALID_OPTION', `${sentence}, not ${show(value)}.${remedy && ` ${remedy}`}`);
 }
 
 /**
- * Reads options by name, each of them once. What an object inherits counts: the getters of an options class.
+ * Reads options by name, each of them once. Inherited properties count, such as the getters of a class.
  *
- * @param owner - Begins the error.
+ * @param owner - Names the owner of the options in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION` for a getter that throws.
  */
 export function readOptions(owner: string, options: object, names: readonly string[]): Written {
@@ -45,11 +45,11 @@ export function readOptions(owner: string, options: object, names: readonly stri
 }
 
 /**
- * Refuses options of a literal that do not exist. An instance of a class may have members of its own beside
- * its options, such as the service that its getters ask.
+ * Refuses a literal with options that do not exist. An instance of a class may have other members, such as
+ * the service from which its getters read.
  *
- * @param owner - Begins the error.
- * @param taker - What has the options.
+ * @param owner - Names the owner of the options in the error.
+ * @param taker - Names what takes the options in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`, naming the option.
  */
 export function refuseUnknown(owner: string, taker: string, options: object, known: readonly string[]): void {
@@ -64,12 +64,12 @@ export function refuseUnknown(owner: string, taker: string, options: object, kno
   }
 }
 
-/** The names of all options of an object: its own properties, and those of its classes but for methods. */
+/** Returns the names of all options of an object: its own properties, and what it inherits except methods. */
 export function optionNames(owner: string, options: object): string[] {
   return orUnreadable(`${owner}: the options`, () => {
     const names = Object.keys(options);
     let prototype = Object.getPrototypeOf(options) as object | null;
-    // The last prototype is that of all objects, of this realm or of another.
+    // The last prototype is `Object.prototype`, of this realm or of another.
     for (let next; prototype !== null; prototype = next) {
       next = Object.getPrototypeOf(prototype) as object | null;
       const inherited = next === null ? [] : Object.entries(Object.getOwnPropertyDescriptors(prototype));
@@ -85,7 +85,7 @@ export function optionNames(owner: string, options: object): string[] {
 
 function isLiteral(options: object): boolean {
   const prototype = Object.getPrototypeOf(options) as object | null;
-  // That of all objects, of this realm or of another, has none itself.
+  // `Object.prototype`, of this realm or of another, is the one that has no prototype itself.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 

@@ -9,8 +9,8 @@ import { newDelayFunc, type DelayFunc } from './delay-func.js';
  * Counterpart of `wait.Backoff` in k8s.io/apimachinery v0.19.4.
  *
  * **Details.** `step()` returns the current `duration`, jittered, and then multiplies it by `factor`. A
- * product over `cap` becomes `cap` and ends the growth (`steps` becomes 0). A product equal to `cap` does
- * not.
+ * product over `cap` becomes `cap` and ends the growth (`steps` becomes 0). A product equal to `cap` does not
+ * end it.
  *
  * **Gotchas.** The cap bounds products only: a first `duration` over the cap is used as it is, and jitter
  * comes on top of the cap.
@@ -23,7 +23,7 @@ import { newDelayFunc, type DelayFunc } from './delay-func.js';
  * [backoff.step(), backoff.step(), backoff.step(), backoff.step()]; // [1000, 2000, 4000, 5000]
  */
 export class Backoff extends GrowingDelay {
-  /** Makes a backoff of its own that goes on from here. */
+  /** Makes an independent copy, which goes on from the current step. */
   clone(): Backoff {
     return new Backoff(this, this.sources());
   }
@@ -55,7 +55,7 @@ export class Backoff extends GrowingDelay {
    * @param clock - Measures the interval.
    * @param resetInterval - Milliseconds, or a string such as `'2m'`.
    * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `resetInterval` is not a duration;
-   *   `WAIT_ERR_INVALID_OPTION` when `clock` is no clock.
+   *   `WAIT_ERR_INVALID_OPTION` when `clock` is not a clock.
    */
   delayWithReset(clock: Clock, resetInterval: Duration): DelayFunc {
     requireClock(clock, 'Backoff');

@@ -6,27 +6,28 @@ import { forgetStop, stopWith } from '../stop/stop-channel.js';
 import { contextError } from './interrupted.js';
 
 /**
- * Is asked until it has an answer: `true` ends the waiting, `false` goes on, and an `Error` that is
- * *returned* ends it with that error.
+ * Answers whether the waiting is over: `true` ends it, `false` goes on, and an `Error` that is *returned*
+ * ends it with that error.
  *
  * Counterpart of `wait.ConditionWithContextFunc`.
  *
- * **Gotchas.** A condition that throws or rejects has crashed, as a run of a loop: the crash handlers are
- * called, and it counts as `false`, unless `reallyCrash` is set. Any other answer is refused: it ends the
- * waiting with `WAIT_ERR_INVALID_OPTION`.
+ * **Gotchas.** A condition that throws or rejects has crashed, like a run of a loop. The crash handlers are
+ * called, and the crash counts as `false` unless `reallyCrash` is set. Any other answer is refused: it ends
+ * the waiting with `WAIT_ERR_INVALID_OPTION`.
  */
 export type Condition = (ctx: AbortSignal) => ConditionResult | PromiseLike<ConditionResult>;
 
-/** What a {@link Condition} answers. */
+/** The answer of a {@link Condition}. */
 export type ConditionResult = boolean | Error;
 
 /**
- * What the poll functions take after their Kubernetes arguments: they say themselves when the first check is.
+ * Options that the poll functions take after their Kubernetes arguments. When the first check is made is one
+ * of those arguments, so it is no option.
  */
 export type PollOptions = Omit<LoopOptions, 'immediate' | 'initialDelay'>;
 
 /**
- * The one loop behind all polling: {@link Loop}, until a condition has its answer.
+ * Runs the {@link Loop} that all polling is built on, until a condition has answered.
  *
  * Counterpart of `loopConditionUntilContext` in k8s.io/apimachinery v0.36.3.
  *
@@ -67,7 +68,9 @@ class ConditionWork implements LoopWork {
     private readonly reject: (error: unknown) => void,
   ) {}
 
-  /** With an aborted context an immediate loop makes its first check all the same, and none after it. */
+  /**
+   * Even if the context has already aborted, an immediate loop makes its first check. It makes no second one.
+   */
   begin(loop: Loop, immediate: boolean): void {
     this.loop = loop;
     const { aborted, reason } = this.ctx;

@@ -2,7 +2,7 @@ import { completePollOptions } from '../loop/loop-options.js';
 import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
 
 /**
- * Returns the next delay of a series, in milliseconds, each time it is called.
+ * Returns the next delay of a series, in milliseconds, at each call.
  *
  * Counterpart of `wait.DelayFunc` in k8s.io/apimachinery v0.36.3.
  */
@@ -18,7 +18,8 @@ export interface DelayFunc {
    *   the first delay.
    * @param sliding - `true`: a delay starts when a check has ended; `false`: when it starts.
    * @param condition - May be asynchronous; receives `ctx`.
-   * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; the error that
+   * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts;
+   *   `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_TARGET` when an argument cannot be used; the error that
    *   the condition returned.
    */
   until(
@@ -30,6 +31,7 @@ export interface DelayFunc {
   ): Promise<void>;
 }
 
+/** Makes a `DelayFunc` from a function that returns delays in milliseconds. */
 export function newDelayFunc(delay: () => number): DelayFunc {
   return Object.assign(delay, {
     until: async (

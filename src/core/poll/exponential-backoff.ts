@@ -10,12 +10,13 @@ import { timedOut } from './interrupted.js';
 /**
  * Checks a condition up to `steps` times, with growing waits in between.
  *
- * Counterpart of `wait.ExponentialBackoff` in k8s.io/apimachinery v0.36.3. {@link
- * exponentialBackoffWithContext} that nothing cancels.
+ * Counterpart of `wait.ExponentialBackoff` in k8s.io/apimachinery v0.36.3. It is {@link
+ * exponentialBackoffWithContext} with a context that nothing cancels.
  *
  * @param backoff - Is not changed. Without `steps` no check is made.
  * @param condition - May be asynchronous.
- * @throws WaitError `WAIT_ERR_TIMED_OUT` when the steps are used up; the error that the condition returned.
+ * @throws WaitError `WAIT_ERR_TIMED_OUT` when the steps are used up; `WAIT_ERR_INVALID_OPTION` or
+ *   `WAIT_ERR_INVALID_TARGET` when an argument cannot be used; the error that the condition returned.
  *
  * @example
  * await exponentialBackoff(new Backoff({ duration: '10ms', factor: 2, steps: 5 }), () => true);
@@ -33,16 +34,18 @@ export async function exponentialBackoff(
  *
  * Counterpart of `wait.ExponentialBackoffWithContext` in k8s.io/apimachinery v0.36.3.
  *
- * **Details.** There are `steps` checks, and one wait less. Each wait starts when a check has ended.
+ * **Details.** There are at most `steps` checks, with one wait between two of them. Each wait starts when a
+ * check has ended.
  *
- * **Gotchas.** A step that would exceed the backoff's cap is the last: its wait takes place, and no check
+ * **Gotchas.** A step that would exceed the backoff's cap is the last: its wait takes place, but no check
  * follows it. No check is made when `ctx` has already aborted.
  *
  * @param ctx - Ends the waiting.
  * @param backoff - Is not changed. Without `steps` no check is made.
  * @param condition - May be asynchronous; receives `ctx`.
  * @throws WaitError `WAIT_ERR_TIMED_OUT` when the steps are used up; `WAIT_ERR_CANCELED` or
- *   `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; the error that the condition returned.
+ *   `WAIT_ERR_DEADLINE_EXCEEDED` when `ctx` aborts; `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_TARGET`
+ *   when an argument cannot be used; the error that the condition returned.
  */
 export async function exponentialBackoffWithContext(
   ctx: AbortSignal,
@@ -65,7 +68,7 @@ export async function exponentialBackoffWithContext(
   }
   const delay = (): number => {
     if (growth.steps === 1) {
-      throw timedOut(); // the check before was the last
+      throw timedOut(); // the previous check was the last one
     }
     return growth.step();
   };

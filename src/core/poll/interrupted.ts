@@ -45,7 +45,7 @@ export function timedOut(): WaitError {
   );
 }
 
-/** Tells whether a poll came to its answer, rather than being cut short. */
+/** Returns `true` if a poll ended with its answer, and `false` if it was interrupted. */
 export async function orInterrupted(poll: Promise<void>): Promise<boolean> {
   try {
     await poll;

@@ -6,16 +6,16 @@ import { fromNanoseconds, toMilliseconds, toNanoseconds, type Duration } from '.
 import { loopCondition, type Condition, type PollOptions } from './condition-loop.js';
 
 /**
- * Checks a condition once an interval until it is true, fails, or the context is cancelled.
+ * Checks a condition once per interval until it is true, it fails, or the context is cancelled.
  *
  * Counterpart of `wait.PollUntilContextCancel` in k8s.io/apimachinery v0.36.3.
  *
- * **Details.** The intervals count from the call, on a fixed grid, whatever the checks take. A check that
+ * **Details.** The intervals count from the call, on a fixed grid, however long the checks take. A check that
  * takes longer than the interval is followed by the next one at once. Further ticks that were missed are
  * dropped.
  *
- * **Gotchas.** With `immediate` the first check is made even when `ctx` has already aborted. See {@link
- * Condition} for what a condition may return, and for one that throws.
+ * **Gotchas.** With `immediate` the first check is made even when `ctx` has already aborted. {@link
+ * Condition} says what a condition may return, and what happens when it throws.
  *
  * @param ctx - Ends the waiting.
  * @param interval - Milliseconds, or a string such as `'100ms'`; zero or below checks again in the next turn
@@ -24,7 +24,8 @@ import { loopCondition, type Condition, type PollOptions } from './condition-loo
  * @param condition - May be asynchronous; receives `ctx`.
  * @param options - See {@link PollOptions}.
  * @throws WaitError `WAIT_ERR_CANCELED` or `WAIT_ERR_DEADLINE_EXCEEDED` with the reason of `ctx` as its
- *   cause; `WAIT_ERR_INVALID_DURATION` when `interval` is not a duration; `WAIT_ERR_INVALID_OPTION` when the
+ *   cause; `WAIT_ERR_INVALID_DURATION` when `interval` is not a duration; `WAIT_ERR_INVALID_OPTION` or
+ *   `WAIT_ERR_INVALID_TARGET` when another argument cannot be used; `WAIT_ERR_INVALID_OPTION` when the
  *   condition returns anything but a boolean or an `Error`; the error that the condition returned.
  *
  * @example
@@ -44,15 +45,16 @@ export async function pollUntilContextCancel(
 }
 
 /**
- * Checks a condition once an interval until it is true, fails, the time is up, or the context is cancelled.
+ * Checks a condition once per interval until it is true, it fails, the time is up, or the context is
+ * cancelled.
  *
- * Counterpart of `wait.PollUntilContextTimeout` in k8s.io/apimachinery v0.36.3. {@link
+ * Counterpart of `wait.PollUntilContextTimeout` in k8s.io/apimachinery v0.36.3. It is {@link
  * pollUntilContextCancel} with a deadline.
  *
- * **Gotchas.** No last check is made when the time is up.
+ * **Gotchas.** There is no last check when the time is up.
  *
- * @param timeout - Milliseconds, or a string; zero or below is up at once.
- * @throws WaitError `WAIT_ERR_DEADLINE_EXCEEDED` when the time is up; otherwise as {@link
+ * @param timeout - Milliseconds, or a string such as `'1m'`. With zero or below the time is up at once.
+ * @throws WaitError `WAIT_ERR_DEADLINE_EXCEEDED` when the time is up; otherwise the same errors as {@link
  *   pollUntilContextCancel}.
  */
 export async function pollUntilContextTimeout(
@@ -83,7 +85,7 @@ export async function pollUntilContextTimeout(
   });
 }
 
-/** What is behind every poll by the interval. Its options are checked. */
+/** Polls on a fixed grid. The options must have been checked. */
 export function pollOnGrid(
   ctx: AbortSignal,
   interval: Duration,
@@ -96,8 +98,8 @@ export function pollOnGrid(
 }
 
 /**
- * Delays to the next point of a fixed grid, as a Go ticker has them. A delay is asked for when a tick is
- * taken, so a tick that was missed is taken late, and the ones after it are dropped.
+ * Returns the delays to the next point of a fixed grid, like a Go ticker. A delay is computed when a tick is
+ * taken. So a missed tick is taken late, and the ones after it are dropped.
  */
 function ticks(interval: number, clock: Clock): () => number {
   const period = toNanoseconds(interval);

@@ -5,7 +5,7 @@ import { orInterrupted } from './interrupted.js';
 import { pollOnGrid } from './poll.js';
 
 /**
- * Tells whether a cache has been filled once.
+ * Tells whether a cache has been filled for the first time.
  *
  * Counterpart of `cache.InformerSynced` in client-go.
  */
@@ -19,9 +19,10 @@ const SYNCED_POLL_PERIOD = 100;
  * Counterpart of `cache.WaitForCacheSync` in client-go.
  *
  * @param ctx - Ends the waiting.
- * @param synced - One function a cache. After them may come {@link PollOptions}.
- * @returns Whether all are filled; `false` when `ctx` aborted before.
- * @throws WaitError `WAIT_ERR_INVALID_TARGET` when an argument is no function.
+ * @param synced - One function per cache. The last argument may be {@link PollOptions}.
+ * @returns `true` when all caches are filled; `false` when `ctx` aborted before.
+ * @throws WaitError `WAIT_ERR_INVALID_TARGET` when an argument is not a function; `WAIT_ERR_INVALID_OPTION`
+ *   when `ctx` or an option cannot be used, or a function does not return a boolean.
  *
  * @example
  * if (!(await waitForCacheSync(AbortSignal.timeout(10_000), () => true))) {
@@ -46,7 +47,7 @@ export async function waitForCacheSync(
       // oxlint-disable-next-line no-await-in-loop -- in order, up to the first that has not synced
       const answer: unknown = await isSynced();
       if (answer !== true) {
-        return answer as boolean; // or not: then the poll refuses it
+        return answer as boolean; // if it is not a boolean, the poll refuses it
       }
     }
     return true;

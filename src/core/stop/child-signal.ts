@@ -4,8 +4,8 @@ import { forgetStop, stopWith, type Stoppable } from './stop-channel.js';
 /**
  * Makes a controller for one piece of work.
  *
- * Its signal takes any number of listeners: Node 20 warns of a leak at the eleventh, while here all of them
- * go when the work has ended.
+ * Its signal takes any number of listeners. Node 20 would warn of a leak at the eleventh, but here all of
+ * them are dropped when the work has ended.
  */
 export function newController(): AbortController {
   const controller = new AbortController();
@@ -14,7 +14,7 @@ export function newController(): AbortController {
 }
 
 /**
- * Lends out a controller that aborts with its parent, for as long as `f` takes.
+ * Calls `f` with a controller that aborts with its parent until `f` has ended.
  *
  * `AbortSignal.any` would leave something with its sources for each signal that it makes. With a renewal
  * every two seconds that adds up while a candidate leads for weeks.

@@ -38,17 +38,17 @@ const STOPS = Symbol('nestjs-wait/stops');
 type Stopping = AbortSignal & { [STOPS]?: Stops };
 
 /**
- * Stops something when a signal aborts, which it has not done yet.
+ * Stops something when a signal aborts. The signal must not have aborted yet.
  *
- * A signal gets one listener, however many loops wait for it. To add a listener Node looks through all of
- * those that are there, which takes minutes for 100,000 loops, and at the eleventh it warns of a leak.
+ * A signal gets only one listener, however many loops wait for it. When a listener is added, Node looks
+ * through all that exist. That takes minutes for 100,000 loops, and at the eleventh Node warns of a leak.
  */
 export function stopWith(signal: AbortSignal, stoppable: Stoppable): void {
   const stops = (signal as Stopping)[STOPS] ?? new Stops(signal);
   stops.add(stoppable);
 }
 
-/** Takes back {@link stopWith}. */
+/** Undoes {@link stopWith}. */
 export function forgetStop(signal: AbortSignal, stoppable: Stoppable): void {
   (signal as Stopping)[STOPS]?.delete(stoppable);
 }

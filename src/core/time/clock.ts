@@ -3,13 +3,13 @@ import { hasMethods } from '../values/has-methods.js';
 import { show } from '../values/show.js';
 
 /**
- * A timer that is made once and armed again and again.
+ * Calls a function when it comes due. It is made once and armed again and again.
  *
  * Counterpart of `clock.Timer` in k8s.io/utils.
  */
 export interface Timer {
   /**
-   * Arms the timer again, in place. What it was armed for before is forgotten.
+   * Arms the timer, and forgets the delay for which it was armed before.
    *
    * @param delay - Milliseconds. Fractions and any length are allowed. Zero or below fires in the next turn
    *   of the event loop.
@@ -19,24 +19,24 @@ export interface Timer {
   stop(): void;
 }
 
-/** How a timer relates to its process. */
+/** Says how a timer affects its process. */
 export interface TimerOptions {
   /** `true` keeps the armed timer from holding the process open; default `false`. */
   readonly unref?: boolean;
 }
 
 /**
- * Everything that the loops know of time: a monotonic clock in milliseconds, and timers on it.
+ * Measures time for the loops: a monotonic clock in milliseconds, and timers on it.
  *
  * Counterpart of `clock.Clock` in k8s.io/utils.
  *
- * **Gotchas.** `fire` may be called in any asynchronous context (`AsyncLocalStorage`). Where that matters,
- * bind it with `AsyncResource.bind`, as everything here does.
+ * **Gotchas.** `fire` may be called in any asynchronous context (`AsyncLocalStorage`). If that matters, bind
+ * it with `AsyncResource.bind`.
  *
- * **Differs from Go.** A timer calls `fire` where Go's sends on a channel. `fire` is never called from within
- * `reset`.
+ * **Differs from Go.** A timer calls `fire`, while Go's timer sends on a channel. `fire` is never called from
+ * within `reset`.
  *
- * @see realClock and `FakeClock` in `nestjs-wait/testing`, the one for tests.
+ * @see realClock, and for tests `FakeClock` in `nestjs-wait/testing`.
  */
 export interface Clock {
   /**
@@ -48,7 +48,7 @@ export interface Clock {
 }
 
 /**
- * Refuses what is no clock.
+ * Refuses a value that is not a clock.
  *
  * @param owner - Names the loop or the module in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.

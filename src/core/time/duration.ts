@@ -3,13 +3,13 @@ import { WaitError } from '../errors.js';
 import { show } from '../values/show.js';
 
 /**
- * A length of time: milliseconds as a number, or a string with a unit such as `'250ms'`, `'30s'`, `'5m'`,
- * `'2h'` or `'1d'`.
+ * Says how long something takes: milliseconds as a number, or a string with a unit such as `'250ms'`,
+ * `'30s'`, `'5m'`, `'2h'` or `'1d'`.
  *
  * Counterpart of Go's `time.Duration`. The `ms` package reads the strings.
  *
- * **Gotchas.** A string without a unit is refused: from an environment variable it may mean seconds. So is
- * anything beyond Go's largest duration, 292 years.
+ * **Gotchas.** A string without a unit is refused, since in an environment variable it may mean seconds.
+ * Anything beyond Go's largest duration, 292 years, is refused too.
  */
 export type Duration = number | string;
 
@@ -37,11 +37,15 @@ export function toMilliseconds(duration: unknown, what: string): number {
   return milliseconds;
 }
 
-/** Go counts in whole nanoseconds, and so does everything here that multiplies or compares durations. */
+/**
+ * Converts milliseconds to whole nanoseconds. Go counts in these, and so does everything here that multiplies
+ * or compares durations.
+ */
 export function toNanoseconds(milliseconds: number): number {
   return Math.round(milliseconds * NANOSECONDS_PER_MILLISECOND);
 }
 
+/** Converts nanoseconds to milliseconds. */
 export function fromNanoseconds(nanoseconds: number): number {
   return nanoseconds / NANOSECONDS_PER_MILLISECOND;
 }
@@ -68,7 +72,7 @@ export function formatElapsed(milliseconds: number): string {
   if (rounded < 10_000) {
     return `${Math.round(rounded / 100) / 10}s`;
   }
-  // The two largest units that are not zero; anything smaller is of no interest.
+  // The largest unit that is not zero and the one after it; nobody needs more detail.
   let rest = Math.round(rounded / 1000) * 1000;
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { listOf } from './list-of.js';
 import { OWN_FOLDER } from './own-folder.js';
 
-/** An error as plain data, which survives `JSON.stringify`. */
+/** Describes an error in plain data, which survives `JSON.stringify`. */
 export interface ErrorSummary {
   readonly name: string;
   readonly message: string;
@@ -10,9 +10,9 @@ export interface ErrorSummary {
 }
 
 const LONGEST_MESSAGE = 1000;
-/** How deep causes are looked at. */
+/** How many causes deep an error is read. */
 export const MOST_CAUSES = 10;
-// Control characters, and the separators that some terminals and viewers take for the end of a line.
+// Control characters, and the separators that some terminals and viewers show as the end of a line.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g; // oxlint-disable-line no-control-regex
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -24,7 +24,9 @@ export function oneLine(text: string): string {
   });
 }
 
-/** The message of whatever was thrown, in one line of at most 1,000 characters. The stack has all of it. */
+/**
+ * Returns the message of a thrown value, in one line of at most 1,000 characters. The stack has all of it.
+ */
 export function messageOf(thrown: unknown): string {
   const message = read(thrown, 'message');
   const line = oneLine(typeof message === 'string' && message !== '' ? message : titleOf(thrown));
@@ -32,9 +34,9 @@ export function messageOf(thrown: unknown): string {
 }
 
 /**
- * The stack of whatever was thrown, and those of its causes. It leaves out what else hangs on an error: that
- * of an HTTP client holds the request with its credentials. It also leaves out frames of this package, and
- * those of Node's inner files.
+ * Returns the stacks of a thrown value and of its causes. It leaves out all other properties of an error,
+ * since the error of an HTTP client holds the request with its credentials. It also leaves out the frames of
+ * this package and of Node's internal files.
  */
 export function stackOf(thrown: unknown): string {
   const seen = new Set<unknown>();
@@ -55,7 +57,7 @@ export function stackOf(thrown: unknown): string {
   return lines.join('\n');
 }
 
-/** Name, message and code of whatever was thrown. */
+/** Returns the name, the message and the code of a thrown value. */
 export function summaryOf(thrown: unknown): ErrorSummary {
   const name = read(thrown, 'name');
   const code = read(thrown, 'code');
@@ -66,7 +68,7 @@ export function summaryOf(thrown: unknown): ErrorSummary {
   };
 }
 
-/** Reads a property of something that may be anything: `undefined` where that throws. */
+/** Reads a property of any value; returns `undefined` if that throws. */
 export function read(thrown: unknown, property: string): unknown {
   try {
     return (thrown as Readonly<Record<string, unknown>> | null | undefined)?.[property];
@@ -75,8 +77,8 @@ export function read(thrown: unknown, property: string): unknown {
   }
 }
 
-// Not by instanceof: an error of another realm, such as Node's own errors under jest, is no Error of this
-// realm.
+// This does not use `instanceof`: an error of another realm, such as one of Node's own under jest, is not an
+// instance of this realm's `Error`.
 function titleOf(thrown: unknown): string {
   const name = read(thrown, 'name');
   const message = read(thrown, 'message');
@@ -95,8 +97,8 @@ function framesOf(thrown: unknown): string[] {
   if (typeof stack !== 'string') {
     return [];
   }
-  // What comes before the end of the message is not Node's, so it may look like a frame and be none. The
-  // message may have been changed since Node wrote the stack.
+  // A line within the message may look like a frame, so the frames are looked for after the message. It may
+  // be missing in the stack, since it may have been changed after Node wrote the stack.
   const found = typeof message === 'string' ? stack.indexOf(message) : -1;
   const start = found < 0 ? 0 : found + (message as string).length;
   return stack
@@ -106,7 +108,7 @@ function framesOf(thrown: unknown): string[] {
     .map((line) => `    ${oneLine(line.trim())}`);
 }
 
-/** Of something that is no error: nothing that is deep in it, which may be a request. */
+/** Shows a value that is not an error, without its nested objects: one of them may be a request. */
 function shown(thrown: unknown): string {
   try {
     return inspect(thrown, { depth: 0, breakLength: Infinity });

@@ -1,4 +1,6 @@
-/** Tells whether a value has all of these methods. It may be anything, also what throws when it is read. */
+/**
+ * Tells whether a value has all of these methods. The value may be anything, even one that throws when read.
+ */
 export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   try {
     const properties = value as Readonly<Record<string, unknown>>;

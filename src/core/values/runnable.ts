@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { WaitError } from '../errors.js';
 import { show } from './show.js';
 
-/** The name of a function; empty where it has none, and for everything else. */
+/** Returns the name of a function; empty if it has none, and for any other value. */
 export function functionName(f: unknown): string {
   try {
     const name = typeof f === 'function' ? (f.name as unknown) : '';
@@ -12,20 +12,20 @@ export function functionName(f: unknown): string {
   }
 }
 
-/** Tells a class from functions that can be called, unless a compiler has made a function of it. */
+/** Tells whether a value is a class. A class that was compiled to a function is not recognized. */
 export function isClass(f: unknown): boolean {
   return typeof f === 'function' && /^class[\s{]/.test(Function.prototype.toString.call(f));
 }
 
-/** Tells a function that does something when it is called: neither a class nor a generator does. */
+/** Tells whether a value is a function that a call runs: neither a class nor a generator function is. */
 export function isRunnable(f: unknown): boolean {
   return typeof f === 'function' && !isClass(f) && !types.isGeneratorFunction(f);
 }
 
 /**
- * Refuses what no loop can run.
+ * Refuses a value that no loop can run.
  *
- * @param sentence - Begins the error, as in `X.tick: a loop needs a function to run`.
+ * @param sentence - The beginning of the error, as in `X.tick: a loop needs a function to run`.
  * @throws WaitError `WAIT_ERR_INVALID_TARGET`.
  */
 export function requireRunnable(f: unknown, sentence: string): void {

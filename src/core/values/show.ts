@@ -3,11 +3,11 @@ import { oneLine } from './error-text.js';
 import { isError } from '../errors.js';
 
 const MAX_LENGTH = 100;
-const PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g; // of an address, such as that of a database
+const PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g; // in a URL, such as that of a database
 
 /**
- * Writes a value into the text of an error: on one line, of a bounded length, and whatever the value is.
- * `inspect` alone runs code of the value, such as a getter that throws.
+ * Writes any value for the text of an error, on one line and in at most 100 characters. `inspect` alone runs
+ * code of the value, which may throw.
  */
 export function show(value: unknown): string {
   const text = oneLine(inspected(value).replaceAll(/\s*\n\s*/g, ' ')).replaceAll(PASSWORD, '$1…@');
@@ -16,7 +16,7 @@ export function show(value: unknown): string {
 
 function inspected(value: unknown): string {
   if (types.isPromise(value)) {
-    return 'a Promise'; // on Node 20 and 22, inspect shows the store of an AsyncLocalStorage with it
+    return 'a Promise'; // on Node 20 and 22, inspect would also show the store of an AsyncLocalStorage
   }
   try {
     return isError(value)

@@ -1,4 +1,4 @@
-/** Tells a promise of any make from other values. */
+/** Tells whether a value is a promise, native or not. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     value !== null &&

@@ -7,11 +7,12 @@ import { show } from '../values/show.js';
  *
  * Counterpart of `wait.BackoffManager` in k8s.io/apimachinery v0.19.4.
  *
- * **Differs from Go.** Go's hands out a timer. Ours returns the next delay, since the loop owns its timer.
+ * **Differs from Go.** In Go it returns a timer. Here it returns the next delay, since the loop owns its
+ * timer.
  */
 export interface BackoffManager {
   /**
-   * Is asked once for every wait.
+   * Returns the length of the next wait. It is called once for every wait.
    *
    * @returns Milliseconds until the next run; zero or below means no wait.
    */
@@ -19,7 +20,7 @@ export interface BackoffManager {
 }
 
 /**
- * Refuses what is no backoff manager.
+ * Refuses a value that is not a backoff manager.
  *
  * @param loop - Names the loop in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
@@ -35,10 +36,10 @@ export function requireBackoffManager(value: unknown, loop: string): BackoffMana
 }
 
 /**
- * Refuses a delay with which a loop cannot wait.
+ * Refuses a delay that no loop can wait for.
  *
  * @param loop - Names the loop in the error.
- * @throws WaitError `WAIT_ERR_INVALID_DURATION` when it is no finite number.
+ * @throws WaitError `WAIT_ERR_INVALID_DURATION` when it is not a finite number.
  */
 export function requireDelay(delay: unknown, loop: string): number {
   if (typeof delay !== 'number' || !Number.isFinite(delay)) {

@@ -7,7 +7,9 @@ import { GrowingDelay } from './growing-delay.js';
 import type { Random } from './jitter.js';
 import { readSources } from './sources.js';
 
-/** The numbers of an `ExponentialBackoffManager`. client-go's reflector uses 800 ms, 30 s, 2 min, 2 and 1. */
+/**
+ * Holds the numbers of an `ExponentialBackoffManager`. client-go's reflector uses 800 ms, 30 s, 2 min, 2, 1.
+ */
 export interface ExponentialBackoffOptions {
   /** First delay: milliseconds, or a string such as `'800ms'`. It is used as it is, even above `max`. */
   readonly initial: Duration;
@@ -15,7 +17,7 @@ export interface ExponentialBackoffOptions {
   readonly max: Duration;
   /** The growth starts over when more than this lies between two delays: milliseconds, or a string. */
   readonly reset: Duration;
-  /** What each delay multiplies the next one by: from 0 up; 0 means constant. */
+  /** Each delay is the one before it times this: from 0 up; 0 means a constant delay. */
   readonly factor: number;
   /** Every delay is stretched by a random share of up to this; zero or below means none. */
   readonly jitter: number;
@@ -33,7 +35,7 @@ const OPTION_NAMES: readonly string[] = [
 const UNLIMITED_STEPS = 2 ** 31 - 1;
 
 /**
- * Returns delays that grow up to a bound, and starts over after a quiet time.
+ * Returns delays that grow up to a bound, and that start over after a quiet time.
  *
  * Counterpart of `wait.NewExponentialBackoffManager` in k8s.io/apimachinery v0.19.4.
  *

@@ -3,11 +3,14 @@ import { fromNanoseconds, LONGEST, toNanoseconds, type Duration } from '../time/
 import { stretch, type Random } from './jitter.js';
 import { readSources } from './sources.js';
 
-/** The numbers of a `Backoff`. What is left out is zero, as in Go. */
+/** Holds the numbers of a `Backoff`. A number that is left out is zero, as in Go. */
 export interface BackoffOptions {
   /** The first delay: milliseconds, or a string such as `'1s'`. */
   readonly duration: Duration;
-  /** What each step multiplies the delay by; 0 (the default) keeps it constant, below 1 shrinks it. */
+  /**
+   * Each step multiplies the delay by this; 0 (the default) keeps it constant, and a value below 1 shrinks
+   * it.
+   */
   readonly factor?: number;
   /** Every delay is stretched by a random share of up to this; 0 (the default) or below means none. */
   readonly jitter?: number;
@@ -25,7 +28,7 @@ const OPTION_NAMES: readonly string[] = [
   'cap',
 ] satisfies readonly (keyof BackoffOptions)[];
 
-/** Returns delays that grow step by step: what {@link Backoff} and `ExponentialBackoffManager` share. */
+/** Returns delays that grow step by step, for `Backoff` and `ExponentialBackoffManager`. */
 export class GrowingDelay {
   /** The next delay before jitter, in milliseconds. */
   duration: number;
@@ -41,7 +44,7 @@ export class GrowingDelay {
    * @param options - See {@link BackoffOptions}.
    * @param sources - `random`: uniform numbers in `[0, 1)`; default `Math.random`.
    * @throws WaitError `WAIT_ERR_INVALID_DURATION` when `duration` or `cap` is not a duration;
-   *   `WAIT_ERR_INVALID_OPTION` when one of the others is not a finite number, or there is no such option.
+   *   `WAIT_ERR_INVALID_OPTION` when another number is not finite, or an option does not exist.
    */
   constructor(options: BackoffOptions, sources: { readonly random?: Random } = {}) {
     const reader = OptionReader.of('Backoff', options, OPTION_NAMES);
@@ -69,7 +72,7 @@ export class GrowingDelay {
     return this.jitter > 0 ? stretch(duration, this.jitter, this.#random) : duration;
   }
 
-  /** The sources of a copy. They are no option of it. */
+  /** Returns the sources for a copy, whose constructor takes them as a separate argument. */
   protected sources(): { readonly random: Random } {
     return { random: this.#random };
   }

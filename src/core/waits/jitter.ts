@@ -4,13 +4,13 @@ import { show } from '../values/show.js';
 import { fromNanoseconds, LONGEST, toMilliseconds, toNanoseconds } from '../time/duration.js';
 
 /**
- * A source of uniform random numbers in `[0, 1)`, such as `Math.random`.
+ * Returns uniform random numbers in `[0, 1)`, as `Math.random` does.
  *
  * Counterpart of the `math/rand` source that `wait` draws from.
  */
 export type Random = () => number;
 
-/** The source that is used where a caller gives none. */
+/** The default source of random numbers. */
 export const realRandom: Random = () => Math.random();
 
 /**
@@ -21,13 +21,13 @@ export const realRandom: Random = () => Math.random();
  * **Details.** The result lies in `[duration, duration * (1 + maxFactor))`, computed as Go does: in whole
  * nanoseconds, `random * maxFactor * duration` multiplied in this order and truncated.
  *
- * **Gotchas.** A factor of zero or below means 1.0 here, while it switches jitter off in the loops and in the
- * managers.
+ * **Gotchas.** A factor of zero or below means 1.0 here. In the loops and in the managers, it switches jitter
+ * off.
  *
  * **Differs from Go.** A result beyond Go's largest duration (292 years) stays there. In Go it overflows and
  * becomes negative.
  *
- * @param duration - Milliseconds; zero still draws a number.
+ * @param duration - Milliseconds. A random number is drawn even for zero.
  * @param maxFactor - Largest share to add; zero or below means 1.0.
  * @param random - Uniform numbers in `[0, 1)`; default `Math.random`.
  * @returns Milliseconds.
@@ -42,7 +42,7 @@ export function jitter(duration: number, maxFactor: number, random: Random = rea
   return stretch(toMilliseconds(duration, 'jitter: duration'), maxFactor > 0 ? maxFactor : 1, random);
 }
 
-/** As {@link jitter}, without its checks: for each wait of a loop, whose numbers were checked once. */
+/** Does the same as {@link jitter} without the checks, for a loop whose numbers have been checked. */
 export function stretch(duration: number, factor: number, random: Random): number {
   const nanoseconds = toNanoseconds(duration);
   const stretched = fromNanoseconds(nanoseconds + Math.trunc(random() * factor * nanoseconds));
@@ -50,7 +50,7 @@ export function stretch(duration: number, factor: number, random: Random): numbe
 }
 
 /**
- * Refuses a factor that is no finite number.
+ * Refuses a factor that is not a finite number.
  *
  * @param what - Names the owner and the option in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
@@ -62,7 +62,7 @@ export function requireFactor(factor: unknown, what: string): void {
 }
 
 /**
- * Refuses what is no source of random numbers.
+ * Refuses a value that is not a source of random numbers.
  *
  * @param owner - Names the loop or the module in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.

@@ -4,7 +4,7 @@ import { requireFactor, stretch, type Random } from './jitter.js';
 import { readSources } from './sources.js';
 
 /**
- * Returns one period again and again, each time stretched by a new random share.
+ * Returns the same period at each call, stretched by a new random share.
  *
  * Counterpart of `wait.NewJitteredBackoffManager` in k8s.io/apimachinery v0.19.4.
  *

@@ -4,7 +4,7 @@ import { requireClock, type Clock } from '../time/clock.js';
 import { realClock } from '../time/real-clock.js';
 import { realRandom, requireRandom, type Random } from './jitter.js';
 
-/** What a backoff stands on. */
+/** What a backoff depends on. */
 export interface Sources {
   readonly clock: Clock;
   readonly random: Random;
@@ -13,8 +13,8 @@ export interface Sources {
 }
 
 /**
- * Checks what a backoff stands on, and fills in the defaults. Unknown names are allowed: the options of a
- * loop may be the sources of its manager, too.
+ * Checks what a backoff depends on, and fills in the defaults. Unknown names are allowed, because the options
+ * of a loop are also passed as the sources of its manager.
  *
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */

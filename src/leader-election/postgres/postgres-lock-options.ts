@@ -1,5 +1,5 @@
 /**
- * Runs a statement with `$1` parameters: a `Client` of `pg`, a `DataSource` of TypeORM, or an adapter to
+ * Runs SQL with `$1` parameters. It may be a `Client` of `pg`, a `DataSource` of TypeORM, or an adapter to
  * another driver.
  */
 export interface PostgresClient {

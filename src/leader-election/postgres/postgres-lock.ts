@@ -110,8 +110,12 @@ export class PostgresLock implements ResourceLock {
   /**
    * Makes the table and the sequence if they are missing. Any number of replicas may call it at once.
    *
-   * **Gotchas.** It needs the right to create them. It sends two statements in one text without parameters,
-   * which a `client` that is an adapter may refuse. In that case run the SQL by hand.
+   * **Gotchas.** It needs the right to create them. It sends three statements in one text without parameters,
+   * which an adapter to another driver may refuse. In that case run the SQL by hand.
+   *
+   * @param signal - Cancels the call; default: nothing does.
+   * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` (a rejection) when `pg` is needed and not installed; what
+   *   the client threw.
    */
   async createTable(signal: AbortSignal = new AbortController().signal): Promise<void> {
     // IF NOT EXISTS alone sometimes fails when two sessions run it at the same time, hence the advisory lock.

@@ -2,10 +2,10 @@ import { WaitError } from '../../core/errors.js';
 import { show } from '../../core/values/show.js';
 
 /**
- * Finds the rows in what a client's `query` resolved to: `{ rows }` with `pg`, the rows alone with TypeORM
- * and, after an `UPDATE`, TypeORM's pair of the rows and their number.
+ * Returns the rows of a reply. `pg` replies with `{ rows }`, and TypeORM with the rows alone. After an
+ * `UPDATE`, TypeORM replies with a pair: the rows and their number.
  *
- * @throws WaitError `WAIT_ERR_INVALID_OPTION` when there are none.
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the reply has no rows.
  */
 export function rowsOf(reply: unknown): unknown[] {
   const found: unknown = Array.isArray(reply)
@@ -17,5 +17,5 @@ export function rowsOf(reply: unknown): unknown[] {
       `PostgresLock: client.query resolved to ${show(reply)}; it must resolve to { rows } or to an array of rows.`,
     );
   }
-  return Array.isArray(found[0]) ? found[0] : found; // a row is no array
+  return Array.isArray(found[0]) ? found[0] : found; // a row is not an array
 }

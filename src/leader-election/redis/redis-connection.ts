@@ -1,7 +1,7 @@
 import { loadPackage } from '../load-package.js';
 import type { IORedisClient, RedisClient } from './redis-lock-options.js';
 
-/** A connection that the lock has made for itself, and that it drops at the first failure. */
+/** A connection that the lock itself has opened, and that it closes at the first failure. */
 export interface RedisConnection {
   readonly client: RedisClient | IORedisClient;
   end(): void;

@@ -1,25 +1,25 @@
-/** What Nest's `mixin()` gives a class for a name, another one at each start. */
+/** The form of the name that Nest's `mixin()` gives to a class. It is random, and different at each start. */
 const RANDOM_NAME = /^[0-9a-f]{21}$/;
 
 /**
- * Names a class for people. A class without a name, as a class decorator or a mixin makes it, goes by the
- * nearest named one that it extends.
+ * Names a class for people. A class decorator or a mixin may make a class without a name. Such a class gets
+ * the name of the nearest named class that it extends.
  *
  * @param prototype - The prototype of the class.
- * @returns `undefined` where none of them has a name.
+ * @returns `undefined` if no class in the chain has a name.
  */
 export function classNameOf(prototype: object): string | undefined {
   const parent = Object.getPrototypeOf(prototype) as object | null;
   if (parent === null) {
-    return undefined; // `Object` is in the chain of every class, and names none
+    return undefined; // `Object` is in the chain of every class, so its name says nothing
   }
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   return (typeof constructor === 'function' ? nameOf(constructor) : undefined) ?? classNameOf(parent);
 }
 
 /**
- * Says why names may be alike, or unlike what the source says. It is empty unless a minifier seems to have
- * made one of them.
+ * Returns a hint that a minifier has changed the names of classes. It is empty unless a name is so short that
+ * this is probable.
  */
 export function minifierHint(classNames: readonly (string | undefined)[]): string {
   const short = classNames.find((name) => name !== undefined && name.length <= 2);
@@ -29,7 +29,7 @@ export function minifierHint(classNames: readonly (string | undefined)[]): strin
 }
 
 function nameOf(constructor: Function): string | undefined {
-  // Of its own, and no getter: a class may have a static member called `name`.
+  // The descriptor is read, and not the property, since a class may have a static member called `name`.
   const name: unknown = Object.getOwnPropertyDescriptor(constructor, 'name')?.value;
   if (typeof name === 'string' && !RANDOM_NAME.test(name)) {
     return name || undefined;

@@ -18,11 +18,11 @@ const OPTION_NAMES: readonly string[] = [
 ] satisfies readonly (keyof LeaderElectionOptions)[];
 
 /**
- * Reads the module's `leaderElection`: one group, or a list of them. The electors read the rest.
+ * Reads the module's `leaderElection`: one group, or a list of groups. The electors check the other options.
  *
- * @param owner - Begins the error.
- * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when one is no object, or two share a name or a lock;
- *   `WAIT_ERR_INVALID_OPTION` for a name that is no string, and for an option that does not exist.
+ * @param owner - Names the owner of the option in the error.
+ * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when a group is not an object, or two groups share a name or a
+ *   lock; `WAIT_ERR_INVALID_OPTION` for a name that is not a string, and for an option that does not exist.
  */
 export function readElections(owner: string, elections: unknown): ResolvedElectionOptions[] {
   const what = `${owner}: leaderElection`;
@@ -45,7 +45,7 @@ function readElection(what: string, options: unknown): ResolvedElectionOptions {
 
 /** A lock remembers the version of one record, so it serves one election. */
 function requireDistinct(owner: string, one: ResolvedElectionOptions, other: ResolvedElectionOptions): void {
-  const two = `${owner}: two leaderElection groups have one`;
+  const two = `${owner}: two leaderElection groups have the same`;
   if (one.name === other.name) {
     throw invalid(`${two} name, '${one.name}'. Give each a name of its own.`);
   }

@@ -4,9 +4,9 @@ import { hasMethods } from '../../core/values/has-methods.js';
 import { show } from '../../core/values/show.js';
 
 /**
- * Refuses what is no logger.
+ * Refuses a value that is not a logger.
  *
- * @param what - Begins the error: the option or the token.
+ * @param what - Names the option or the token in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireLogger(logger: unknown, what: string): LoggerService {

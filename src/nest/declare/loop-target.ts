@@ -4,7 +4,9 @@ import { isClass, isRunnable } from '../../core/values/runnable.js';
 import { classNameOf } from './class-name.js';
 import type { LoopKind } from './loop.options.js';
 
-/** What a decorator is called with: legacy ones for a method with all three, standard ones with two. */
+/**
+ * The arguments of a decorator. A legacy one on a method gets all three, and a standard one the first two.
+ */
 type Place = readonly [target: unknown, key?: unknown, descriptor?: unknown];
 
 /** The second argument of a standard decorator. */
@@ -29,10 +31,10 @@ export function requireMethod(kind: LoopKind, place: Place): string {
 }
 
 /**
- * Refuses `@Until` in the place of `@Until('5s')`. It would take the class for its options, and put the
- * decorator that it makes in the place of the method.
+ * Refuses `@Until` instead of `@Until('5s')`. Such a decorator would take the class as its options, and it
+ * would replace the method by the decorator that it returns.
  *
- * @param given - What the maker of the decorator is called with.
+ * @param given - The arguments of the function that makes the decorator.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireParentheses(kind: LoopKind, given: Place): void {
@@ -40,7 +42,7 @@ export function requireParentheses(kind: LoopKind, given: Place): void {
   if (isClass(options) || isPrototype(options) || isStandardContext(context)) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${nameOf(given)}: @${kind} is given a class or a method in the place of its options. Write @${kind}(…), with options, above a method.`,
+      `${nameOf(given)}: @${kind} is given a class or a method instead of its options. Write @${kind}(…), with options, above a method.`,
     );
   }
 }
@@ -72,7 +74,7 @@ function faultOf(kind: LoopKind, [target, key, descriptor]: Place): string | und
   const isAccessor = found !== undefined && ('get' in found || 'set' in found);
   if (typeof Object.getOwnPropertyDescriptor(target, key)?.value === 'function') {
     const replacement = isAccessor ? 'a getter' : 'something else';
-    return `a decorator below @${kind} makes ${replacement} of the method. Put @${kind} below that decorator.`;
+    return `a decorator below @${kind} turns the method into ${replacement}. Put @${kind} below that decorator.`;
   }
   return isAccessor
     ? notOn('a getter or a setter', 'Make it a method.')
@@ -81,7 +83,7 @@ function faultOf(kind: LoopKind, [target, key, descriptor]: Place): string | und
 
 function nameOf([target, key]: Place): string {
   if (isStandardContext(key)) {
-    return String(key.name); // such a decorator does not get the class
+    return String(key.name); // a standard decorator does not get the class
   }
   const prototype = (typeof target === 'function' ? target.prototype : target) as object;
   const className = classNameOf(prototype) ?? '(anonymous class)';

@@ -5,37 +5,39 @@ import { requireMethod, requireParentheses } from './loop-target.js';
 import { resolveLoop } from './resolve-loop.js';
 
 /**
- * What a loop decorator takes: options (for most loops also the period alone), or a function of the
- * provider's instance that returns them. The function is called at bootstrap.
+ * The argument of a loop decorator: options, or a function of the provider's instance that returns them. For
+ * most loops the period alone is enough. The function is called at bootstrap.
  */
 export type OptionsOf<K extends LoopKind, Self> = LoopInput<K> | ((self: Self) => LoopInput<K>);
 
 type AtMostOneParameter<T extends LoopFunction> = Parameters<T>['length'] extends 0 | 1 ? unknown : never;
 
-/** What `this` would have to be for a call that nobody makes; see {@link LoopDecorator}. */
+/** A `this` that no call of a decorator has; see {@link LoopDecorator}. */
 interface InsideAnotherDecorator {
   readonly 'inside another decorator': never;
 }
 
 /**
- * Decorates an instance method that takes nothing, or an `AbortSignal` alone. Anything else does not compile.
+ * Decorates an instance method that has no parameter, or only an `AbortSignal`. Anything else does not
+ * compile.
  *
- * **Details.** It is a `MethodDecorator` as well, so that decorators can be composed of it:
+ * **Details.** It is also a `MethodDecorator`, so that other decorators can be composed of it:
  * `applyDecorators(SetMetadata('job', true), Until('1m'))`, or
  * `const Every = (period: string): MethodDecorator => Until(period)`.
  *
- * **Gotchas.** The compiler does not see what a composed decorator stands on. What is not an instance method
- * is still refused where the class is defined.
+ * **Gotchas.** The compiler does not check what a composed decorator is put on. Anything but an instance
+ * method is still refused where the class is defined.
  */
 export interface LoopDecorator<Self extends object = object> {
-  // This makes it a MethodDecorator. It opens nothing: a decorator is called without `this`.
+  // This signature makes it a MethodDecorator. It allows no other use, since no call of a decorator has this
+  // `this`.
   <T>(
     this: InsideAnotherDecorator,
     target: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<T>,
   ): void;
-  // The last one is the one that the compiler explains a mistake with.
+  // The compiler explains a mistake with the last signature, so the strict one comes last.
   <T extends LoopFunction>(
     target: Self & { readonly prototype?: never },
     key: string | symbol,
@@ -49,12 +51,12 @@ export interface LoopDecorator<Self extends object = object> {
  * Counterpart of `wait.Until` in k8s.io/apimachinery v0.19.4.
  *
  * **Details.** The loop starts when the whole application has started. On shutdown it stops before anything
- * else, and a run in progress is awaited. The method receives an `AbortSignal` of its own for each run. It
- * aborts when the loop is told to stop, with the reason of whoever stopped it.
+ * else, and a run in progress is awaited. For each run, the method receives a new `AbortSignal`. It aborts
+ * when the loop is told to stop. Its reason is the one with which the loop was stopped.
  *
- * **Gotchas.** A run that throws or rejects is logged and the loop goes on. A subclass that overrides the
+ * **Gotchas.** A run that throws or rejects is logged, and the loop goes on. A subclass that overrides the
  * method keeps the loop. A subclass that decorates it again replaces the loop. Several loop decorators on one
- * method make several loops. Counted from the top, an unnamed second one is named `Class.method/2`.
+ * method make several loops. The second one from the top is named `Class.method/2`, unless it has a `name`.
  *
  * @param options - {@link UntilOptions}, or the period alone, or a function of the instance that returns one
  *   of the two.
@@ -82,7 +84,7 @@ export function Until<Self extends object>(options: OptionsOf<'Until', Self>): L
  * Counterpart of `wait.JitterUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
  * @param options - {@link JitterUntilOptions}, or a function of the instance that returns them.
- * @throws WaitError as {@link Until}.
+ * @throws WaitError the same codes as {@link Until}.
  *
  * @example
  * ```ts
@@ -111,7 +113,7 @@ export function JitterUntil<Self extends object>(
  *
  * @param options - {@link NonSlidingUntilOptions}, or the period alone, or a function of the instance that
  *   returns one of the two.
- * @throws WaitError as {@link Until}.
+ * @throws WaitError the same codes as {@link Until}.
  */
 export function NonSlidingUntil<Self extends object>(
   options: OptionsOf<'NonSlidingUntil', Self>,
@@ -120,17 +122,17 @@ export function NonSlidingUntil<Self extends object>(
 }
 
 /**
- * Runs the method over and over, with waits that grow up to a bound and start over after a quiet time, or as
- * a backoff manager of one's own says.
+ * Runs the method over and over, with waits that grow up to a bound and start over after a quiet time. A
+ * backoff manager of your own may decide on the waits instead.
  *
  * Counterpart of `wait.BackoffUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
  * **Gotchas.** Only time resets the growth: a wait and a run that together last longer than `reset`. It does
- * not matter whether the run failed, so a run should last as long as all is well, as a watch does.
+ * not matter whether the run failed. So it is for a run that normally lasts, such as a watch.
  *
- * @param options - {@link BackoffUntilOptions}, or a function of the instance that returns them. What is left
- *   out is as in client-go's reflector.
- * @throws WaitError as {@link Until}.
+ * @param options - {@link BackoffUntilOptions}, or a function of the instance that returns them. The defaults
+ *   are those of client-go's reflector.
+ * @throws WaitError the same codes as {@link Until}.
  *
  * @example
  * ```ts
@@ -152,18 +154,18 @@ export function BackoffUntil<Self extends object>(
  *
  * Counterpart of `wait.Forever` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
- * **Gotchas.** It is not tied to the application's shutdown: it goes on while the application closes and
- * after. Its timer does not hold the process open.
+ * **Gotchas.** Shutdown does not end it: it goes on while the application closes, and after that. Its timer
+ * does not hold the process open.
  *
  * @param options - {@link ForeverOptions}, or the period alone, or a function of the instance that returns
  *   one of the two.
- * @throws WaitError as {@link Until}.
+ * @throws WaitError the same codes as {@link Until}.
  */
 export function Forever<Self extends object>(options: OptionsOf<'Forever', Self>): LoopDecorator<Self> {
   return loopDecorator('Forever', options, arguments[1]);
 }
 
-/** @param key - A second argument, which only a decorator without parentheses gets. */
+/** @param key - The second argument, which is given only if the decorator is used without parentheses. */
 function loopDecorator(kind: LoopKind, input: unknown, key: unknown): LoopDecorator {
   requireParentheses(kind, [input, key]);
   return (target: object, method: string | symbol, descriptor: PropertyDescriptor) => {

@@ -1,41 +1,42 @@
 import type { LoopKind } from './loop.options.js';
 
-/** What a loop decorator leaves behind. */
+/** What a loop decorator stores on the prototype. */
 export interface LoopDeclaration {
   readonly kind: LoopKind;
   readonly method: string | symbol;
   /**
-   * As the user wrote it: options, a period alone, or a function of the instance that returns one of the two.
+   * What the user wrote: options, a period alone, or a function of the instance that returns one of the two.
    */
   readonly input: unknown;
 }
 
-// It stands on the prototype and not on the method: a method that is wrapped, spied on or overridden is still
-// a loop, and discovery need not look at every method of every provider. It is a property and not
-// `reflect-metadata`, since one look at it covers the classes that are extended, too.
+// It is stored on the prototype and not on the method. So a method that is wrapped, spied on or overridden is
+// still a loop, and discovery need not look at every method of every provider. It is a property and not
+// `reflect-metadata`, since reading a property also covers inherited classes.
 const LOOPS = Symbol.for('nestjs-wait/loops');
 
 interface Marked {
   readonly [LOOPS]?: readonly LoopDeclaration[];
 }
 
+/** Adds a loop to the declarations of a class. */
 export function declareLoop(prototype: object, declaration: LoopDeclaration): void {
   const declared = ownDeclarations(prototype);
-  // Methods come from the top down, but the decorators of one method from the bottom up. The list has the
-  // order in which one reads the source.
+  // Methods are decorated from top to bottom, but the decorators of one method run from bottom to top. The
+  // list has the order of the source.
   const first = declared.findIndex(({ method }) => method === declaration.method);
   const list = first < 0 ? [...declared, declaration] : declared.toSpliced(first, 0, declaration);
   Object.defineProperty(prototype, LOOPS, { value: list, configurable: true });
 }
 
-/** Whether a class has loops, of its own or inherited. */
+/** Tells whether a class has loops, its own or inherited ones. */
 export function hasLoops(prototype: object): boolean {
   return (prototype as Marked)[LOOPS] !== undefined;
 }
 
 /**
- * All loops of a class, inherited ones included. A method that a subclass decorates again has only the
- * subclass's loops.
+ * Returns all loops of a class, inherited ones included. A method that a subclass decorates again has only
+ * the loops of the subclass.
  */
 export function loopDeclarations(prototype: object | null): LoopDeclaration[] {
   if (prototype === null) {

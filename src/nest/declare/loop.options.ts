@@ -4,22 +4,23 @@ import type { BackoffManager } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
 
 /**
- * What a loop runs: a method, or a function that is started at run time. It takes nothing, or an
- * `AbortSignal`; it may return a promise.
+ * Does one run of a loop. It is a method, or a function that is started at run time. It takes nothing, or an
+ * `AbortSignal`, and it may return a promise.
  *
- * **Details.** The signal belongs to this one run. It aborts when the loop is told to stop, with the reason
- * of whoever stopped it. What a run attaches to its signal goes away when the next run begins.
+ * **Details.** Each run has its own signal. It aborts when the loop is told to stop. Its reason is the one
+ * with which the loop was stopped. What a run attaches to its signal goes away when the next run begins.
  *
  * **Gotchas.** The signal of a run that has ended still aborts, but only until the next run begins. Work that
  * outlives its run needs another way to end.
  */
 export type LoopFunction = (signal: AbortSignal) => unknown;
 
-/** What every loop takes. */
+/** Options that every loop takes. */
 export interface CommonLoopOptions {
   /**
-   * Unique in the application; default `ClassName.methodName`. A class without a name, as a class decorator
-   * or `mixin()` makes it, goes by the nearest named class that it extends.
+   * The loop's name, which must be unique in the application; default `ClassName.methodName`. A class
+   * decorator or `mixin()` may make a class without a name. The nearest named class that it extends is used
+   * then.
    */
   readonly name?: string | undefined;
   /** `false` does not start the loop; default `true`. */
@@ -27,9 +28,9 @@ export interface CommonLoopOptions {
   /** `false` waits once before the first run; default `true`: the first run is immediate. */
   readonly immediate?: boolean | undefined;
   /**
-   * Waits before the first run, whatever `immediate` says: milliseconds from 0 up, or a string such as
-   * `'5s'`. `'jitter'` waits a random share of the period (of `@BackoffUntil`: of `initial`), so that many
-   * loops, or many replicas, do not all start at once. Default: none, as in Kubernetes.
+   * The wait before the first run, whatever `immediate` says: milliseconds from 0 up, or a string such as
+   * `'5s'`. With `'jitter'` it is a random share of the period, or of `initial` for `@BackoffUntil`. Then
+   * many loops, or many replicas, do not all start at once. Default: none, as in Kubernetes.
    */
   readonly initialDelay?: Duration | undefined;
   /**
@@ -38,9 +39,9 @@ export interface CommonLoopOptions {
    */
   readonly workers?: number | undefined;
   /**
-   * `true`: runs only on the replica that leads, as the module's `leaderElection` says; a name: of that
-   * group. Default: on every replica. The loop starts when leadership is won, its run is told to stop when
-   * leadership is lost, and the loop starts again when leadership is won again.
+   * `true` runs the loop only on the replica that leads, as the module's `leaderElection` says. The name of a
+   * group does so for the leader of that group. Default `false`: it runs on every replica. The loop starts
+   * when this replica becomes the leader. When it is no longer the leader, the run is told to stop.
    */
   readonly leaderOnly?: boolean | string | undefined;
 }
@@ -87,7 +88,7 @@ export interface BackoffUntilOptions extends CommonLoopOptions {
    * default 2 min.
    */
   readonly reset?: Duration | undefined;
-  /** What each delay multiplies the next one by: from 0 up; 0 means constant; default 2. */
+  /** Each delay is the one before it times this: from 0 up; 0 means a constant delay; default 2. */
   readonly factor?: number | undefined;
   /** Every delay is stretched by a random share of up to this; zero or below means none; default 1. */
   readonly jitter?: number | undefined;
@@ -104,15 +105,17 @@ type ChangeableOptions = Omit<
 >;
 
 /**
- * What the module's `loops` can change in a loop: everything but its name and its backoff manager. What is
- * undefined, as a setting that is missing, changes nothing.
+ * Options that the module's `loops` can change in a loop: all except its name and its backoff manager. An
+ * option that is undefined, such as a missing setting, changes nothing.
  */
 export type LoopOverrides = {
   readonly [Option in keyof ChangeableOptions]?: ChangeableOptions[Option] | undefined;
 };
 
+/** Names the loop decorators. */
 export type LoopKind = 'Until' | 'NonSlidingUntil' | 'JitterUntil' | 'BackoffUntil' | 'Forever';
 
+/** The options of each loop decorator. */
 export interface OptionsByKind {
   Until: UntilOptions;
   NonSlidingUntil: NonSlidingUntilOptions;
@@ -121,6 +124,6 @@ export interface OptionsByKind {
   Forever: ForeverOptions;
 }
 
-/** What a user may write in the place of a loop's options. For most loops the period alone will do. */
+/** The options of a loop. For most loops the period alone is enough. */
 export type LoopInput<K extends LoopKind = LoopKind> =
   OptionsByKind[K] | (K extends 'JitterUntil' | 'BackoffUntil' ? never : Duration);

@@ -8,7 +8,7 @@ import { show } from '../../core/values/show.js';
 import { WAIT_OPTIONS } from './wait.options.js';
 
 /**
- * Refuses what are no options of the module, from `forRoot` or from a factory.
+ * Refuses a value of `forRoot` or of a factory that cannot be the module's options.
  *
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
@@ -24,7 +24,7 @@ const WAYS = ['useFactory', 'useClass', 'useExisting'];
 const ASYNC_OPTION_NAMES = [...WAYS, 'inject', 'imports', 'provideInjectionTokensFrom'];
 
 /**
- * Refuses what does not tell how the module's options are made.
+ * Refuses options of `forRootAsync` that do not say how the module's options are made.
  *
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
@@ -52,9 +52,9 @@ export function requireAsyncOptions(options: unknown): void {
 }
 
 /**
- * Looks at the instance that `useClass` or `useExisting` means, before it is asked for the options.
+ * Makes the provider of the options check the instance of `useClass` or `useExisting` before it is used.
  *
- * @param provider - A provider as Nest's builder makes it.
+ * @param provider - A provider that Nest's builder has made. Other providers are returned as they are.
  */
 export function checkingItsFactory(provider: Provider): Provider {
   const { provide, useFactory, inject } = provider as FactoryProvider;
@@ -68,7 +68,7 @@ export function checkingItsFactory(provider: Provider): Provider {
       if (!hasMethods(factory, 'createWaitOptions')) {
         throw new WaitError(
           'WAIT_ERR_INVALID_OPTION',
-          `${OWNER}: the class that makes the options needs a method createWaitOptions(), which ${show(factory)} has not.`,
+          `${OWNER}: the class that makes the options needs a method createWaitOptions(), which ${show(factory)} does not have.`,
         );
       }
       return useFactory(factory) as unknown;

@@ -3,9 +3,9 @@ import { optionNames, readOptions, requireOptions } from '../../core/options/rea
 import type { LoopOverrides } from './loop.options.js';
 
 /**
- * Reads the module's `loops`. What is undefined is not written, and is left out.
+ * Reads the module's `loops`. An entry that is undefined counts as not written, and is left out.
  *
- * @param owner - Begins the error.
+ * @param owner - Names the owner of the option in the error.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`, naming the loop and the value.
  */
 export function readOverrides(owner: string, loops: unknown): Readonly<Record<string, LoopOverrides>> {

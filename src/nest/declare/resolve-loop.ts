@@ -14,10 +14,10 @@ export interface LoopSpec {
   readonly kind: LoopKind;
   readonly enabled: boolean;
   readonly immediate: boolean;
-  /** Draws the wait before the first run, in milliseconds; `undefined` where there is none. */
+  /** Draws the wait before the first run, in milliseconds; `undefined` if there is none. */
   readonly initialDelay: ((random: Random) => number) | undefined;
   readonly workers: number;
-  /** The group whose leader runs the loop; `undefined` where every replica does. */
+  /** The group whose leader runs the loop; `undefined` if every replica runs it. */
   readonly leaderOnly: string | undefined;
   /** Whether the application's shutdown ends the loop. Kubernetes' Forever waits for NeverStop. */
   readonly endsAtShutdown: boolean;
@@ -35,12 +35,12 @@ const OPTION_NAMES: Readonly<Record<LoopKind, readonly string[]>> = {
 
 const NOT_CHANGEABLE = ['name', 'backoffManager'];
 
-/** Each worker is a loop of its own, with a timer and figures: more of them would exhaust the memory. */
+/** Each worker is a separate loop with its own timer and figures. More of them would exhaust the memory. */
 const MOST_WORKERS = 100_000;
 
 const AWAIT = 'Await it before, or set the options by WaitModule.forRootAsync({ useFactory: … }) with loops.';
 
-/** client-go's reflector, the best known user of an exponential backoff manager. */
+/** The numbers of client-go's reflector, the best known user of an exponential backoff manager. */
 const BACKOFF_DEFAULTS = { initial: 800, max: 30_000, reset: 120_000, factor: 2, jitter: 1 } as const;
 
 /**
@@ -49,7 +49,8 @@ const BACKOFF_DEFAULTS = { initial: 800, max: 30_000, reset: 120_000, factor: 2,
  * @param kind - Which loop.
  * @param defaultName - `ClassName.methodName`.
  * @param input - The options, or the period alone.
- * @param overridesByName - The module's `loops`. The entry under the loop's name wins over what is written.
+ * @param overridesByName - The module's `loops`. An option in the entry of the loop's name replaces what is
+ *   written.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and
  *   the value.
  */
@@ -89,7 +90,7 @@ function initialDelayOf(options: OptionReader, base: number | undefined): LoopSp
   return (random) => random() * base;
 }
 
-/** The name of a group of replicas; `true` is the default one, and `false` is none. */
+/** Returns the name of a group of replicas. `true` is the default group, and `false` is none. */
 function groupOf(options: OptionReader): string | undefined {
   const group = options.value('leaderOnly', false);
   if (typeof group === 'boolean') {
@@ -139,7 +140,7 @@ function jitterOf(options: OptionReader, base: number, fallback?: number): numbe
   return jitter;
 }
 
-/** What is written for a loop, and over it what the module's `loops` say. */
+/** Returns what is written for a loop, changed by the module's `loops`. */
 function writtenFor(
   kind: LoopKind,
   defaultName: string,
@@ -161,7 +162,7 @@ function writtenFor(
   return new OptionReader(name, { ...written, ...readOptions(owner, overrides, changeable) });
 }
 
-/** The factory of a class of options may need what its instance has. */
+/** Binds the factory of a backoff manager, since it may be a method of an options class. */
 function boundTo(options: object, written: Written): Written {
   const { backoffManager } = written;
   return isRunnable(backoffManager)

@@ -6,17 +6,17 @@ import type { Random } from '../../core/waits/jitter.js';
 import { JitteredBackoffManager } from '../../core/waits/jittered.js';
 import { UserBackoffManager } from './user-backoff-manager.js';
 
-/** What a backoff manager takes its time and its random numbers from. */
+/** The sources from which a backoff manager takes the time and random numbers. */
 export interface BackoffSources {
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** When the runs of a loop take place. */
+/** Says when the runs of a loop take place. */
 export interface Schedule {
   readonly sliding: boolean;
   /**
-   * The period, or the first delay, in milliseconds; `undefined` where only the user's backoff manager knows.
+   * The period, or the first delay, in milliseconds; `undefined` if only the user's backoff manager knows it.
    */
   readonly base: number | undefined;
   /** Makes a backoff manager for one worker. */
@@ -73,7 +73,7 @@ export class GrowingSchedule implements Schedule {
   }
 }
 
-/** Waits that a backoff manager of the user's own plans. */
+/** Waits that the user's own backoff manager decides on. */
 export class CustomSchedule implements Schedule {
   readonly base = undefined;
 

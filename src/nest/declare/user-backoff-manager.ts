@@ -2,14 +2,14 @@ import { messageOf } from '../../core/values/error-text.js';
 import { WaitError } from '../../core/errors.js';
 import { requireBackoffManager, type BackoffManager } from '../../core/waits/backoff-manager.js';
 
-/** A backoff manager of the user's own. What it throws ends its loop, so the error says which loop that is. */
+/** Wraps the user's own backoff manager. What it throws ends its loop, so the error names the loop. */
 export class UserBackoffManager implements BackoffManager {
   private readonly manager: BackoffManager;
 
   /**
    * @param loop - Names the loop in errors.
    * @param make - The user's factory.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it throws, or makes no backoff manager.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the factory throws, or does not make a backoff manager.
    */
   constructor(
     private readonly loop: string,

@@ -45,10 +45,10 @@ const OPTION_NAMES: readonly string[] = [
 
 const OWNER = 'WaitModule.forRoot';
 
-/** Milliseconds; also the longest that engines get where shutdown waits forever. */
+/** Milliseconds. It also limits the wait for locks when shutdown waits forever for runs. */
 export const DEFAULT_SHUTDOWN_TIMEOUT = 25_000;
 
-/** Reads the module's options, and what it stands on, for everyone who needs them. */
+/** Reads and checks the module's options, and the providers that a test may replace. */
 @Injectable()
 export class WaitSettings {
   private resolved: ResolvedWaitOptions | undefined;
@@ -60,8 +60,8 @@ export class WaitSettings {
   ) {}
 
   /**
-   * The options, read at the first call: a mistake in them is to fail the bootstrap, and not the making of
-   * this.
+   * Returns the options. It reads them at the first call and not in the constructor, so that a mistake in
+   * them fails the bootstrap.
    *
    * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the option and the
    *   value.
@@ -71,12 +71,12 @@ export class WaitSettings {
     return this.resolved;
   }
 
-  /** Where to write. What is wrong with the options fails the bootstrap later, with a sentence. */
+  /** The logger of the options, or Nest's. If the options have a mistake, the bootstrap reports it later. */
   get logger(): LoggerService {
     return (this.areUsable ? this.get().logger : undefined) ?? new Logger();
   }
 
-  /** Where it is false, the options have failed the bootstrap, and nothing has begun. */
+  /** Whether the options can be read. If not, they fail the bootstrap, and nothing has begun. */
   get areUsable(): boolean {
     try {
       this.get();

@@ -6,7 +6,7 @@ type OnStartedLeading = LeaderCallbacks['onStartedLeading'];
 type OnStoppedLeading = LeaderCallbacks['onStoppedLeading'];
 type OnNewLeader = NonNullable<LeaderCallbacks['onNewLeader']>;
 
-/** Something that works during the terms of this replica. */
+/** Works during the terms in which this replica leads. */
 export interface TermMember {
   startTerm(): void;
   endTerm(reason: unknown): void;
@@ -14,7 +14,7 @@ export interface TermMember {
 
 /** One group of loops and callbacks that the leader of an election runs. */
 export class ElectionGroup implements LeaderCallbacks {
-  /** Is made when the application starts. */
+  /** It is made when the application starts. */
   elector: LeaderElector | undefined;
   crashHandling: CrashHandling = {};
   readonly started = new Set<OnStartedLeading>();
@@ -45,7 +45,7 @@ export class ElectionGroup implements LeaderCallbacks {
     this.termEnded(member);
   }
 
-  /** Takes note that a member has ended its work in this term. */
+  /** Records that a member has ended its work in this term. */
   termEnded(member: TermMember): void {
     if (this.working.delete(member) && this.working.size === 0) {
       this.resolveIdle?.();
@@ -69,7 +69,7 @@ export class ElectionGroup implements LeaderCallbacks {
     this.terms++;
     const work = this.callAll(this.started, (callback) => callback(signal, token), signal);
     for (const member of this.members) {
-      // The run of one may take so long that the term ends before the next one starts.
+      // The first run of a member may take so long that the term ends before the next member starts.
       if (!signal.aborted) {
         this.start(member);
       }
@@ -91,8 +91,8 @@ export class ElectionGroup implements LeaderCallbacks {
   }
 
   /**
-   * Calls what the application has registered. A callback that fails has crashed, as a run of a loop: the
-   * others are called all the same, and the term goes on.
+   * Calls the callbacks that the application has registered. One that fails has crashed, like a run of a
+   * loop. The others are still called, and the term goes on.
    */
   private callAll<T>(
     callbacks: ReadonlySet<T>,
@@ -113,7 +113,7 @@ export class ElectionGroup implements LeaderCallbacks {
     return Promise.all(Array.from(callbacks, guarded));
   }
 
-  /** A crash handler that throws ends the election, and is not told of what it threw itself. */
+  /** A crash handler that throws ends the election. What it threw is not passed to the handlers again. */
   private crashed(error: unknown, context: CrashContext): void {
     try {
       handleCrash(error, context, this.crashHandling);

@@ -16,18 +16,18 @@ import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { ElectionGroup } from './election-group.js';
 
-/** Takes a callback back. */
+/** Removes a registered callback, so that it is not called again. */
 export type Unsubscribe = () => void;
 
 /**
  * Tells whether this replica leads, and calls back when that changes.
  *
- * **Details.** Every method takes the name of a group as its last argument. Without it, it means the only
- * group, or the one named `default`. Elections begin after the first runs of the loops, and end with the
- * loops: on shutdown the leader-only loops stop first, the lease is renewed until they have ended, and then
- * it is released.
+ * **Details.** Every method takes the name of a group as its last argument. Without it, the method means the
+ * only group, or the one named `default`. Elections begin after the first runs of the loops. On shutdown the
+ * leader-only loops are told to stop, and the lease is renewed until they have ended. Then it is released.
  *
- * **Gotchas.** All methods throw `WAIT_ERR_LEADER_ELECTION` where the module has no such group.
+ * **Gotchas.** All methods throw `WAIT_ERR_LEADER_ELECTION` if the module has no such group. What registers a
+ * callback throws `WAIT_ERR_INVALID_TARGET` if the callback is not a function.
  *
  * @example
  * ```ts
@@ -55,30 +55,35 @@ export class LeaderElection {
     private readonly log: LogWriter,
   ) {}
 
-  /** Whether this replica leads now. It is false as soon as the last renewal is too long ago to be sure. */
+  /**
+   * Tells whether this replica leads now. The answer is no as soon as the last renewal is too old to be sure.
+   */
   isLeader(group?: string): boolean {
     return this.group(group).isLeader;
   }
 
-  /** The identity of the replica that leads, as this one saw it last. */
+  /** Returns the identity of the replica that leads, as this one last saw it; `undefined` if it saw none. */
   getLeader(group?: string): string | undefined {
     return this.group(group).elector?.getLeader();
   }
 
   /**
-   * A whole number, as decimal digits, that grows with every term: for what this replica writes while it
-   * leads. It is `undefined` while this replica does not lead, and where the lock has no token.
+   * Returns a whole number, as decimal digits, that grows with every term. Send it with everything that this
+   * replica writes while it leads. It is `undefined` while this replica does not lead, or if the lock has
+   * none.
    */
   fencingToken(group?: string): string | undefined {
     return this.group(group).elector?.fencingToken();
   }
 
   /**
-   * Fails when this replica holds a lease that expired longer ago than tolerated: then it is stuck. It is
-   * made for a liveness probe.
+   * Throws when this replica holds a lease that has expired, since it is stuck then. Use it for a liveness
+   * probe.
    *
-   * @param tolerance - Milliseconds, or a string such as `'20s'`; default 0.
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
+   * @param tolerance - For how long the lease may have been expired: milliseconds, or a string such as
+   *   `'20s'`; default 0.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when it is stuck; `WAIT_ERR_INVALID_DURATION` when
+   *   `tolerance` is not a duration.
    */
   check(tolerance: Duration = 0, group?: string): void {
     this.group(group).elector?.check(tolerance);
@@ -87,7 +92,8 @@ export class LeaderElection {
   /**
    * Registers work for the leader. It is called at the beginning of every term, with a signal that aborts at
    * the end of the term and with the fencing token. The promise that it returns is awaited before the lease
-   * is released. What is registered during a term is called from the next one on.
+   * is released. A callback that is registered during a term is called from the next
+   * term on.
    */
   onStartedLeading(callback: LeaderCallbacks['onStartedLeading'], group?: string): Unsubscribe {
     return subscribe(this.group(group).started, callback);
@@ -108,7 +114,7 @@ export class LeaderElection {
 
   /**
    * @internal
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` where there is no such group, naming the loop.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` if there is no such group, naming the loop.
    */
   group(name = DEFAULT_GROUP, loop?: string): ElectionGroup {
     const { groups } = this;
@@ -145,7 +151,7 @@ export class LeaderElection {
   }
 
   /**
-   * Begins to campaign, in every group.
+   * Begins the campaign of every group.
    *
    * @internal
    */
@@ -157,7 +163,7 @@ export class LeaderElection {
   }
 
   /**
-   * Ends the campaigns: each gives its lease back when its work has ended.
+   * Ends the campaigns. Each releases its lease when its work has ended.
    *
    * @internal
    */
@@ -167,7 +173,7 @@ export class LeaderElection {
   }
 
   /**
-   * Closes each lock when its campaign has ended. One that fails to close is logged.
+   * Closes each lock when its campaign has ended. A failure to close is logged.
    *
    * @internal
    */

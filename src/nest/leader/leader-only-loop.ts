@@ -3,7 +3,7 @@ import type { Loop, LoopCrash, LoopState, LoopWork } from '../../core/loop/loop.
 import type { LoopStart } from '../../core/loop/loop-options.js';
 import type { ElectionGroup, TermMember } from './election-group.js';
 
-/** A loop that runs while this replica leads. Each term has a loop of the core of its own. */
+/** Runs while this replica leads. Each term has its own loop of the core. */
 export class LeaderOnlyLoop implements TermMember {
   private readonly context = new AsyncResource('nestjs-wait');
   /** The loop of the term in progress, or of the next one. */
@@ -43,7 +43,7 @@ export class LeaderOnlyLoop implements TermMember {
     }
   }
 
-  /** Ends it for good. */
+  /** Ends the loop for good, in whatever term. */
   stop(reason: unknown): void {
     this.isOver = true;
     this.loop.stop(reason);
@@ -63,7 +63,7 @@ export class LeaderOnlyLoop implements TermMember {
     return {
       name: work.name,
       run: () => work.run(),
-      // No run begins where it is not sure that no other replica leads.
+      // No run may begin while another replica may lead.
       mayRun: () => group.isLeader,
       runStarted: () => work.runStarted?.(),
       runEnded: (outcome, error) => work.runEnded?.(outcome, error),
@@ -85,10 +85,10 @@ export class LeaderOnlyLoop implements TermMember {
     }
   }
 
-  /** @returns What went wrong, as in the user's own backoff manager. */
+  /** @returns What went wrong, for example in the user's own backoff manager. */
   private prepareNextTerm(): LoopCrash | undefined {
     try {
-      // In the context in which this was made, and not in that of whatever ended the term.
+      // The new loop gets the asynchronous context of this one, and not that of what ended the term.
       const next = this.context.runInAsyncScope(this.newLoop, undefined, this.termWork());
       next.runs = this.loop.runs;
       this.loop = next;

@@ -4,7 +4,7 @@ import { ifRejected } from '../../core/values/thenable.js';
 import { requireLogger } from '../declare/logger.js';
 import { LOG_CONTEXT, WAIT_LOGGER } from '../declare/wait.options.js';
 
-/** An error to log, and what the log says of it. */
+/** An error, and what the log says about it. */
 interface LoggedError {
   readonly text: string;
   readonly error: unknown;
@@ -18,14 +18,14 @@ type Level = 'log' | 'debug' | 'warn' | 'error';
 /**
  * Writes lines to the application's logger.
  *
- * No name and no message can forge a line, since control characters are escaped. A logger that fails ends
- * nothing: the line then goes to `console.error`.
+ * No name and no message can forge a line, since control characters are escaped. When the logger fails, the
+ * line goes to `console.error`, and everything goes on.
  */
 @Injectable()
 export class LogWriter {
   constructor(@Inject(WAIT_LOGGER) private readonly logger: LoggerService) {}
 
-  /** @throws WaitError `WAIT_ERR_INVALID_OPTION` when it could not write to the logger. */
+  /** @throws WaitError `WAIT_ERR_INVALID_OPTION` when the logger lacks a method. */
   requireLogger(): void {
     requireLogger(this.logger, 'WAIT_LOGGER');
   }
@@ -47,12 +47,12 @@ export class LogWriter {
   }
 
   /**
-   * Writes an error with its stack and its causes, and with nothing else that hangs on it.
+   * Writes an error with its stack and its causes, and without its other properties.
    *
-   * A logger gets what Nest gives it: text, stack and context. That of nestjs-pino gets an object of fields,
-   * as pino wants it.
+   * A logger gets the same arguments as from Nest: text, stack and context. The logger of nestjs-pino gets an
+   * object of fields, since pino expects that.
    *
-   * @param context - Whose line it is: the loop's, or by default the module's.
+   * @param context - The name of the loop; default: the module's name.
    */
   failure(logged: LoggedError, context = LOG_CONTEXT): void {
     const stack = stackOf(logged.error);
@@ -72,10 +72,10 @@ export class LogWriter {
   }
 
   /**
-   * Writes one line, and more where it is about an error.
+   * Writes one line, with the stack if it is about an error.
    *
-   * @param argumentsFor - Makes what the logger is called with of the text and the context, each in one line.
-   * @param stack - What to print as well, should the logger fail.
+   * @param argumentsFor - Makes the arguments of the logger from the text and the context, each in one line.
+   * @param stack - The stack to print if the logger fails.
    */
   private write(
     level: Level,
@@ -85,7 +85,7 @@ export class LogWriter {
     stack = '',
   ): void {
     const where = oneLine(context);
-    // The console takes a per cent sign for a placeholder.
+    // For the console, a percent sign begins a placeholder.
     const line = this.target === console ? oneLine(text).replaceAll('%', '%%') : oneLine(text);
     const failed = (failure: unknown): void =>
       console.error(`[${where}] ${line} (The logger failed: ${messageOf(failure)})${stack && `\n${stack}`}`);
@@ -98,9 +98,9 @@ export class LogWriter {
 }
 
 /**
- * What a structured logger is given. The code and the cause stand beside the error, where they can be
- * searched for: pino's serializer leaves the cause out. It also takes the type of an error from its
- * constructor, hence the object without a prototype.
+ * Makes the fields for a structured logger. The code and the cause are fields of their own, so that one can
+ * search for them: pino's serializer leaves the cause out. It also takes the type of an error from its
+ * constructor, so this object has no prototype.
  */
 function fieldsOf({ error, loop, run }: LoggedError, stack: string): object {
   const { name, message, code } = summaryOf(error);
@@ -115,10 +115,10 @@ function fieldsOf({ error, loop, run }: LoggedError, stack: string): object {
   };
 }
 
-// Pino marks what it makes by the symbols that it documents as `pino.symbols`.
+// Every logger of pino has the properties that pino documents as `pino.symbols`.
 const PINO = Symbol.for('pino.serializers');
 
-/** nestjs-pino's logger keeps a PinoLogger, and that keeps pino, each as `logger`. */
+/** nestjs-pino's logger has a PinoLogger as `logger`, and that has pino's own logger as `logger`. */
 function isNestjsPino(logger: unknown): boolean {
   const { contextName, logger: outer } = logger as { contextName?: unknown; logger?: { logger?: object } };
   const pino = outer?.logger;

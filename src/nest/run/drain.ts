@@ -22,8 +22,9 @@ export class Drain {
   ) {}
 
   /**
-   * Tells all loops to stop in one instant. Then it waits: for runs in progress, for the leases, and for the
-   * locks to close. All of this takes at most `shutdownTimeout`, whatever a run or an engine does.
+   * Tells all loops to stop in one instant. Then it waits for the runs in progress, for the leases to be
+   * released, and for the locks to close. All of this takes at most `shutdownTimeout`, whatever a run or an
+   * engine does.
    */
   async run(): Promise<void> {
     const { clock, election, launcher, log, settings } = this;
@@ -49,7 +50,7 @@ export class Drain {
       } else if (stopped.length > 0) {
         log.stopped(stopped.length, clock.now() - began);
       }
-      // The election ends after the loops: it gives a lease back when the last of them has ended.
+      // The elections end after the loops: a lease is released when the last of its loops has ended.
       await patience.waitFor(campaigns);
       await patience.waitFor(locks, this.timeout === 0 ? DEFAULT_SHUTDOWN_TIMEOUT : undefined);
       if (!campaigns.isEmpty) {
@@ -70,11 +71,11 @@ export class Drain {
   }
 
   /**
-   * Waits until loops have ended that were told to stop, at most for `shutdownTimeout`: a run may be waiting
-   * for itself.
+   * Waits until loops have ended that were told to stop. It waits at most for `shutdownTimeout`, since a run
+   * may be waiting for itself.
    *
-   * @param name - What the loops are called together.
-   * @returns Whether they have ended.
+   * @param name - The name of the loops' handle.
+   * @returns Whether all loops have ended.
    */
   async waitFor(name: string, loops: readonly ManagedLoop[]): Promise<boolean> {
     const running = new Pending(loops.filter(({ state }) => state !== 'stopped').map(endingOf));

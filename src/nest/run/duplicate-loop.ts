@@ -5,7 +5,8 @@ import type { LoopDefinition } from './loop-definition.js';
 const FROM_THE_INSTANCE = 'make the name from the instance: (self) => ({ name: self.name, … })';
 
 /**
- * Refuses two decorated loops of one name, and says why there are two, since the remedy depends on that.
+ * Refuses two decorated loops with the same name. It says why there are two, since the remedy depends on
+ * that.
  *
  * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP`.
  */

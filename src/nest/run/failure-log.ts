@@ -8,10 +8,10 @@ import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { FailureStreak, type Failure } from './failure-streak.js';
 
-/** Tells the log of runs that failed, with the restraint of a {@link FailureStreak}. */
+/** Logs runs that failed, but not more often than a {@link FailureStreak} allows. */
 @Injectable()
 export class FailureLog {
-  /** By the names of loops. The messages do not matter: they hold ids and times. */
+  /** By the names of loops, and not by messages, since these contain ids and times. */
   private readonly streaks = new Map<string, FailureStreak>();
   private readonly handlerStreaks = new Map<string, FailureStreak>();
 
@@ -21,7 +21,7 @@ export class FailureLog {
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** A run has failed. */
+  /** Is called when a run has failed. */
   failed(error: unknown, { name, run }: CrashContext): void {
     if (this.settings.get().logFailures) {
       const streak = this.add(this.streaks, name, { error, run });
@@ -31,14 +31,16 @@ export class FailureLog {
     }
   }
 
-  /** A callback of a leader election has failed. Each is called once a term, so each failure is told. */
+  /**
+   * Is called when a callback of a leader election has failed. All are logged: it is called once per term.
+   */
   callbackFailed(error: unknown, { name, run }: CrashContext): void {
     if (this.settings.get().logFailures) {
       this.writer.failure({ text: `run ${run} failed: ${messageOf(error)}`, error, loop: name, run }, name);
     }
   }
 
-  /** A crash handler has failed. */
+  /** Is called when a crash handler has failed. */
   handlerFailed(failure: HandlerFailure): void {
     const { name: loop, run } = failure.context;
     const error = failure.failure;
@@ -49,7 +51,7 @@ export class FailureLog {
     }
   }
 
-  /** A run has succeeded, of a loop whose last run had failed. */
+  /** Is called when a run has succeeded after a failed one. */
   recovered(name: string): void {
     const streak = this.streaks.get(name);
     if (streak !== undefined) {
@@ -62,7 +64,7 @@ export class FailureLog {
     this.handlerStreaks.get(name)?.end();
   }
 
-  /** A loop has ended: what the log has not told of is told now. */
+  /** Is called when a loop has ended. Failures that were only counted are logged now. */
   ended(name: string): void {
     const streak = this.streaks.get(name);
     if (streak !== undefined && streak.untold > 0) {
@@ -72,7 +74,7 @@ export class FailureLog {
     this.handlerStreaks.delete(name);
   }
 
-  /** @returns The streak, if the log is to tell of it now. */
+  /** @returns The streak, if the failure must be logged now. */
   private add(
     streaks: Map<string, FailureStreak>,
     loop: string,

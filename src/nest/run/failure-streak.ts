@@ -2,33 +2,34 @@ import { formatElapsed } from '../../core/time/duration.js';
 
 const MINUTE = 60_000;
 const SHOWN_IN_FULL = 3;
-/** More than this would be a flood: of a loop that fails every second time, for example. */
+/** This limits, for example, the lines of a loop that fails every second time. */
 const MOST_A_MINUTE = 10;
 
-/** A failure, and the run that it belongs to. */
+/** What a run threw, and which run it was. */
 export interface Failure {
   readonly error: unknown;
   readonly run: number;
 }
 
 /**
- * Failures of one loop, and what the log has told of them. Of failures in a row, the first three are told in
- * full. After that, and where there are many such rows, there is one line a minute.
+ * Counts the failures of one loop since its last success, and decides which of them are logged. The first
+ * three are logged in full. After these there is one line a minute. There is also only one line a minute when
+ * a loop that succeeds now and then has more than ten lines in a minute.
  */
 export class FailureStreak {
-  /** How many there are since the last success. */
+  /** How many failures there were since the last success. */
   inARow = 0;
-  /** How many the log has not told of. */
+  /** How many failures have not been logged. */
   untold = 0;
   latest: Failure | undefined;
-  /** When the first one since the last success was. */
+  /** When the first failure since the last success happened. */
   began = 0;
   private toldInARow = 0;
   private toldAt = -Infinity;
   private minuteBegan = -Infinity;
   private toldInMinute = 0;
 
-  /** @returns Whether the log is to tell of it now. */
+  /** @returns Whether the failure must be logged now. */
   add(failure: Failure, now: number): boolean {
     if (this.inARow === 0) {
       this.began = now;
@@ -44,7 +45,7 @@ export class FailureStreak {
     return isShownInFull || now - this.toldAt >= MINUTE;
   }
 
-  /** Says what the log tells beside the latest failure, and takes note that it does. */
+  /** Returns what the line says after the latest failure, and counts the line. */
   tell(now: number): string {
     const { inARow, untold, toldAt } = this;
     this.untold = 0;
@@ -57,11 +58,11 @@ export class FailureStreak {
     return this.toldInARow === SHOWN_IN_FULL ? ' (the third in a row: now one line a minute)' : '';
   }
 
-  /** @returns Whether the log has told of these failures, so that it tells of the success as well. */
+  /** @returns Whether any of these failures was logged, so that the success must be logged too. */
   end(): boolean {
     const isKnown = this.toldInARow > 0;
     if (isKnown) {
-      this.untold = 0; // what is told of the success counts them
+      this.untold = 0; // the line about the success counts them
     }
     this.inARow = 0;
     this.toldInARow = 0;

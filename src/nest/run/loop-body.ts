@@ -1,4 +1,4 @@
-/** Where a run gets its signal, if it wants one. */
+/** Gives a run its signal, if it wants one. */
 export interface RunSignals {
   /** Makes a signal for the run in progress. It aborts when the loop is told to stop. */
   newSignal(): AbortSignal;
@@ -6,7 +6,7 @@ export interface RunSignals {
 
 /** What a loop does in each run. */
 export interface LoopBody {
-  /** Whether each run has an instance of its own. */
+  /** Whether each run gets a new instance of the provider. */
   readonly isFresh?: boolean;
   run(signals: RunSignals): unknown;
 }

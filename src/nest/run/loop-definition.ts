@@ -8,9 +8,9 @@ export interface LoopDefinition {
   readonly origin: LoopOrigin;
 }
 
-/** Where a decorated method is, for the texts of errors. */
+/** Says where a decorated method is, for the texts of errors. */
 export interface LoopOrigin {
-  /** `Class.method`, whatever the loop is called. */
+  /** `Class.method`, whatever the name of the loop is. */
   readonly place: string;
   readonly prototype: object;
   readonly className: string | undefined;

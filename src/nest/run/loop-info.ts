@@ -2,40 +2,41 @@ import { summaryOf, type ErrorSummary } from '../../core/values/error-text.js';
 import type { LoopState } from '../../core/loop/loop.js';
 import type { LoopKind } from '../declare/loop.options.js';
 
-/** A loop and how it is doing, as it was when asked. */
+/** Describes a loop and its state at the time of the call. */
 export interface LoopInfo {
+  /** Its name; with several workers `X.tick#0` and so on. */
   readonly name: string;
-  /** The decorator that it has, or would have. */
+  /** Its decorator, or the one that matches the method of `BackoffUntilService`. */
   readonly kind: LoopKind;
   /** Its period or backoff, for people. */
   readonly schedule: string;
-  /** Whether its options and the module's let it run. */
+  /** Whether its own options and those of the module enable it. */
   readonly enabled: boolean;
-  /** `standby`: leader-only, while another replica leads. */
+  /** `standby` means that it is leader-only, and this replica does not lead. */
   readonly state: LoopState | 'standby';
-  /** The group whose leader alone runs it; absent for a loop that runs on every replica. */
+  /** The group whose leader runs it; absent if every replica runs it. */
   readonly leaderOnly?: string;
   /** How many runs have begun, the run in progress included. */
   readonly runs: number;
-  /** How many runs threw or rejected. One that gave up because its loop was told to stop does not count. */
+  /** How many runs threw or rejected. A run that gave up because its loop was told to stop does not count. */
   readonly failures: number;
-  /** When the last run started; absent before the first. */
+  /** When the last run started; absent before the first run. */
   readonly lastStart?: Date;
-  /** Milliseconds that the last finished run took; absent before its end. */
+  /** How many milliseconds the last finished run took; absent before the first run has ended. */
   readonly lastDuration?: number;
   /**
-   * What the last failed run threw. It stays when later runs succeed. In JSON it is an {@link ErrorSummary},
-   * since the whole error may be circular, and may hold secrets.
+   * What the last failed run threw; absent if none failed. It stays when later runs succeed. `JSON.stringify`
+   * writes an {@link ErrorSummary} instead, since the error may be circular and may contain secrets.
    */
   readonly lastError?: unknown;
   /**
-   * When the next run is due; absent where that is not known, as during a sliding run and during one that
-   * takes longer than its period, or where there is none.
+   * When the next run is due; absent if there is none, or if that is not known. It is not known during a
+   * sliding run, and during a run that takes longer than its period.
    */
   readonly nextStart?: Date;
 }
 
-/** Makes `JSON.stringify` take the summary of an error in place of the error. */
+/** Makes `JSON.stringify` write a summary of the error instead of the error. */
 export function withErrorInJson(info: LoopInfo): LoopInfo {
   const toJSON = (): Omit<LoopInfo, 'lastError'> & { readonly lastError: ErrorSummary } => ({
     ...info,

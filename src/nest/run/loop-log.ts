@@ -5,24 +5,24 @@ import { LogWriter } from '../log/log-writer.js';
 
 const MOST_NAMES = 10;
 
-/** Writes what the application's log says of the start and the end of its loops. */
+/** Logs the start and the end of the loops. */
 @Injectable()
 export class LoopLog {
   constructor(private readonly writer: LogWriter) {}
 
-  /** Tells of a decorated loop, at bootstrap. */
+  /** Logs a decorated loop at bootstrap. */
   found(spec: LoopSpec, isOn: boolean, isFresh = false): void {
     const instances = isOn && isFresh ? ', a new instance for each run' : '';
     this.writer.log(announcement(spec, isOn) + instances);
   }
 
-  /** Tells of a loop that is started at run time. */
+  /** Logs a loop that is started at run time. */
   launched(spec: LoopSpec, isOn: boolean): void {
     this.writer.debug(announcement(spec, isOn));
   }
 
   /**
-   * Tells what a shutdown is waiting for.
+   * Logs what a shutdown is waiting for.
    *
    * @param canInterrupt - Whether Ctrl-C ends the waiting.
    */
@@ -32,12 +32,16 @@ export class LoopLog {
     this.writer.log(`Stopping${what}; waiting for ${list(awaited)}${how}`);
   }
 
-  /** Tells that all loops have ended. */
+  /** Logs that all loops have ended. */
   stopped(loops: number, took: number): void {
     this.writer.log(`Stopped ${loopCount(loops)} in ${formatElapsed(took)}.`);
   }
 
-  /** @param running - The loops that have not ended in time. */
+  /**
+   * Logs which loops shutdown waits for no longer.
+   *
+   * @param running - The loops that have not ended in time.
+   */
   stillRunning(loops: number, running: readonly string[], took: number): void {
     this.writer.error(
       `Stopped ${loops - running.length} of ${loopCount(loops)} in ${formatElapsed(took)}. ` +
@@ -46,21 +50,29 @@ export class LoopLog {
     );
   }
 
-  /** @param elections - Those that have not given back their leases in time. */
+  /**
+   * Logs which elections shutdown waits for no longer.
+   *
+   * @param elections - The elections that have not released their leases in time.
+   */
   electionsLeft(elections: readonly string[], took: number): void {
     this.writer.error(
       `${list(elections)} has not ended within ${formatElapsed(took)}. Shutdown goes on without it, and its lease lapses.`,
     );
   }
 
-  /** @param locks - Those that have not closed in time. */
+  /**
+   * Logs which locks shutdown waits for no longer.
+   *
+   * @param locks - The locks that have not closed in time.
+   */
   locksLeft(locks: readonly string[], took: number): void {
     this.writer.error(
       `${list(locks)} has not closed within ${formatElapsed(took)}. Shutdown goes on without it.`,
     );
   }
 
-  /** Tells that somebody has waited in vain for a loop that he has told to stop. */
+  /** Logs that `stop()` of a handle waits no longer. */
   stopGaveUp(loop: string, running: readonly string[], took: number): void {
     this.writer.error(
       `${loop}: stop() has waited ${formatElapsed(took)} for ${list(running)}, and waits no longer. ` +

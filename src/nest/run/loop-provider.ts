@@ -5,6 +5,7 @@ import { show } from '../../core/values/show.js';
 import type { LoopKind } from '../declare/loop.options.js';
 import type { RequestContext } from '../declare/wait.options.js';
 
+/** What Nest keeps about a provider or a controller. */
 export type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 interface NamedLoop {
@@ -15,9 +16,9 @@ interface NamedLoop {
 const NO_REQUEST =
   ' A loop has no request: REQUEST is undefined in its provider. Make one with WaitModule.forRoot({ requestContext: (loop) => … }).';
 
-/** The provider that loops belong to: makes its instances, and asks them for options. */
+/** Makes the instances of the provider that loops belong to, and calls their options functions. */
 export class LoopProvider {
-  /** Whether it has no instance outside of a request. A transient one has one for all of its loops. */
+  /** Whether it has no instance outside of a request. A transient provider has one for all of its loops. */
   readonly isScoped: boolean;
 
   constructor(
@@ -27,18 +28,20 @@ export class LoopProvider {
     this.isScoped = !wrapper.isDependencyTreeStatic();
   }
 
-  /** Whether each run has an instance of its own. A durable provider has one for each tenant. */
+  /** Whether each run gets a new instance. A durable provider has one instance for each tenant. */
   get isFreshPerRun(): boolean {
     const isOfTenant = this.wrapper.isDependencyTreeDurable() && this.requestContext !== undefined;
     return this.isScoped && !isOfTenant;
   }
 
   /**
-   * Makes an instance: of a request-scoped provider in a context of its own, and of a transient one with the
-   * loop as its consumer. A durable provider has that of the tenant, as the user's `ContextIdStrategy` says.
+   * Returns an instance. A request-scoped provider is made in a new context, and a transient one with the
+   * loop as its consumer. For a durable provider, it is the instance of the tenant that the user's
+   * `ContextIdStrategy` chooses.
    *
-   * @throws WaitError `WAIT_ERR_INVALID_TARGET` when that fails, and `WAIT_ERR_INVALID_OPTION` when
-   *   `requestContext` makes no request, naming the loop.
+   * @throws WaitError `WAIT_ERR_INVALID_TARGET` when the instance cannot be made, and
+   *   `WAIT_ERR_INVALID_OPTION` when `requestContext` fails or does not return an object. The error names the
+   *   loop.
    */
   async resolve(loop: NamedLoop): Promise<object> {
     const request = this.isScoped ? this.newRequest(loop) : undefined;
@@ -81,15 +84,15 @@ export class LoopProvider {
     if (typeof request !== 'object' || request === null || hasMethods(request, 'then')) {
       throw new WaitError(
         'WAIT_ERR_INVALID_OPTION',
-        `${what} must return an object, and no promise, not ${show(request)}.`,
+        `${what} must return an object that is not a promise, but returned ${show(request)}.`,
       );
     }
     return request;
   }
 
   /**
-   * As Nest's router does it, but for one thing: the request does not lead back to this context, so that
-   * `ContextIdFactory.getByRequest(request)` in a provider makes another one.
+   * Makes the context of a request as Nest's router does, with one difference: the request does not refer to
+   * the context. So `ContextIdFactory.getByRequest(request)` in a provider makes another context.
    */
   private contextOf(request: object, moduleRef: ModuleRef): ReturnType<typeof ContextIdFactory.create> {
     const contextId = ContextIdFactory.getByRequest(request);

@@ -13,7 +13,8 @@ import { checkOverrides } from './unknown-loop.js';
 
 /** Finds the decorated methods of all providers and controllers. It starts nothing. */
 export class LoopExplorer {
-  // Not injected: in a small application the DiscoveryModule takes longer to boot than the search.
+  // It is not injected, since in a small application the DiscoveryModule takes longer to boot than the
+  // search.
   private readonly discovery: DiscoveryService;
 
   constructor(
@@ -24,9 +25,11 @@ export class LoopExplorer {
   }
 
   /**
-   * @param warn - Is told of what may be a mistake.
-   * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop, `WAIT_ERR_DUPLICATE_LOOP`
-   *   when two loops have one name, and whatever is wrong with a loop's options.
+   * Returns all decorated loops.
+   *
+   * @param warn - Receives a sentence about what may be a mistake.
+   * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP` for an override that fits no loop; `WAIT_ERR_DUPLICATE_LOOP`
+   *   when two loops have the same name; the code of a mistake in a loop's options.
    */
   async explore(warn: (text: string) => void): Promise<LoopDefinition[]> {
     const definitions: LoopDefinition[] = [];
@@ -36,8 +39,8 @@ export class LoopExplorer {
       if (prototype === null || !hasLoops(prototype) || wrapper.isAlias) {
         continue;
       }
-      // One instance may be provided under several tokens. A scoped provider has no instance yet, so it
-      // counts itself.
+      // One instance may be provided under several tokens, but its loops run once. A scoped provider has no
+      // instance yet, so its wrapper identifies it.
       const identity = isSingleton(wrapper) ? wrapper.instance : wrapper;
       if (!seen.has(identity)) {
         seen.add(identity);
@@ -61,7 +64,7 @@ export class LoopExplorer {
       const origin = originOf(wrapper, prototype, `${String(method)}${nth > 1 ? `/${nth}` : ''}`);
       const { place } = origin;
       let spec = typeof input === 'function' ? undefined : resolveLoop(kind, place, input, loops);
-      // That of a loop which never runs may be one that cannot be made, in a test for example.
+      // A disabled loop needs no instance. In a test, for example, the instance may be impossible to make.
       const isWanted = spec === undefined || (enabled && spec.enabled);
       if (isWanted && (instance === undefined || provider.isScoped)) {
         instance = await provider.resolve({ name: spec?.name ?? place, kind });
@@ -83,8 +86,8 @@ function isSingleton(wrapper: InstanceWrapper): boolean {
 }
 
 /**
- * The prototype on which a provider's loops are declared; `null` for values without a class. No property of
- * the provider is read, so no getter runs.
+ * Returns the prototype on which a provider's loops are declared; `null` for values without a class. It reads
+ * no property of the provider, so that no getter runs.
  */
 function prototypeOf(wrapper: InstanceWrapper): object | null {
   if (!isSingleton(wrapper)) {

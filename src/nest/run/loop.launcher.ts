@@ -18,10 +18,10 @@ import { workerNames } from './worker-names.js';
 /** Makes loops, starts them when the application has started, and tells them to stop. */
 @Injectable()
 export class LoopLauncher {
-  /** What all loops are told to stop with, unless somebody else has stopped them. */
+  /** The reason with which loops are stopped, unless a context of the user stops them. */
   readonly stopReason = new DOMException('The loop was told to stop.', 'AbortError');
   private environments: Record<'ending' | 'lasting', ManagedEnvironment> | undefined;
-  /** What begins when the application has started, in order. */
+  /** The loops that begin when the application has started, in order. */
   private readonly pending: ManagedLoop[] = [];
   private hasBegun = false;
   private isClosing = false;
@@ -36,7 +36,7 @@ export class LoopLauncher {
     private readonly failureLog: FailureLog,
   ) {}
 
-  /** What becomes of a crash in a leader election: the log is told of it, and the user's own handlers. */
+  /** Handles a crash in a leader election: it is logged and passed to the user's own handlers. */
   get electionCrashes(): CrashHandling {
     const { failureLog } = this;
     return {
@@ -49,9 +49,9 @@ export class LoopLauncher {
   }
 
   /**
-   * Takes the decorated loops. They stay in the registry when they have ended.
+   * Adds the decorated loops. They stay in the registry when they have ended.
    *
-   * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when two have one name. Then none is taken.
+   * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when two have the same name. Then none is added.
    */
   add(definitions: readonly LoopDefinition[]): void {
     const made = definitions.map(({ spec, body }) => ({ spec, body, loops: this.make(spec, body) }));
@@ -63,9 +63,9 @@ export class LoopLauncher {
   }
 
   /**
-   * Takes a loop that is started at run time. It leaves the registry when it has ended.
+   * Adds a loop that is started at run time. It leaves the registry when it has ended.
    *
-   * @param ctx - Also ends it, as the application's shutdown does.
+   * @param ctx - Ends the loop too, as the application's shutdown does.
    * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when its name is taken.
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
@@ -85,10 +85,10 @@ export class LoopLauncher {
   }
 
   /**
-   * Starts what is pending, from the next turn of the event loop on. Each loop begins in a turn of its own,
-   * so that the first runs of many loops do not keep the process from serving requests.
+   * Starts the pending loops, from the next turn of the event loop on. Each loop gets its own turn, so that
+   * the first runs of many loops do not keep the process from serving requests.
    *
-   * @param afterAll - Is called after the last of them.
+   * @param afterAll - Is called after the last loop has started, unless the application is closing.
    */
   begin(afterAll: () => void): void {
     const { pending, clock } = this;
@@ -112,7 +112,7 @@ export class LoopLauncher {
   }
 
   /**
-   * Starts nothing more that ends at shutdown, and tells what has started to stop. Loops that run forever
+   * Tells all loops that end at shutdown to stop, and lets no more of them start. Loops that run forever
    * still start when their turn comes, unless the application has never started.
    *
    * @returns The loops that were told to stop.
@@ -167,8 +167,8 @@ export class LoopLauncher {
     if (!this.isOn(spec) || isTooLate) {
       stopAll(loops, this.stopReason);
     } else if (this.hasBegun) {
-      // In a microtask, so that the first run finds the handle that `launch` is about to return. It is not
-      // made by queueMicrotask(), which fake timers replace.
+      // They start in a microtask, so that the first run can use the handle that is about to be returned.
+      // This does not call queueMicrotask(), since fake timers replace it.
       void Promise.resolve().then(() => loops.forEach((loop) => loop.start()));
     } else {
       for (const loop of loops) {
@@ -188,7 +188,7 @@ function stopAll(loops: readonly ManagedLoop[], reason: unknown): void {
   }
 }
 
-/** Tells loops to stop when a context aborts, which is watched until the last of them has ended. */
+/** Tells loops to stop when a context aborts. The context is watched until the last loop has ended. */
 function stopAllWith(ctx: AbortSignal, loops: readonly ManagedLoop[]): void {
   const group: Stoppable = { stop: (reason) => stopAll(loops, reason) };
   let left = loops.length;

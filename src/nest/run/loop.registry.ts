@@ -5,7 +5,7 @@ import type { ManagedLoop } from './managed-loop.js';
 import { workerNames } from './worker-names.js';
 
 /**
- * Knows every loop of the application, decorated or started at run time, and how it is doing.
+ * Lists every loop of the application, decorated or started at run time, and tells how it is doing.
  *
  * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is
  * free again. A decorated one stays, as `stopped`.
@@ -26,19 +26,19 @@ import { workerNames } from './worker-names.js';
 @Injectable()
 export class LoopRegistry {
   private readonly loops = new Map<string, ManagedLoop>();
-  /** For each name that several loops would have, the last number that one of them was given. */
+  /** For a name that several loops share, the number that was given last. */
   private readonly numbers = new Map<string, number>();
 
-  /** All loops, in the order in which they were found or started. */
+  /** Returns all loops, in the order in which they were found or started. */
   list(): LoopInfo[] {
     return Array.from(this.loops.values(), (loop) => loop.info());
   }
 
   /**
-   * Looks up one loop.
+   * Returns one loop.
    *
    * @param name - Its name; with several workers `X.tick#0` and so on.
-   * @returns `undefined` where there is no such loop.
+   * @returns `undefined` if there is no such loop.
    */
   get(name: string): LoopInfo | undefined {
     return this.loops.get(name)?.info();
@@ -80,7 +80,7 @@ export class LoopRegistry {
       candidate = number === 1 ? name : `${name}/${number}`;
     } while (this.hasAny([candidate, `${candidate}#0`, ...workerNames(candidate, workers)]));
     if (number > 1) {
-      this.numbers.set(name, number); // or a thousand loops of one function would try half a million names
+      this.numbers.set(name, number); // otherwise a thousand loops of one function try half a million names
     }
     return candidate;
   }

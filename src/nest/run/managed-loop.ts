@@ -9,40 +9,41 @@ import type { LoopBody, RunSignals } from './loop-body.js';
 import { withErrorInJson, type LoopInfo } from './loop-info.js';
 
 /**
- * What the loops of an application share: one object for those that shutdown ends, and one for the others.
+ * What the loops of an application share. There is one object for the loops that shutdown ends, and one for
+ * the others.
  */
 export interface ManagedEnvironment extends LoopEnvironment {
   readonly random: Random;
-  /** Whether the module lets loops run. */
+  /** Whether the module's options enable the loops. */
   readonly enabled: boolean;
-  /** Is told that a loop has succeeded whose run before had failed. */
+  /** Is called when a run of a loop has succeeded after a failed one. */
   readonly recovered: (name: string) => void;
-  /** Is told of each loop that has ended. */
+  /** Is called when a loop has ended. */
   readonly loopEnded: (loop: ManagedLoop) => void;
 }
 
-/** One loop of the application: it drives a loop of the core, and is told of each run for its figures. */
+/** One loop of the application. It owns a loop of the core, and keeps figures about its runs. */
 export class ManagedLoop implements LoopWork, RunSignals {
   /** Whether it leaves the registry when it has ended. */
   isTemporary = false;
   private readonly loop: Loop | LeaderOnlyLoop;
   private failures = 0;
   private isFailing = false;
-  // NaN and not undefined, so that V8 writes the numbers in place: no garbage at every run.
+  // These are NaN and not undefined, so that V8 stores the numbers in place and a run makes no garbage.
   private lastStart = NaN;
   private lastDuration = NaN;
   private nextStart = NaN;
   private lastError: unknown;
-  /** Of the last run that wanted a signal. */
+  /** The controller of the last run that wanted a signal. */
   private controller: AbortController | undefined;
   private stopRequest: { readonly reason: unknown } | undefined;
   private outcome: Promise<void> | undefined;
-  /** Is made when somebody wants to be called back: for hardly any of thousands of loops. */
+  /** The list is made at the first call of `whenEnded`, since most loops never need it. */
   private atEnd: ((crash: LoopCrash | undefined) => void)[] | undefined;
 
   /**
-   * @param group - Has the leader that runs the loop, if not every replica does.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the user's own factory makes no backoff manager.
+   * @param group - The group whose leader runs the loop; `undefined` if every replica runs it.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the user's own factory does not make a backoff manager.
    */
   constructor(
     readonly name: string,
@@ -71,8 +72,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   /**
-   * Settles when the loop has ended; rejected if a crash ended it. It is made at the first call, since hardly
-   * any of thousands of loops is asked for it.
+   * Settles when the loop has ended, and rejects if a crash ended it. It is made at the first call, since
+   * most loops never need it.
    */
   get done(): Promise<void> {
     this.outcome ??= new Promise((resolve, reject) => {
@@ -101,13 +102,13 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const { name, state, runs, failures } = this;
     const { kind, schedule, enabled, leaderOnly } = this.spec;
     const { clock } = this.environment;
-    // In an overrun, what was planned is past: the next run follows at once.
+    // In an overrun, the planned time is over, and the next run follows at once.
     const isPlanned = !schedule.sliding && !this.loop.isStopping && this.nextStart >= clock.now();
     const isNextKnown = state === 'waiting' || (state === 'running' && isPlanned);
-    // The wall clock is for people. Nothing is measured or planned with it.
+    // The wall clock is only for people. Nothing is measured or planned with it.
     const offset = Date.now() - clock.now();
     const toDate = (time: number): Date => new Date(Math.round(offset + time));
-    const nextStart = toDate(this.nextStart); // a Date ends in the year 275760
+    const nextStart = toDate(this.nextStart); // it is invalid after the year 275760
     const info: LoopInfo = {
       name,
       kind,
@@ -129,7 +130,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     this.loop.start(this.newStart());
   }
 
-  /** Ends a wait at once. A run in progress is told by its signal, and the loop ends after it. */
+  /** Ends a wait at once. The signal of a run in progress aborts, and the loop ends after that run. */
   stop(reason: unknown): void {
     this.loop.stop(reason);
   }
@@ -149,7 +150,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   runStarted(): void {
     this.lastStart = this.environment.clock.now();
     this.controller = undefined;
-    this.stopRequest = undefined; // of an earlier term
+    this.stopRequest = undefined; // it may be that of an earlier term
   }
 
   runEnded(outcome: RunOutcome, error: unknown): void {
@@ -175,7 +176,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
 
   ended(crash: LoopCrash | undefined): void {
     if (crash !== undefined && this.outcome === undefined) {
-      // Unhandled, unless somebody asks for it at once: it ends the process, as a panic does in Go.
+      // Unless somebody handles it at once, this rejection ends the process, as a panic does in Go.
       this.outcome = Promise.reject(crash.error);
     }
     this.atEnd?.forEach((callback) => callback(crash));

@@ -3,8 +3,8 @@ import type { LoopFunction } from '../declare/loop.options.js';
 import type { RunSignals } from './loop-body.js';
 
 /**
- * Calls a method of a provider. It is looked up for every call, so that spies and proxies are seen, and it
- * gets a signal only if it might look at one. A method that is gone fails the run.
+ * Calls a method of a provider. The method is looked up for every call, so that a spy or a proxy takes
+ * effect. It gets a signal only if it might use one. When the method no longer exists, the run fails.
  */
 export class MethodCaller {
   private lastMethod: unknown = this;
@@ -27,10 +27,10 @@ export class MethodCaller {
 }
 
 /**
- * Tells whether a function might look at an argument. Its `length` does not tell: it is 0 for rest and
+ * Tells whether a function might use an argument. Its `length` does not say that. It is 0 for rest and
  * default parameters, for the wrappers that other decorators and spies put around a method, and for bound
- * functions. Only a source that begins with a plain name and an empty parameter list, and has no `arguments`,
- * is sure. The name of a method may be any expression, and comments may be anywhere.
+ * functions. The answer is no only if the source begins with a plain name and an empty parameter list, and
+ * has no `arguments`. The name of a method may be any expression, and comments may be anywhere.
  */
 export function mayTakeParameter(f: LoopFunction): boolean {
   const source = Function.prototype.toString.call(f);

@@ -4,19 +4,20 @@ import { WaitError } from '../../core/errors.js';
 import { OWN_FOLDER } from '../../core/values/own-folder.js';
 
 /**
- * Token of what every `forRoot()` provides: where its copy of this package is. It is a symbol that all copies
- * share, since one copy does not know the classes of another.
+ * Token under which every `forRoot()` provides the folder of its copy of this package. All copies share this
+ * symbol, since one copy does not know the classes of another.
  */
 export const FOR_ROOT: unique symbol = Symbol.for('nestjs-wait/for-root');
 
-/** Leaves the mark of a `forRoot()` of this copy. */
+/** Marks a `forRoot()` of this copy. */
 export const forRootMark: ValueProvider<string> = {
   provide: FOR_ROOT,
   useValue: OWN_FOLDER ?? 'a place that is not known',
 };
 
 /**
- * Refuses a second `forRoot()` in the application, of this copy of the package or of another.
+ * Refuses a second `forRoot()` in the application, whether it belongs to this copy of the package or to
+ * another.
  *
  * @throws WaitError `WAIT_ERR_FOR_ROOT`.
  */
@@ -26,7 +27,7 @@ export function refuseSecondForRoot(modules: ModulesContainer): void {
   if (times < 2) {
     return;
   }
-  // By class, since two copies may be one file that was loaded twice, as jest does it.
+  // Copies are told apart by class and not by folder, since jest may load one file twice.
   const places = new Map(
     found.map(({ metatype, providers }) => [metatype, providers.get(FOR_ROOT)?.instance]),
   );

@@ -4,7 +4,7 @@ import type { Pending } from './pending.js';
 const FIRST_REMINDER = 1000;
 const NEXT_REMINDER = 10_000;
 
-/** How long a shutdown waits: until its time is up, or until somebody presses Ctrl-C once more. */
+/** Limits how long a shutdown waits: until its time is up, or until somebody presses Ctrl-C once more. */
 export class Patience {
   private readonly deadline: Timer;
   private readonly reminder: Timer;
@@ -14,8 +14,8 @@ export class Patience {
   private isInterruptible = false;
 
   /**
-   * @param timeout - Milliseconds from the first wait on; 0 for no limit.
-   * @param remind - Is called after a second of waiting, and every ten seconds from then on. It is told
+   * @param timeout - Milliseconds from the first wait on; 0 means no limit.
+   * @param remind - Is called after a second of waiting, and then every ten seconds. Its argument says
    *   whether Ctrl-C ends the waiting.
    */
   constructor(
@@ -28,8 +28,8 @@ export class Patience {
     });
     this.deadline = clock.newTimer(() => this.runOut());
     this.reminder = clock.newTimer(() => {
-      // Not earlier, since npm and the terminal may each hand on the same Ctrl-C. Where nobody listens to
-      // SIGINT, it ends the process, and that must stay so.
+      // This is not done earlier, since npm and the terminal may each pass on the same Ctrl-C. If nobody
+      // listens to SIGINT, it ends the process, and a listener of ours would prevent that.
       if (!this.isInterruptible && process.listenerCount('SIGINT') > 0) {
         this.isInterruptible = true;
         process.once('SIGINT', this.runOut);
@@ -40,9 +40,9 @@ export class Patience {
   }
 
   /**
-   * Waits until nothing is left, or until this has run out.
+   * Waits until nothing is pending, or until patience has run out.
    *
-   * @param timeout - Milliseconds from now on; 0 leaves the limit as it is.
+   * @param timeout - Milliseconds from now on; 0 keeps the limit.
    */
   async waitFor(pending: Pending, timeout = this.isWaiting ? 0 : this.timeout): Promise<void> {
     if (pending.isEmpty) {
@@ -58,7 +58,7 @@ export class Patience {
     await Promise.race([pending.ended, this.ranOut]);
   }
 
-  /** Ends the reminders. */
+  /** Ends the reminders, and no longer listens to Ctrl-C. */
   end(): void {
     this.deadline.stop();
     this.reminder.stop();

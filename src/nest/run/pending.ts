@@ -1,6 +1,6 @@
 import type { Ending } from '../../core/stop/ending.js';
 
-/** What has been told to end and has not ended yet. */
+/** Holds what has been told to end and has not ended yet. */
 export class Pending {
   /** Resolves when nothing is left. */
   readonly ended: Promise<void>;

@@ -5,11 +5,12 @@ import type { LoopOverrides } from '../declare/loop.options.js';
 import type { LoopDefinition } from './loop-definition.js';
 
 /**
- * Refuses overrides that fit no loop. One that only disables is no mistake, since a test may have put a mock
- * in the place of the provider. It may be a slip in the name all the same, which leaves a loop running.
+ * Refuses overrides that fit no loop. An override that only disables is not refused, since a test may have
+ * replaced the provider by a mock. But its name may be misspelled, and then a loop runs. So there is a
+ * warning.
  *
  * @param overrides - The module's `loops`, by name.
- * @param warn - Is told of each one that only disables.
+ * @param warn - Receives a sentence for each override that only disables.
  * @throws WaitError `WAIT_ERR_UNKNOWN_LOOP`.
  */
 export function checkOverrides(
@@ -37,13 +38,13 @@ export function checkOverrides(
   }
 }
 
-/** What is undefined is not written, as a setting that is missing. */
+/** An option that is undefined, such as a missing setting, counts as not written. */
 function onlyDisables(finding: string, override: LoopOverrides): boolean {
   const { enabled, ...more } = readOptions(finding, override, optionNames(finding, override));
   return enabled === false && Object.keys(more).length === 0;
 }
 
-/** The one loop that is probably meant: the same name in other letters, of a worker, or in another class. */
+/** Returns the loop that is probably meant: another case of letters, its worker, or another class. */
 function nearMiss(name: string, names: readonly string[]): string | undefined {
   const likenesses: readonly ((known: string) => boolean)[] = [
     (known) => known.toLowerCase() === name.toLowerCase(),

@@ -25,14 +25,14 @@ import { WorkersHandle, type LoopHandle } from './loop-handle.js';
  * Starts loops at run time, with the decorators' options and with the application's shutdown as their stop
  * channel.
  *
- * **Details.** A loop that is started before the application has started begins with the decorated ones. One
- * that is started later begins at once. One that is started during shutdown never runs. Each runs in the
- * asynchronous context (`AsyncLocalStorage`) in which it was started. Without `name` a loop has the name of
- * its function: `poll`, and while that loop lives `poll/2`, `poll/3` and so on. A function without a name
- * gets a made-up one.
+ * **Details.** A loop that is started before the application has started begins together with the decorated
+ * loops. A loop that is started later begins at once. A loop that is started during shutdown never runs,
+ * except one of `forever`. Each runs in the asynchronous context (`AsyncLocalStorage`) in which it was
+ * started. Without `name` a loop has the name of its function, such as `poll`. While that loop lives, the
+ * next ones are `poll/2`, `poll/3` and so on. For a function without a name, the name is made up.
  *
- * **Gotchas.** All methods throw a `WaitError` for what is wrong with the options, and for a name that is
- * taken (`WAIT_ERR_DUPLICATE_LOOP`).
+ * **Gotchas.** All methods throw a `WaitError` for a mistake in the arguments, and for a name that is taken
+ * (`WAIT_ERR_DUPLICATE_LOOP`). Then nothing is registered.
  *
  * @example
  * ```ts
@@ -52,28 +52,31 @@ export class BackoffUntilService {
   ) {}
 
   /**
-   * Waits between runs as a backoff manager says. Counterpart of `wait.BackoffUntil`; see {@link
-   * BackoffUntil}.
+   * Runs `f` over and over, and waits as a backoff manager says. Counterpart of `wait.BackoffUntil`; see
+   * {@link BackoffUntil}.
    */
   backoffUntil(f: LoopFunction, options: BackoffUntilOptions): LoopHandle {
     return this.launch('BackoffUntil', f, options);
   }
 
   /**
-   * Waits a randomly stretched period between runs. Counterpart of `wait.JitterUntil`; see {@link
-   * JitterUntil}.
+   * Runs `f` over and over, and waits a randomly stretched period between runs. Counterpart of
+   * `wait.JitterUntil`; see {@link JitterUntil}.
    */
   jitterUntil(f: LoopFunction, options: JitterUntilOptions): LoopHandle {
     return this.launch('JitterUntil', f, options);
   }
 
-  /** Waits a fixed time between runs. Counterpart of `wait.Until`; see {@link Until}. */
+  /**
+   * Runs `f` over and over, and waits a fixed time between runs. Counterpart of `wait.Until`; see {@link
+   * Until}.
+   */
   until(f: LoopFunction, options: UntilOptions | Duration): LoopHandle {
     return this.launch('Until', f, options);
   }
 
   /**
-   * Runs once a period, from start to start. Counterpart of `wait.NonSlidingUntil`; see {@link
+   * Runs `f` once per period, from start to start. Counterpart of `wait.NonSlidingUntil`; see {@link
    * NonSlidingUntil}.
    */
   nonSlidingUntil(f: LoopFunction, options: NonSlidingUntilOptions | Duration): LoopHandle {
@@ -81,30 +84,37 @@ export class BackoffUntilService {
   }
 
   /**
-   * Runs until its handle stops it: shutdown does not end it, and its timer does not hold the process open.
-   * Counterpart of `wait.Forever`; see {@link Forever}.
+   * Runs `f` until the handle stops the loop. Shutdown does not end it, and its timer does not hold the
+   * process open. Counterpart of `wait.Forever`; see {@link Forever}.
    */
   forever(f: LoopFunction, options: ForeverOptions | Duration): LoopHandle {
     return this.launch('Forever', f, options);
   }
 
-  /** As {@link backoffUntil}, and ends when `ctx` aborts. */
+  /** Does the same as {@link backoffUntil}, and ends the loop when `ctx` aborts. */
   backoffUntilWithContext(ctx: AbortSignal, f: LoopFunction, options: BackoffUntilOptions): LoopHandle {
     return this.launch('BackoffUntil', f, options, { ctx });
   }
 
-  /** As {@link jitterUntil}, and ends when `ctx` aborts. Counterpart of `wait.JitterUntilWithContext`. */
+  /**
+   * Does the same as {@link jitterUntil}, and ends the loop when `ctx` aborts. Counterpart of
+   * `wait.JitterUntilWithContext`.
+   */
   jitterUntilWithContext(ctx: AbortSignal, f: LoopFunction, options: JitterUntilOptions): LoopHandle {
     return this.launch('JitterUntil', f, options, { ctx });
   }
 
-  /** As {@link until}, and ends when `ctx` aborts. Counterpart of `wait.UntilWithContext`. */
+  /**
+   * Does the same as {@link until}, and ends the loop when `ctx` aborts. Counterpart of
+   * `wait.UntilWithContext`.
+   */
   untilWithContext(ctx: AbortSignal, f: LoopFunction, options: UntilOptions | Duration): LoopHandle {
     return this.launch('Until', f, options, { ctx });
   }
 
   /**
-   * As {@link nonSlidingUntil}, and ends when `ctx` aborts. Counterpart of `wait.NonSlidingUntilWithContext`.
+   * Does the same as {@link nonSlidingUntil}, and ends the loop when `ctx` aborts. Counterpart of
+   * `wait.NonSlidingUntilWithContext`.
    */
   nonSlidingUntilWithContext(
     ctx: AbortSignal,

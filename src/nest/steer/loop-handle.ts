@@ -1,20 +1,23 @@
 import type { Drain } from '../run/drain.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 
-/** A loop that was started at run time. */
+/** Stops a loop that was started at run time, and tells when it has ended. */
 export interface LoopHandle {
   /** Its name in the log and in the registry. */
   readonly name: string;
-  /** Settles when the loop has ended; rejected if a crash ended it, which takes `reallyCrash`. */
+  /**
+   * Settles when the loop has ended. It rejects if a crash ended the loop: with `reallyCrash`, or when a
+   * crash handler or a backoff manager threw.
+   */
   readonly done: Promise<void>;
   /**
-   * Ends a wait at once. A run in progress is told by its signal and awaited, at most for `shutdownTimeout`.
-   * After that the log names the loop, and {@link LoopHandle.done} goes on waiting.
+   * Ends a wait at once. The signal of a run in progress aborts, and the run is awaited, at most for
+   * `shutdownTimeout`. After that the log names the loop, and {@link LoopHandle.done} goes on waiting.
    *
-   * **Gotchas.** Awaited inside a run of the loop itself, it waits for itself, and only that time limit ends
-   * it. Call it without `await` there.
+   * **Gotchas.** A run that awaits `stop()` of its own loop waits for itself, and only the time limit ends
+   * this wait. Leave out the `await` in such a run.
    *
-   * @returns A promise that settles as {@link LoopHandle.done}, or resolves when the time is up.
+   * @returns A promise that settles like {@link LoopHandle.done}, or resolves when the time is up.
    */
   stop(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export class WorkersHandle implements LoopHandle {
   readonly #drain: Drain;
   #allEnded: Promise<void> | undefined;
   #isDoneAskedFor = false;
-  /** What `stop()` has returned, before anybody asked for `done`. */
+  /** The promises that `stop()` returned before anybody asked for `done`. */
   #stops: Promise<void>[] | undefined;
 
   constructor(
@@ -44,14 +47,8 @@ export class WorkersHandle implements LoopHandle {
   }
 
   stop(): Promise<void> {
-    const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
-    this.#drain.stop(this.#loops);
-    if (this.#loops.every(({ state }) => state === 'stopped')) {
-      return ended;
-    }
-    const stopped = this.#drain
-      .waitFor(this.name, this.#loops)
-      .then((isOver) => (isOver ? ended : undefined));
+  /** The promises that `stop()` returned before anybody asked for `done`. */
+  #stops: Promise<void>[] | undefined;
     if (this.#isDoneAskedFor) {
       leaveItToDone(stopped);
     } else {
@@ -71,12 +68,14 @@ export class WorkersHandle implements LoopHandle {
   }
 }
 
-/** A crash rejects `done` as well, and somebody has that: then nobody need take it from `stop()`. */
+/**
+ * A crash also rejects `done`, which somebody has asked for. So a rejection of `stop()` may stay unhandled.
+ */
 function leaveItToDone(stopped: Promise<void>): void {
   stopped.catch(() => {});
 }
 
-/** Settles when the last one has ended; rejected with what ended the first that crashed. */
+/** Settles when the last loop has ended, and rejects with the error of the first that crashed. */
 async function allEnded(loops: readonly ManagedLoop[]): Promise<void> {
   const outcomes = await Promise.allSettled(loops.map(({ done }) => done));
   const crash = outcomes.find((outcome) => outcome.status === 'rejected');

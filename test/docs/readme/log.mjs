@@ -35,7 +35,7 @@ async function close(app, time) {
   await closed;
 }
 
-/** The seventeenth run, which begins after 80 seconds, takes this long; eleven loops beside it only wait. */
+/** The seventeenth run, which begins after 80 seconds, takes this long. Eleven other loops only wait. */
 async function closeDuringRun(time) {
   const app = await boot((run) => (run === 17 ? clock.sleep(time) : undefined));
   for (let index = 0; index < 11; index++) {

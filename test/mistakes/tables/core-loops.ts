@@ -134,9 +134,9 @@ const rows: readonly LoopRow[] = [
 ];
 
 const options: readonly (Row & { readonly options: object })[] = [
-  { title: 'an option that there is not', options: { perod: 1 }, wantWords: ["'perod'", 'clock'] },
+  { title: 'an option that does not exist', options: { perod: 1 }, wantWords: ["'perod'", 'clock'] },
   { title: 'a name that is a number', options: { name: 5 }, wantWords: ['name', '5'] },
-  { title: 'a clock that is none', options: { clock: {} }, wantWords: ['poll', 'clock', '{}'] },
+  { title: 'a clock that is not a clock', options: { clock: {} }, wantWords: ['poll', 'clock', '{}'] },
   { title: 'a clock that is null', options: { clock: null }, wantWords: ['poll', 'clock', 'null'] },
   {
     title: 'a random source that is a number',

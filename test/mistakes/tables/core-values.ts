@@ -53,7 +53,7 @@ export const coreValues: readonly Mistake[] = [
     wantWords: ['Backoff', 'cap', "'30s'"],
   }),
   throws({
-    title: 'delays that start over without a clock',
+    title: 'delayWithReset without a clock',
     call: () => new Backoff({ duration: '1s', factor: 2 }).delayWithReset(undefined as never, '1m'),
     wantWords: ['Backoff', 'clock', 'undefined'],
   }),
@@ -69,14 +69,14 @@ export const coreValues: readonly Mistake[] = [
   }),
   ...[-1, NaN, Infinity, '5s'].map((duration) =>
     rejects({
-      title: `a FakeClock that is to go on by ${duration}`,
+      title: `a FakeClock that should advance by ${duration}`,
       call: () => new FakeClock().advance(duration as number),
       wantCode: 'WAIT_ERR_FAKE_CLOCK',
       wantWords: ['FakeClock.advance', 'milliseconds', String(duration)],
     }),
   ),
   rejects({
-    title: 'a FakeClock on which a run is to sleep for NaN',
+    title: 'a FakeClock on which a run should sleep for NaN',
     call: () => new FakeClock().sleep(NaN),
     wantCode: 'WAIT_ERR_FAKE_CLOCK',
     wantWords: ['FakeClock.sleep', 'NaN'],

@@ -7,7 +7,7 @@ import type { Mistake, Row } from '../support/mistake.js';
 
 const INVALID_TARGET = 'WAIT_ERR_INVALID_TARGET';
 
-/** What no loop can take in the place of its options. */
+/** Values that no loop can take as its options. */
 const inputs: readonly (Row & { readonly kind?: Kind; readonly input: unknown })[] = [
   { title: 'no options', input: undefined, wantWords: ['options object', 'undefined'] },
   { title: 'null', input: null, wantWords: ['options object', 'null'] },

@@ -16,7 +16,7 @@ const locks: readonly OptionsRow[] = [
     wantWords: ['leaderElection', '5', 'lock'],
   },
   {
-    title: 'a leader election that is a text',
+    title: 'a leader election that is a string',
     options: { leaderElection: 'postgres' },
     wantWords: ['leaderElection', "'postgres'", 'lock'],
   },
@@ -46,17 +46,17 @@ const locks: readonly OptionsRow[] = [
     wantWords: [/leader ?election/i, 'lock'],
   },
   {
-    title: 'a lock that is a text',
+    title: 'a lock that is a string',
     options: { leaderElection: { lock: 'redis://' } },
     wantWords: [/leader ?election/i, 'lock', "'redis://'"],
   },
   {
-    title: 'a class in the place of a lock',
+    title: 'a class instead of a lock',
     options: { leaderElection: { lock: InMemoryLock } },
     wantWords: [/leader ?election/i, 'lock', 'InMemoryLock'],
   },
   {
-    title: 'a promise in the place of a lock',
+    title: 'a promise instead of a lock',
     options: { leaderElection: { lock: Promise.resolve() } },
     wantWords: [/leader ?election/i, 'lock', 'Promise'],
   },

@@ -23,7 +23,7 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'the name of a loop', mistakes: names },
   { who: 'BackoffUntilService', mistakes: service },
   { who: 'a loop of the core', mistakes: coreLoops },
-  { who: 'the core beside its loops', mistakes: coreValues },
+  { who: 'the other functions of the core', mistakes: coreValues },
   { who: 'a poll function', mistakes: polls },
   { who: 'a lock or an elector', mistakes: locks },
 ];

@@ -49,7 +49,7 @@ const constructors: readonly CoreRow[] = [
     wantCode: LEADER_ELECTION,
   },
   {
-    title: 'an elector whose clock is none',
+    title: 'an elector whose clock is not a clock',
     call: () => new LeaderElector({ lock: new InMemoryLock(), callbacks }, { clock: {} as never }),
     wantWords: ['clock', '{}'],
   },
@@ -133,7 +133,7 @@ const constructors: readonly CoreRow[] = [
     wantWords: ['KubernetesLeaseLock', 'namespace', 'pod'],
   },
   {
-    title: 'a KubernetesLeaseLock whose client is none',
+    title: 'a KubernetesLeaseLock whose client is not a client',
     call: () => new KubernetesLeaseLock({ name: 'a', namespace: 'a', client: {} as never }),
     wantWords: ['KubernetesLeaseLock', 'client', 'CoordinationV1Api'],
   },
@@ -166,7 +166,7 @@ const calls: readonly CoreRow[] = [
     wantCode: 'WAIT_ERR_LOCK_CONFLICT',
   },
   {
-    title: 'a table that there is not',
+    title: 'a table that does not exist',
     call: ({ ctx }) => new PostgresLock({ name: 'a', client: failing('42P01') }).get(ctx),
     wantWords: ['nestjs_wait_leases', 'createTable()'],
     wantCode: LEADER_ELECTION,
@@ -201,7 +201,7 @@ const calls: readonly CoreRow[] = [
     wantCode: MISSING_PACKAGE,
   },
   {
-    title: 'an elector that runs already',
+    title: 'a second run() of an elector',
     call: async ({ clock }) => {
       const stop = new AbortController();
       const elector = new LeaderElector({ lock: new InMemoryLock(), callbacks, name: 'outbox' }, { clock });
@@ -213,7 +213,7 @@ const calls: readonly CoreRow[] = [
         await first;
       }
     },
-    wantWords: ['outbox', 'runs already'],
+    wantWords: ['outbox', 'already running'],
     wantCode: LEADER_ELECTION,
   },
 ];

@@ -19,7 +19,7 @@ const durations: readonly OptionRow[] = [
   { title: 'a negative period', options: { period: -1 }, wantWords: ['period', '-1', /\b0\b/] },
   { title: 'a negative period in words', options: { period: '-5s' }, wantWords: ['period', "'-5s'"] },
   {
-    title: 'a period in no unit that there is',
+    title: 'a period in a unit that does not exist',
     options: { period: '5 parsecs' },
     wantWords: ['period', "'5 parsecs'"],
   },
@@ -71,7 +71,7 @@ const durations: readonly OptionRow[] = [
   },
   { title: 'a negative initial delay', options: { initialDelay: -1 }, wantWords: ['initialDelay', '-1'] },
   {
-    title: 'an initial delay of no unit',
+    title: 'an initial delay without a unit',
     options: { initialDelay: '5' },
     wantWords: ['initialDelay', "'5s'"],
   },
@@ -82,7 +82,7 @@ const durations: readonly OptionRow[] = [
   },
   { title: 'an initial delay of null', options: { initialDelay: null }, wantWords: ['initialDelay', 'null'] },
   {
-    title: 'an initial that is no duration',
+    title: 'an initial that is not a duration',
     kind: 'BackoffUntil',
     options: { initial: 'abc' },
     wantWords: ['initial', "'abc'"],
@@ -97,7 +97,7 @@ const durations: readonly OptionRow[] = [
 ];
 
 const others: readonly OptionRow[] = [
-  { title: 'an option with a slip of the pen', options: { peroid: 1 }, wantWords: ["'peroid'", 'period'] },
+  { title: 'an option that is misspelled', options: { peroid: 1 }, wantWords: ["'peroid'", 'period'] },
   { title: 'sliding for Until', options: { sliding: false }, wantWords: ["'sliding'", 'Until'] },
   {
     title: 'jitter for NonSlidingUntil',
@@ -121,7 +121,7 @@ const others: readonly OptionRow[] = [
   { title: 'jitter in words', kind: 'JitterUntil', options: { jitter: '1' }, wantWords: ['jitter', "'1'"] },
   { title: 'jitter of NaN', kind: 'JitterUntil', options: { jitter: NaN }, wantWords: ['jitter', 'NaN'] },
   {
-    title: 'jitter beyond all bounds',
+    title: 'jitter that makes a wait longer than 292 years',
     kind: 'JitterUntil',
     options: { jitter: 1e308 },
     wantWords: ['jitter', '292 years', '1e+308'],
@@ -184,7 +184,7 @@ const others: readonly OptionRow[] = [
   { title: 'a name that is a number', options: { name: 5 }, wantWords: ['name', '5'], ways: WRITTEN },
   { title: 'a new name', options: { name: 'other' }, wantWords: ["'name'"], ways: ['override'] },
   {
-    title: 'a backoff manager that is not made by a function',
+    title: 'a backoff manager instead of a function that makes one',
     kind: 'BackoffUntil',
     options: { backoffManager: { backoff: () => 60_000 } },
     wantWords: ['backoffManager', 'function'],
@@ -198,42 +198,42 @@ const others: readonly OptionRow[] = [
     ways: ['override'],
   },
   {
-    title: 'initial beside a backoff manager',
+    title: 'initial together with a backoff manager',
     kind: 'BackoffUntil',
     options: { backoffManager: () => ({ backoff: () => 60_000 }), initial: '1s' },
     wantWords: ['initial', 'backoffManager'],
     ways: WRITTEN,
   },
   {
-    title: 'factor beside a backoff manager',
+    title: 'factor together with a backoff manager',
     kind: 'BackoffUntil',
     options: { backoffManager: () => ({ backoff: () => 60_000 }), factor: 'abc' },
     wantWords: ['factor', 'backoffManager'],
     ways: WRITTEN,
   },
   {
-    title: 'jitter before the first run where nobody knows the period',
+    title: 'an initial delay of jitter with a backoffManager, whose period nobody knows',
     kind: 'BackoffUntil',
     options: { backoffManager: () => ({ backoff: () => 60_000 }), initialDelay: 'jitter' },
     wantWords: ['initialDelay', 'backoffManager', "'jitter'"],
     ways: WRITTEN,
   },
   {
-    title: 'a factory that makes no backoff manager',
+    title: 'a factory that does not make a backoff manager',
     kind: 'BackoffUntil',
     options: { backoffManager: () => undefined },
     wantWords: ['backoff manager', 'backoff()', 'undefined'],
     ways: ['instance', 'service'],
   },
   {
-    title: 'a factory that makes a promise of a backoff manager',
+    title: 'a factory that returns a promise of a backoff manager',
     kind: 'BackoffUntil',
     options: { backoffManager: async () => ({ backoff: () => 60_000 }) },
     wantWords: ['backoff manager', 'backoff()', 'Promise'],
     ways: ['instance', 'service'],
   },
   {
-    title: 'a class where a factory of backoff managers belongs',
+    title: 'a class instead of a factory of backoff managers',
     kind: 'BackoffUntil',
     options: {
       backoffManager: class Mine {

@@ -13,7 +13,7 @@ const FOR_ROOT = 'WAIT_ERR_FOR_ROOT';
 const options: readonly OptionsRow[] = [
   { title: 'options that are null', options: null, wantWords: ['null'] },
   { title: 'options that are a number', options: 5, wantWords: ['5'] },
-  { title: 'options that are a text', options: '10s', wantWords: ["'10s'"] },
+  { title: 'options that are a string', options: '10s', wantWords: ["'10s'"] },
   { title: 'options that are a list', options: [], wantWords: ['[]'] },
   { title: 'options that are a map', options: new Map([['enabled', false]]), wantWords: ['Map'] },
   {
@@ -23,7 +23,7 @@ const options: readonly OptionsRow[] = [
   },
   { title: 'options that are a function', options: () => ({}), wantWords: ['Function', /factory/i] },
   {
-    title: 'an option with a slip of the pen',
+    title: 'an option that is misspelled',
     options: { shutdownTimout: '5s' },
     wantWords: ["'shutdownTimout'", 'shutdownTimeout'],
   },
@@ -86,7 +86,7 @@ const options: readonly OptionsRow[] = [
     wantWords: ['crashHandlers', 'true'],
   },
   {
-    title: 'crash handlers that are a text',
+    title: 'crash handlers that are a string',
     options: { crashHandlers: 'abc' },
     wantWords: ['crashHandlers', "'abc'"],
   },
@@ -197,7 +197,7 @@ const roots: readonly Mistake[] = [
     wantWords: ['WaitModule.forRoot()', '2 times', 'root module'],
   }),
   failsTheBootstrap({
-    title: 'forRoot() beside forRootAsync()',
+    title: 'forRoot() together with forRootAsync()',
     application: () => ({ imports: [WaitModule.forRootAsync({ useFactory: () => ({}) })], options: {} }),
     wantCode: FOR_ROOT,
     wantWords: ['WaitModule.forRoot()', '2 times', 'root module'],

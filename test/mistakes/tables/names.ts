@@ -74,7 +74,7 @@ export const names: readonly Mistake[] = [
     wantWords: ["'Outbox.flush'", 'Mail', 'Print', /once/, /export/],
   }),
   failsTheBootstrap({
-    title: 'an anonymous subclass beside its base, whose name both have',
+    title: 'an anonymous subclass and its base, which both get the name of the base',
     application: () => ({ providers: [Outbox, Anonymous] }),
     mended: () => ({ providers: [Anonymous] }),
     wantCode: DUPLICATE_LOOP,
@@ -94,7 +94,7 @@ export const names: readonly Mistake[] = [
     wantWords: ["'work#1'", 'name'],
   }),
   failsTheBootstrap({
-    title: 'an override by a name that a minifier has taken away',
+    title: 'an override by a name that a minifier has changed',
     application: () => ({
       providers: [minified()],
       options: { loops: { 'Outbox.flush': { period: '1s' } } },

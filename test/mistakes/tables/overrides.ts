@@ -22,7 +22,7 @@ const rows: readonly OverridesRow[] = [
   { title: 'overrides that are null', loops: null, wantWords: ['WaitModule.forRoot', 'loops', 'null'] },
   { title: 'overrides that are a number', loops: 5, wantWords: ['WaitModule.forRoot', 'loops', '5'] },
   { title: 'overrides that are true', loops: true, wantWords: ['WaitModule.forRoot', 'loops', 'true'] },
-  { title: 'overrides that are a text', loops: '{}', wantWords: ['WaitModule.forRoot', 'loops', "'{}'"] },
+  { title: 'overrides that are a string', loops: '{}', wantWords: ['WaitModule.forRoot', 'loops', "'{}'"] },
   {
     title: 'overrides that are a list',
     loops: [{ name: 'Outbox.flush' }],
@@ -49,7 +49,7 @@ const rows: readonly OverridesRow[] = [
     wantWords: ["loops['Outbox.flush']", '5'],
   },
   {
-    title: 'an override that is a text',
+    title: 'an override that is a string',
     loops: { 'Outbox.flush': 'off' },
     wantWords: ["loops['Outbox.flush']", "'off'"],
   },
@@ -79,7 +79,7 @@ const rows: readonly OverridesRow[] = [
     wantWords: ["loops['Outbox.flush']", 'Promise'],
   },
   {
-    title: 'an override of a loop that there is not',
+    title: 'an override of a loop that does not exist',
     loops: { 'Outbox.flash': {} },
     wantWords: ["loops['Outbox.flash']", 'Outbox.flush'],
     wantCode: UNKNOWN_LOOP,

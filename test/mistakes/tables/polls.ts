@@ -23,7 +23,7 @@ const rows: readonly CoreRow[] = [
     wantCode: INVALID_TARGET,
   },
   {
-    title: 'a promise in the place of the condition',
+    title: 'a promise instead of the condition',
     call: ({ ctx, clock }) =>
       pollUntilContextCancel(ctx, '1s', true, Promise.resolve(true) as never, { clock }),
     wantWords: ['function', 'Promise'],
@@ -35,7 +35,7 @@ const rows: readonly CoreRow[] = [
     wantWords: ['isReady', 'AbortSignal', 'undefined'],
   },
   {
-    title: 'a controller in the place of its signal',
+    title: 'a controller instead of its signal',
     call: ({ clock }) =>
       pollUntilContextTimeout(new AbortController() as never, '1s', '5s', true, isReady, { clock }),
     wantWords: ['isReady', 'AbortSignal', 'AbortController', 'Pass its signal'],
@@ -86,7 +86,7 @@ const rows: readonly CoreRow[] = [
     wantWords: ['isReady', 'options', 'null'],
   },
   {
-    title: 'a clock that is none',
+    title: 'a clock that is not a clock',
     call: ({ ctx }) => pollUntilContextTimeout(ctx, '1s', '5s', true, isReady, { clock: {} as never }),
     wantWords: ['isReady', 'clock', '{}'],
   },
@@ -101,7 +101,7 @@ const rows: readonly CoreRow[] = [
     wantWords: ['isReady', 'Backoff', 'undefined'],
   },
   {
-    title: 'the numbers of a backoff in the place of one',
+    title: 'the numbers of a backoff instead of a Backoff',
     call: ({ clock }) => exponentialBackoff({ duration: 1, steps: 3 } as never, isReady, { clock }),
     wantWords: ['isReady', 'Backoff', 'duration'],
   },

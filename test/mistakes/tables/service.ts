@@ -8,10 +8,10 @@ const INVALID_TARGET = 'WAIT_ERR_INVALID_TARGET';
 
 const functions: readonly (Row & { readonly f: unknown })[] = [
   { title: 'no function', f: undefined, wantWords: ['Until', 'function', 'undefined'] },
-  { title: 'null in the place of a function', f: null, wantWords: ['Until', 'function', 'null'] },
-  { title: 'the period in the place of the function', f: '5s', wantWords: ['Until', 'function', "'5s'"] },
+  { title: 'null instead of a function', f: null, wantWords: ['Until', 'function', 'null'] },
+  { title: 'the period instead of the function', f: '5s', wantWords: ['Until', 'function', "'5s'"] },
   {
-    title: 'a promise in the place of a function',
+    title: 'a promise instead of a function',
     f: Promise.resolve(),
     wantWords: ['Until', 'function', 'Promise'],
   },
@@ -32,7 +32,7 @@ const contexts: readonly (Row & { readonly ctx: unknown })[] = [
   { title: 'no context', ctx: undefined, wantWords: ['AbortSignal', 'undefined'] },
   { title: 'a context that is null', ctx: null, wantWords: ['AbortSignal', 'null'] },
   {
-    title: 'a controller in the place of its signal',
+    title: 'a controller instead of its signal',
     ctx: new AbortController(),
     wantWords: ['AbortSignal', 'AbortController', 'Pass its signal'],
   },
@@ -113,13 +113,13 @@ export const service: readonly Mistake[] = [
     wantWords: ["'Bystander.tick'", 'name'],
   }),
   failsTheCall({
-    title: 'a taken name, though it would have a context of its own',
+    title: 'a taken name, even for a loop with its own context',
     call: (loops, ctx) => loops.untilWithContext(ctx, poll, { period: '5s', name: 'Bystander.tick' }),
     wantCode: 'WAIT_ERR_DUPLICATE_LOOP',
     wantWords: ["'Bystander.tick'", 'name'],
   }),
   failsTheCall({
-    title: 'a group of replicas that there is not',
+    title: 'a group of replicas that does not exist',
     call: (loops, ctx) => loops.untilWithContext(ctx, poll, { period: '5s', leaderOnly: 'mail' }),
     wantCode: 'WAIT_ERR_LEADER_ELECTION',
     wantWords: ['poll', 'leaderOnly', "'mail'", 'leaderElection'],

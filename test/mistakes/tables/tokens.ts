@@ -11,7 +11,7 @@ interface TokenRow extends Row {
 
 const rows: readonly TokenRow[] = [
   {
-    title: 'the class of a clock in the place of a clock',
+    title: 'the class of a clock instead of a clock',
     token: WAIT_CLOCK,
     value: FakeClock,
     wantWords: ['WAIT_CLOCK', 'FakeClock', 'newTimer()'],
@@ -33,7 +33,7 @@ const rows: readonly TokenRow[] = [
   },
 ];
 
-/** What a test puts in the place of a provider of the module, and the module cannot stand on. */
+/** Values with which a test replaces a provider of the module, and which the module cannot use. */
 export const tokens: readonly Mistake[] = rows.map(({ token, value, ...row }) => ({
   ...row,
   provoke: () => {

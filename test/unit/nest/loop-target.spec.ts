@@ -70,13 +70,13 @@ describe('a loop decorator', () => {
       place: 'what another decorator makes a getter of',
       source: `class Job { @Until('5s') @Bound tick() {} }`,
       wantText:
-        'Job.tick: a decorator below @Until makes a getter of the method. Put @Until below that decorator.',
+        'Job.tick: a decorator below @Until turns the method into a getter. Put @Until below that decorator.',
     },
     {
       place: 'what another decorator makes a number of',
       source: `class Job { @Until('5s') @Five tick() {} }`,
       wantText:
-        'Job.tick: a decorator below @Until makes something else of the method. Put @Until below that decorator.',
+        'Job.tick: a decorator below @Until turns the method into something else. Put @Until below that decorator.',
     },
     {
       place: 'a method whose name is a symbol, if that is static',
@@ -121,7 +121,7 @@ describe('a loop decorator', () => {
   ])('is refused without its options: $source', ({ source, experimentalDecorators, wantName }) => {
     expect(run(source, experimentalDecorators)).toMatchObject({
       code: 'WAIT_ERR_INVALID_OPTION',
-      message: `${wantName}: @Until is given a class or a method in the place of its options. Write @Until(…), with options, above a method.`,
+      message: `${wantName}: @Until is given a class or a method instead of its options. Write @Until(…), with options, above a method.`,
     });
   });
 
