@@ -379,6 +379,22 @@ describe('the logger', () => {
     jest.restoreAllMocks();
   });
 
+  it('may be none, and then nothing is written', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const moduleRef = await Test.createTestingModule({ imports: [WaitModule.forRoot()], providers: [Poll] })
+      .overrideProvider(WAIT_CLOCK)
+      .useValue(new FakeClock())
+      .compile();
+    const app = moduleRef.createNestApplication();
+    app.useLogger(false);
+    await app.init();
+    await app.get<FakeClock>(WAIT_CLOCK).advance(0);
+    await app.close();
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+    Logger.overrideLogger(new RecordingLogger());
+  });
+
   it("that is Nest's own for the console gets no more arguments than it can print", async () => {
     const error = jest.spyOn(ConsoleLogger.prototype, 'error').mockImplementation(() => {});
     await bootWith({ logger: new ConsoleLogger({ logLevels: [] }) });

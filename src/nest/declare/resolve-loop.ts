@@ -1,7 +1,9 @@
+import { WaitError } from '../../core/errors.js';
 import { hasMethods } from '../../core/values/has-methods.js';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { readOptions, refuseUnknown, requireOptions, type Written } from '../../core/options/read-options.js';
 import { isRunnable } from '../../core/values/runnable.js';
+import { show } from '../../core/values/show.js';
 import { LONGEST } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { BackoffUntilOptions, LoopKind, LoopOverrides } from './loop.options.js';
@@ -115,7 +117,10 @@ function growing(options: OptionReader): Schedule {
   if (newBackoffManager !== undefined) {
     for (const option of Object.keys(BACKOFF_DEFAULTS)) {
       if (options.value(option) !== undefined) {
-        options.refuse(option, 'left out, since the backoffManager replaces it');
+        throw new WaitError(
+          'WAIT_ERR_INVALID_OPTION',
+          `${options.owner}: ${option} is ${show(options.value(option))}, but the backoffManager replaces it. Leave one of the two out.`,
+        );
       }
     }
     return new CustomSchedule(options.owner, newBackoffManager, sliding);

@@ -120,7 +120,11 @@ const PINO = Symbol.for('pino.serializers');
 
 /** nestjs-pino's logger has a PinoLogger as `logger`, and that has pino's own logger as `logger`. */
 function isNestjsPino(logger: unknown): boolean {
-  const { contextName, logger: outer } = logger as { contextName?: unknown; logger?: { logger?: object } };
+  // Nest has no logger at all where the application was made with `logger: false`.
+  const { contextName, logger: outer } = (logger ?? {}) as {
+    contextName?: unknown;
+    logger?: { logger?: object };
+  };
   const pino = outer?.logger;
   return typeof contextName === 'string' && typeof pino === 'object' && PINO in pino;
 }

@@ -57,7 +57,7 @@ export class LoopLog {
    */
   electionsLeft(elections: readonly string[], took: number): void {
     this.writer.error(
-      `${list(elections)} has not ended within ${formatElapsed(took)}. Shutdown goes on without it, and its lease lapses.`,
+      `Not ended within ${formatElapsed(took)}: ${list(elections)}. Shutdown goes on, and each lease lapses.`,
     );
   }
 
@@ -67,9 +67,7 @@ export class LoopLog {
    * @param locks - The locks that have not closed in time.
    */
   locksLeft(locks: readonly string[], took: number): void {
-    this.writer.error(
-      `${list(locks)} has not closed within ${formatElapsed(took)}. Shutdown goes on without it.`,
-    );
+    this.writer.error(`Not closed within ${formatElapsed(took)}: ${list(locks)}. Shutdown goes on.`);
   }
 
   /** Logs that `stop()` of a handle waits no longer. */

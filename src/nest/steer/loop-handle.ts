@@ -47,8 +47,14 @@ export class WorkersHandle implements LoopHandle {
   }
 
   stop(): Promise<void> {
-  /** The promises that `stop()` returned before anybody asked for `done`. */
-  #stops: Promise<void>[] | undefined;
+    const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
+    this.#drain.stop(this.#loops);
+    if (this.#loops.every(({ state }) => state === 'stopped')) {
+      return ended;
+    }
+    const stopped = this.#drain
+      .waitFor(this.name, this.#loops)
+      .then((isOver) => (isOver ? ended : undefined));
     if (this.#isDoneAskedFor) {
       leaveItToDone(stopped);
     } else {
