@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   BackoffUntil,
   Forever,
@@ -352,6 +352,29 @@ describe('leaderOnly', () => {
 });
 
 describe('LeaderElection', () => {
+  it('tells a crash handler that throws of the failure alone, and not of what it threw itself', async () => {
+    const seen: unknown[] = [];
+    const crashHandlers = [
+      (error: unknown): never => {
+        seen.push(error);
+        throw new Error('handler');
+      },
+    ];
+    const a = await compile({}, { crashHandlers, leaderElection: { lock: new InMemoryLock() } });
+    const work = new Error('work');
+    a.app.get(LeaderElection).onStartedLeading(() => {
+      throw work;
+    });
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    await a.app.init();
+    await a.clock.advance(0);
+    await a.close();
+    await new Promise((resolve) => void setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(seen).toEqual([work]);
+  });
+
   it('tells of beginnings, ends and leaders, gives the token, and awaits the work before it releases', async () => {
     const shared = new InMemoryLockStore();
     const events: string[] = [];

@@ -733,7 +733,7 @@ describe('the options of the module', () => {
     await clock.advance(60_000);
     expect(runs).toBe(0);
     expect(app.get(Outbox).runs).toBe(0);
-    expect(registry.get('Outbox.flush')).toMatchObject({ state: 'stopped', runs: 0 });
+    expect(registry.get('Outbox.flush')).toMatchObject({ enabled: false, state: 'stopped', runs: 0 });
   });
 
   @Injectable()

@@ -8,7 +8,7 @@ import {
   type WaitModuleOptions,
 } from 'nestjs-wait';
 import { InMemoryLock, type ResourceLock } from 'nestjs-wait/leader-election';
-import { boot, RecordingLogger, type Booted } from '../support/boot.js';
+import { boot, compile, RecordingLogger, type Booted } from '../support/boot.js';
 
 let events: string[] = [];
 beforeEach(() => {
@@ -66,6 +66,11 @@ describe('shutdown with a lock', () => {
         },
       },
       'could not be closed: connection lost',
+    ],
+    [
+      'cannot record an event, and says so later',
+      { recordEvent: () => Promise.reject(boom) as unknown as void },
+      "could not record 'stopped leading': connection lost",
     ],
     [
       'cannot record an event',
@@ -145,15 +150,21 @@ it('says that neither the run nor the lock has ended', async () => {
 
 it('gives the work of a leader and the release of its lease one time limit together', async () => {
   const lock = lockWith({});
-  const { app, clock } = await bootInRun({ shutdownTimeout: 1000, leaderElection: { lock } }, 0);
+  const { app, clock } = await compile({}, { shutdownTimeout: 1000, leaderElection: { lock } });
+  let hasWorked = false;
   app.get(LeaderElection).onStartedLeading(async (signal) => {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve);
+    });
     Object.assign(lock, { get: () => NEVER });
     await clock.sleep(600);
+    hasWorked = true;
   });
-  await clock.advance(30_000); // a later term
+  await app.init();
+  await clock.advance(1000);
   void app.close();
   await clock.advance(1001);
+  expect(hasWorked).toBe(true);
   expect(clock.armedTimers).toBe(0);
 });
 

@@ -40,6 +40,19 @@ const locks: readonly OptionsRow[] = [
     options: { leaderElection: { lock: {} } },
     wantWords: [/leader ?election/i, 'lock', 'get'],
   },
+  ...(['identity', 'describe'] as const).map((method) => ({
+    title: `a lock whose ${method}() throws`,
+    options: {
+      leaderElection: {
+        lock: Object.assign(new InMemoryLock(), {
+          [method]: () => {
+            throw new Error('no name');
+          },
+        }),
+      },
+    },
+    wantWords: [/leader ?election/i, 'lock', 'no name', 'identity()'],
+  })),
   {
     title: 'a lock that is null',
     options: { leaderElection: { lock: null } },

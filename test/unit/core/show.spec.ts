@@ -10,6 +10,7 @@ const boom = (): never => {
 describe('a value in the text of an error', () => {
   it.each<[title: string, value: unknown, want: string]>([
     ['a string', '5', "'5'"],
+    ['the address of a database', 'postgres://app:secret@db/app', "'postgres://app:…@db/app'"],
     ['a bigint', 5n, '5n'],
     ['an object', { a: { b: { c: 1 } } }, '{ a: { b: [Object] } }'],
     ['a null-prototype object', Object.create(null), '[Object: null prototype] {}'],
