@@ -1,16 +1,17 @@
 import { WaitError } from '../core/errors.js';
 import { hasMethods } from '../core/values/has-methods.js';
 import { show } from '../core/values/show.js';
+import { lockClosed } from './lock-closed.js';
 import type { ResourceLock } from './resource-lock.js';
 
 const METHODS = ['get', 'create', 'update', 'recordEvent', 'identity', 'describe'] as const;
-const OPTIONAL_METHODS = ['fencingToken', 'close'] as const;
+const OPTIONAL_METHODS = ['fencingToken', 'prepare', 'close'] as const;
 
 /**
  * Refuses a value that is not a lock.
  *
  * @param owner - Names the election in the error.
- * @throws WaitError `WAIT_ERR_LEADER_ELECTION`.
+ * @throws WaitError `WAIT_ERR_LEADER_ELECTION`, or `WAIT_ERR_LOCK_CLOSED`.
  */
 export function requireLock(value: unknown, owner: string): ResourceLock {
   if (value === undefined || value === null) {
@@ -24,6 +25,9 @@ export function requireLock(value: unknown, owner: string): ResourceLock {
     throw invalid(
       `${owner}: lock must be a ResourceLock, such as a PostgresLock, and ${show(lock)} has no method ${missing}().`,
     );
+  }
+  if (lock.closed === true) {
+    throw lockClosed(owner);
   }
   return lock;
 }

@@ -123,8 +123,21 @@ export interface ResourceLock {
   fencingToken?(): string | undefined;
 
   /**
-   * Closes what the lock itself has opened, but not a client that the user made. Whoever made the lock calls
-   * this after the elector's `run` has ended.
+   * Gets ready for the first call, for example by loading the package of a client. The elector awaits it
+   * before each attempt to become the leader, and the time that it takes does not count as part of a call.
+   * It connects to nothing. When it rejects, the attempt has failed, and the next attempt calls it again.
+   *
+   * No counterpart in client-go, where clients are compiled in.
+   */
+  prepare?(): Promise<void>;
+
+  /**
+   * Closes what the lock itself has opened, but not a client that the user made. It ends soon, even when the
+   * engine does not answer. A lock cannot be opened again: every later call rejects with
+   * `WAIT_ERR_LOCK_CLOSED`. Whoever made the lock calls this after the elector's `run` has ended.
    */
   close?(): Promise<void>;
+
+  /** Whether {@link ResourceLock.close} has been called. An application refuses such a lock at bootstrap. */
+  readonly closed?: boolean;
 }

@@ -4,6 +4,7 @@ import { isOptionsObject } from '../../core/options/read-options.js';
 import { show } from '../../core/values/show.js';
 import { defaultIdentity } from '../identity.js';
 import { loadPackage } from '../load-package.js';
+import { lockClosed } from '../lock-closed.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
@@ -78,6 +79,7 @@ export class PostgresLock implements ResourceLock {
   private readonly table: string;
   private readonly sequence: string;
   private ownPool: Promise<OwnPool> | undefined;
+  private isClosed = false;
   private seen: string | undefined;
   private token: string | undefined;
 
@@ -185,8 +187,13 @@ export class PostgresLock implements ResourceLock {
     return this.token;
   }
 
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
   /** Ends the lock's own pool; a pool that the user gave stays open. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const pool = await this.ownPool?.catch(() => undefined);
     if (pool?.ended === false) {
       await pool.end();
@@ -220,6 +227,9 @@ export class PostgresLock implements ResourceLock {
 
   private async run(sql: string, parameters: unknown[] | undefined, signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
+    if (this.isClosed) {
+      throw lockClosed(this.describe());
+    }
     try {
       return await this.query(sql, parameters, signal);
     } catch (error) {

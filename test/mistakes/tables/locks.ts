@@ -166,6 +166,26 @@ const calls: readonly CoreRow[] = [
     wantCode: 'WAIT_ERR_LOCK_CONFLICT',
   },
   {
+    title: 'a call to a lock that is closed',
+    call: async ({ ctx }) => {
+      const lock = new PostgresLock({ name: 'a', client: failing('') });
+      await lock.close();
+      await lock.get(ctx);
+    },
+    wantWords: ['nestjs_wait_leases', 'closed', 'new lock'],
+    wantCode: 'WAIT_ERR_LOCK_CLOSED',
+  },
+  {
+    title: 'an elector whose lock is closed',
+    call: async ({ ctx }) => {
+      const lock = new PostgresLock({ name: 'a', client: failing('') });
+      await lock.close();
+      await new LeaderElector({ lock, callbacks, name: 'outbox' }).run(ctx);
+    },
+    wantWords: ['outbox', 'closed', 'new lock'],
+    wantCode: 'WAIT_ERR_LOCK_CLOSED',
+  },
+  {
     title: 'a table that does not exist',
     call: ({ ctx }) => new PostgresLock({ name: 'a', client: failing('42P01') }).get(ctx),
     wantWords: ['nestjs_wait_leases', 'createTable()'],
