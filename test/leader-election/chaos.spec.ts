@@ -6,7 +6,8 @@ import { Candidate, DURATIONS, leaderOf, now, overlap, takeOver } from './suppor
 import { chosenEngines, type Engine } from './support/engines/engine.js';
 import { POSTGRES } from './support/engines/postgres.js';
 import { sleep, until } from './support/processes.js';
-import { newName, STARTERS } from './support/subjects.js';
+import { STARTERS } from './support/subjects/index.js';
+import { newName } from './support/subjects/subject.js';
 
 jest.setTimeout(180_000);
 
