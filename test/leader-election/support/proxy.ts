@@ -33,6 +33,17 @@ export class Proxy {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** How many connections the client's side has not closed. */
+  get openConnections(): number {
+    return [...this.connections].filter(({ isOpen }) => isOpen).length;
+  }
+
+  /** Every connection dies silently: its bytes are held forever. New connections pass. */
+  strand(): void {
+    this.mode = 'pass';
+    this.connections.forEach((connection) => connection.strand());
+  }
+
   set(mode: ProxyMode): void {
     this.mode = mode;
     for (const connection of this.connections) {
@@ -64,15 +75,17 @@ class Connection {
   private readonly upstream: Socket;
   private readonly requests: Lane;
   private readonly answers: Lane;
+  private isStranded = false;
 
   constructor(
     private readonly client: Socket,
     port: number,
-    private readonly mode: () => ProxyMode,
+    private readonly proxyMode: () => ProxyMode,
     closed: () => void,
   ) {
     this.upstream = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    this.requests = new Lane(client, this.upstream, () => this.mode() !== 'blackhole', mode);
+    const mode = (): ProxyMode => this.mode;
+    this.requests = new Lane(client, this.upstream, () => mode() !== 'blackhole', mode);
     this.answers = new Lane(
       this.upstream,
       client,
@@ -90,8 +103,22 @@ class Connection {
     }
   }
 
+  /** Whether the client's side has not been closed. */
+  get isOpen(): boolean {
+    return !this.client.readableEnded && !this.client.destroyed;
+  }
+
+  strand(): void {
+    this.isStranded = true;
+  }
+
+  private get mode(): ProxyMode {
+    const mode = this.proxyMode();
+    return this.isStranded && mode !== 'cut' ? 'blackhole' : mode;
+  }
+
   pump(): void {
-    if (this.mode() === 'cut') {
+    if (this.mode === 'cut') {
       reset(this.client);
       this.upstream.destroy();
     } else {

@@ -6,6 +6,8 @@ import type { Engine } from '../engines/engine.js';
 export interface Subject {
   /** Makes a lock on a record, which reaches the engine through a port of its host. */
   newLock(name: string, identity: string, port: number): Promise<ResourceLock>;
+  /** How many connections a client of the user keeps, whatever the lock does; default 0. */
+  readonly usersConnections?: number;
   /** Deletes the record, as an administrator would. */
   remove(name: string): Promise<void>;
   /** Closes what `newLock` has opened besides the locks. */
