@@ -38,11 +38,17 @@ export interface LeaderCallbacks {
 
 /** Receives what an elector reports; Nest's `Logger` fits. */
 export interface LeaderElectionLogger {
-  /** Receives the beginning and the end of each term. */
+  /**
+   * Receives the beginning and the end of each term, another candidate that leads, and that a lock works
+   * again.
+   */
   log?(message: string): void;
-  /** Receives conflicts, and every failure after the first. */
+  /** Receives conflicts, and each failure of a lock that is no warning. */
   debug?(message: string): void;
-  /** Receives the first failure of a lock that worked before, and a report of work that does not end. */
+  /**
+   * Receives the first failure of a lock that worked before, one line a minute while it goes on failing, and
+   * a report of work that does not end.
+   */
   warn(message: string): void;
 }
 

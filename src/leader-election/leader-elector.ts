@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { withChild } from '../core/stop/child-signal.js';
-import { messageOf } from '../core/values/error-text.js';
+import { reasonOf } from '../core/values/error-text.js';
 import { handleCrash, isAbort } from '../core/loop/crash.js';
 import { ifRejected } from '../core/values/thenable.js';
 import { formatDuration, toMilliseconds, type Duration } from '../core/time/duration.js';
@@ -79,9 +79,7 @@ export class LeaderElector {
    */
   constructor(options: LeaderElectorOptions, sources: LeaderElectorSources = {}) {
     this.settings = resolveSettings(options, sources);
-    this.lease = new Lease(this.settings, (identity) =>
-      this.call(() => this.settings.callbacks.onNewLeader?.(identity)),
-    );
+    this.lease = new Lease(this.settings, (identity) => this.leaderChanged(identity));
   }
 
   /**
@@ -284,11 +282,19 @@ export class LeaderElector {
     return Math.min(renewDeadline, stopTimeout === 0 ? RELEASE_TIMEOUT : stopTimeout - elapsed);
   }
 
+  private leaderChanged(leader: string): void {
+    const { callbacks, identity, logger, name } = this.settings;
+    if (leader !== identity) {
+      logger.log?.(`${name}: ${leader} leads`);
+    }
+    this.call(() => callbacks.onNewLeader?.(leader));
+  }
+
   private note(event: string): void {
     const { lock, logger, name } = this.settings;
     logger.log?.(`${name}: ${event}`);
     const failed = (error: unknown): void =>
-      logger.warn(`${name}: its lock could not record '${event}': ${messageOf(error)}`);
+      logger.warn(`${name}: its lock could not record '${event}': ${reasonOf(error)}`);
     try {
       ifRejected(lock.recordEvent(event), failed);
     } catch (error) {

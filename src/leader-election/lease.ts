@@ -1,11 +1,13 @@
-import { messageOf } from '../core/values/error-text.js';
+import { reasonOf } from '../core/values/error-text.js';
 import type { Condition } from '../core/poll/condition-loop.js';
 import { neverStop } from '../core/stop/never-stop.js';
 import { pollUntilContextTimeout } from '../core/poll/poll.js';
 import type { LeaderElectionSettings } from './leader-election-settings.js';
 import { callLock } from './lock-call.js';
 import { isLockConflict } from './lock-conflict.js';
+import { LockLog } from './lock-log.js';
 import type { LeaderElectionRecord } from './resource-lock.js';
+import { unlessAborted } from './unless-aborted.js';
 
 // The duration in the record of a released lease, as in client-go; no engine accepts zero.
 const RELEASED_LEASE_SECONDS = 1;
@@ -26,12 +28,14 @@ export class Lease {
   private observedVersion: string | undefined;
   private observedAt = -Infinity;
   private reportedLeader: string | undefined;
-  private isFailing = false;
+  private readonly log: LockLog;
 
   constructor(
     private readonly settings: LeaderElectionSettings,
     private readonly onNewLeader: (identity: string) => void,
-  ) {}
+  ) {
+    this.log = new LockLog(settings);
+  }
 
   /** The holder when the lease was last seen; `undefined` before that, and when nobody held it. */
   get holder(): string | undefined {
@@ -52,6 +56,7 @@ export class Lease {
   /** Tries once to become the holder. */
   acquire(ctx: AbortSignal): Promise<boolean> {
     return this.attempt(async () => {
+      await this.prepare(ctx);
       await this.read(ctx);
       if (this.observed === undefined) {
         await this.write(ctx, 'create', this.newRecord(0));
@@ -104,7 +109,7 @@ export class Lease {
     try {
       await pollUntilContextTimeout(neverStop, retryPeriod, limit, true, giveBack, { clock });
     } catch (error) {
-      logger.warn(`${name}: the lease could not be released and is left to lapse: ${messageOf(error)}`);
+      logger.warn(`${name}: the lease could not be released and is left to lapse: ${reasonOf(error)}`);
     }
   }
 
@@ -112,6 +117,13 @@ export class Lease {
     const { acquireTime, leaderTransitions } = this.observed!;
     await this.write(ctx, 'update', { ...this.newRecord(leaderTransitions), acquireTime });
     return true;
+  }
+
+  /** Loading a package takes the time that it takes, and no request waits meanwhile. */
+  private prepare(ctx: AbortSignal): Promise<void> {
+    const { lock } = this.settings;
+    const prepared = async (): Promise<void> => lock.prepare?.();
+    return unlessAborted(ctx, prepared());
   }
 
   private async read(ctx: AbortSignal): Promise<void> {
@@ -160,24 +172,14 @@ export class Lease {
     };
   }
 
-  /**
-   * Tries once and logs a failure; the caller tries again later. The first failure is logged as a warning.
-   * Further failures, conflicts and aborted calls are logged at debug level.
-   */
+  /** Tries once, and reports how that went; the caller tries again later. */
   private async attempt(tryOnce: () => Promise<boolean>): Promise<boolean> {
     try {
       const succeeded = await tryOnce();
-      this.isFailing = false;
+      this.log.succeeded();
       return succeeded;
     } catch (error) {
-      const { logger, name } = this.settings;
-      const text = `${name}: ${messageOf(error)}`;
-      if (this.isFailing || isLockConflict(error) || (error as Error | undefined)?.name === 'AbortError') {
-        logger.debug?.(text);
-      } else {
-        this.isFailing = true;
-        logger.warn(text);
-      }
+      this.log.failed(error);
       return false;
     }
   }

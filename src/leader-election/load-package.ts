@@ -1,4 +1,5 @@
 import { WaitError } from '../core/errors.js';
+import { reasonOf } from '../core/values/error-text.js';
 
 type Loaders<T> = Readonly<Record<string, () => Promise<T>>>;
 
@@ -7,7 +8,7 @@ type Loaders<T> = Readonly<Record<string, () => Promise<T>>>;
  *
  * @param owner - Names in the error what needs the package.
  * @param loaders - Load the packages that can be used, by name. The first one that is installed is used.
- * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when none is installed. Any other error is thrown as it is.
+ * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when none is installed, or when one is and cannot be loaded.
  */
 export async function loadPackage<T>(owner: string, loaders: Loaders<T>): Promise<T> {
   let cause: unknown;
@@ -17,18 +18,18 @@ export async function loadPackage<T>(owner: string, loaders: Loaders<T>): Promis
       return await load();
     } catch (error) {
       if (missingPackage(error) !== name) {
-        throw error;
+        throw missing(`${owner}: the package '${name}' cannot be loaded: ${reasonOf(error)}`, error);
       }
       cause ??= error;
     }
   }
   const names = Object.keys(loaders);
   const choice = names.map((name) => `'${name}'`).join(' or ');
-  throw new WaitError(
-    'WAIT_ERR_MISSING_PACKAGE',
-    `${owner}: the package ${choice} is not installed. Run: npm install ${names[0]}`,
-    { cause },
-  );
+  throw missing(`${owner}: the package ${choice} is not installed. Run: npm install ${names[0]}`, cause);
+}
+
+function missing(text: string, cause: unknown): WaitError {
+  return new WaitError('WAIT_ERR_MISSING_PACKAGE', text, { cause });
 }
 
 /** Returns the package that an import did not find. It may be a dependency of the imported package. */

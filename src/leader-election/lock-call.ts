@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../core/time/clock.js';
+import { formatDuration } from '../core/time/duration.js';
 import { withChild } from '../core/stop/child-signal.js';
 import { unlessAborted } from './unless-aborted.js';
 
@@ -23,7 +24,9 @@ export function callLock<T>(
     const { signal } = child;
     signal.throwIfAborted();
     const expire = (): void =>
-      child.abort(new DOMException(`There was no answer within ${limit} ms.`, 'TimeoutError'));
+      child.abort(
+        new DOMException(`The lock did not answer within ${formatDuration(limit)}.`, 'TimeoutError'),
+      );
     const timer = clock.newTimer(AsyncResource.bind(expire));
     timer.reset(limit);
     try {

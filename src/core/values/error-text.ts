@@ -34,6 +34,24 @@ export function messageOf(thrown: unknown): string {
 }
 
 /**
+ * Returns the message of a thrown value and those of its causes, in one line. Some clients say only "fetch
+ * failed", and the cause says why. Of a list of errors it takes the first.
+ */
+export function reasonOf(thrown: unknown): string {
+  let reason = messageOf(thrown);
+  let error = thrown;
+  for (let depth = 0; depth < MOST_CAUSES; depth++) {
+    error = read(error, 'cause') ?? listOf(read(error, 'errors'))?.[0];
+    if (error === undefined) {
+      break;
+    }
+    const message = messageOf(error);
+    reason = reason.includes(message) ? reason : `${reason} (caused by: ${message})`;
+  }
+  return reason;
+}
+
+/**
  * Returns the stacks of a thrown value and of its causes. It leaves out all other properties of an error,
  * since the error of an HTTP client holds the request with its credentials. It also leaves out the frames of
  * this package and of Node's internal files.

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf } from '../../core/values/error-text.js';
+import { reasonOf } from '../../core/values/error-text.js';
 import { WaitError } from '../../core/errors.js';
 import type { CrashHandling } from '../../core/loop/crash.js';
 import { requireRunnable } from '../../core/values/runnable.js';
@@ -188,7 +188,7 @@ export class LeaderElection {
           await Promise.allSettled([this.campaigns.get(name ?? DEFAULT_GROUP)]);
           await lock.close?.();
         } catch (error) {
-          this.log.warn(`${label} could not be closed: ${messageOf(error)}`);
+          this.log.warn(`${label} could not be closed: ${reasonOf(error)}`);
         }
       };
       return [endingOf(label, close())];

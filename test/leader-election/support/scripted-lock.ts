@@ -6,6 +6,7 @@ type Call = 'get' | 'create' | 'update';
 
 /** Wraps another lock and records every call. A call fails, hangs or is slow when a test wants it to. */
 export class ScriptedLock implements ResourceLock {
+  prepare?: () => Promise<void>;
   readonly calls: Call[] = [];
   readonly outcomes: string[] = [];
   private readonly failures = new Map<Call, { readonly error: Error; times: number }>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { messageOf, oneLine, stackOf, summaryOf } from '../../../src/core/values/error-text.js';
+import { messageOf, oneLine, reasonOf, stackOf, summaryOf } from '../../../src/core/values/error-text.js';
 import { formatElapsed } from '../../../src/core/time/duration.js';
 
 /** An error with a stack of its own making. */
@@ -16,6 +16,43 @@ describe('oneLine', () => {
     ['é 漢 😀 100%s', 'é 漢 😀 100%s'],
   ])('%j becomes %j', (text, want) => {
     expect(oneLine(text)).toBe(want);
+  });
+});
+
+describe('reasonOf', () => {
+  it.each<[what: string, thrown: unknown, want: string]>([
+    ['an error without a cause', new Error('boom'), 'boom'],
+    [
+      'an error that hides its cause',
+      new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') }),
+      'fetch failed (caused by: connect ECONNREFUSED)',
+    ],
+    [
+      'a cause that the message already tells',
+      new Error('no lease: boom', { cause: new Error('boom') }),
+      'no lease: boom',
+    ],
+    [
+      'the cause of a cause',
+      new Error('first', { cause: new Error('second', { cause: new Error('third') }) }),
+      'first (caused by: second) (caused by: third)',
+    ],
+    [
+      'a list of errors, as of a host with two addresses',
+      Object.assign(new AggregateError([new Error('refused ::1'), new Error('refused 127.0.0.1')], ''), {
+        code: 'ECONNREFUSED',
+      }),
+      'AggregateError [ECONNREFUSED] (caused by: refused ::1)',
+    ],
+    ['what is no error', 5, '5'],
+  ])('tells %s', (_what, thrown, want) => {
+    expect(reasonOf(thrown)).toBe(want);
+  });
+
+  it('ends with an error that is its own cause', () => {
+    const error = new Error('round');
+    error.cause = error;
+    expect(reasonOf(error)).toBe('round');
   });
 });
 

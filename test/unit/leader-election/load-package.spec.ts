@@ -56,8 +56,12 @@ describe('loadPackage', () => {
     errorOf('MODULE_NOT_FOUND', "pg tried to access pg-native, but it isn't declared in its dependencies; …"),
     errorOf('ERR_DLOPEN_FAILED', "Cannot find module 'pg'"),
     new Error("Cannot find module 'pg'"),
-  ])('hands on whatever else goes wrong: %p', async (error) => {
-    await expect(loadPackage('PostgresLock', { pg: rejecting(error) })).rejects.toBe(error);
+  ])('says what else goes wrong: %p', async (error) => {
+    await expect(loadPackage('PostgresLock', { pg: rejecting(error) })).rejects.toMatchObject({
+      code: 'WAIT_ERR_MISSING_PACKAGE',
+      message: `PostgresLock: the package 'pg' cannot be loaded: ${error.message.replace(/\n/g, '\\n')}`,
+      cause: error,
+    });
   });
 
   it('takes the first package that is installed', async () => {

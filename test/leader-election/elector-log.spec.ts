@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { InMemoryLock, InMemoryLockStore, LeaderElector, lockConflict } from 'nestjs-wait/leader-election';
+import { FakeClock } from 'nestjs-wait/testing';
+import { ScriptedLock } from './support/scripted-lock.js';
+
+const DURATIONS = { leaseDuration: 3000, renewDeadline: 1000, retryPeriod: 500 };
+
+describe('LeaderElector', () => {
+  let clock: FakeClock;
+  let store: InMemoryLockStore;
+  let lines: string[];
+  let stop: AbortController;
+  let runs: Promise<void>[];
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    store = new InMemoryLockStore();
+    lines = [];
+    stop = new AbortController();
+    runs = [];
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await clock.advance(60_000);
+    await Promise.all(runs);
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  const newLock = (identity: string): ScriptedLock =>
+    new ScriptedLock(new InMemoryLock({ store, identity }), clock);
+
+  function start(lock: ScriptedLock): void {
+    const elector = new LeaderElector(
+      {
+        lock,
+        name: lock.identity(),
+        callbacks: { onStartedLeading: () => {}, onStoppedLeading: () => {} },
+        ...DURATIONS,
+      },
+      {
+        clock,
+        random: () => 0,
+        logger: {
+          log: (text) => void lines.push(text),
+          warn: (text) => void lines.push(`warning: ${text}`),
+          debug: (text) => void lines.push(`debug: ${text}`),
+        },
+      },
+    );
+    runs.push(elector.run(stop.signal));
+  }
+
+  const shown = (): string[] => lines.filter((line) => !line.startsWith('debug: '));
+
+  describe('reports a lock that fails', () => {
+    it('at once, then with a count once a minute, and once more when it works again', async () => {
+      const lock = newLock('a');
+      lock.fail('get', new Error('no connection'));
+      start(lock);
+      await clock.advance(59_999);
+      expect(shown()).toEqual(['warning: a: no connection']);
+      await clock.advance(60_001);
+      expect(shown().slice(1)).toEqual([
+        'warning: a: no connection (121 failed calls in 1m)',
+        'warning: a: no connection (241 failed calls in 2m)',
+      ]);
+      lock.fail('get', new Error(), 0);
+      await clock.advance(500);
+      expect(shown().slice(3)).toEqual([
+        'a: its lock works again, after 241 failed calls in 2m1s',
+        'a: became leader',
+      ]);
+    });
+
+    it('with the cause, where the error itself hides it', async () => {
+      const lock = newLock('a');
+      const cause = new Error('connect ECONNREFUSED 127.0.0.1:6443');
+      lock.fail('get', new TypeError('fetch failed', { cause }), 1);
+      start(lock);
+      await clock.advance(0);
+      expect(shown()).toEqual(['warning: a: fetch failed (caused by: connect ECONNREFUSED 127.0.0.1:6443)']);
+    });
+
+    it('but not when another candidate was faster, which shows that the lock works', async () => {
+      const lock = newLock('a');
+      lock.fail('get', new Error('no connection'), 1);
+      lock.fail('create', lockConflict('leader'), 1);
+      start(lock);
+      await clock.advance(500);
+      expect(lines).toEqual([
+        'warning: a: no connection',
+        'a: its lock works again, after 1 failed call in 500ms',
+        'debug: a: leader: the record is not the one that was seen last. Read it again before the next write.',
+      ]);
+    });
+
+    it('but not when the call was given up because the candidate ends', async () => {
+      const lock = newLock('a');
+      lock.hang();
+      start(lock);
+      await clock.advance(100);
+      stop.abort();
+      await clock.advance(60_000);
+      expect(shown()).toEqual([]);
+    });
+  });
+
+  it('says on every other candidate who leads, once for each leader', async () => {
+    start(newLock('a'));
+    await clock.advance(0);
+    start(newLock('b'));
+    await clock.advance(10_000);
+    expect(shown()).toEqual(['a: became leader', 'b: a leads']);
+  });
+
+  describe('prepares its lock', () => {
+    it('for as long as it takes, which does not shorten the time for its first request', async () => {
+      const lock = newLock('a');
+      lock.delay('get', 900); // of 1000 ms
+      lock.prepare = () => clock.sleep(5000);
+      start(lock);
+      await clock.advance(5900);
+      expect(lines).toEqual(['a: became leader']);
+    });
+
+    it('again with the next attempt when that has failed', async () => {
+      const lock = newLock('a');
+      let attempts = 0;
+      lock.prepare = async () => {
+        attempts++;
+        if (attempts === 1) {
+          throw new Error('not installed');
+        }
+      };
+      start(lock);
+      await clock.advance(0);
+      expect(shown()).toEqual(['warning: a: not installed']);
+      expect(lock.calls).toEqual([]);
+      await clock.advance(500);
+      expect(shown().at(-1)).toBe('a: became leader');
+    });
+
+    it('and ends although that never ends', async () => {
+      const lock = newLock('a');
+      lock.prepare = () => new Promise<void>(() => {});
+      start(lock);
+      await clock.advance(100);
+      stop.abort();
+      await expect(Promise.all(runs)).resolves.toEqual([undefined]);
+    });
+  });
+});
