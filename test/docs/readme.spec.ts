@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const root = join(__dirname, '../..');
@@ -37,21 +37,46 @@ describe('the README', () => {
     expect(named).not.toEqual([]);
     expect(missing).toEqual([]);
   });
+});
 
+describe.each(['README.md', 'CONTRIBUTING.md', 'docs/errors.md', 'docs/leader-election.md'])('%s', (page) => {
   it('links only to files and headings that exist', () => {
-    const headings = Array.from(
-      readme.matchAll(/^#+ (.+)$/gm),
-      ([, heading]) =>
-        `#${heading!
-          .toLowerCase()
-          .replaceAll(/[^\w\s-]/g, '')
-          .replaceAll(' ', '-')}`,
-    );
-    const links = Array.from(readme.matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
-    const broken = links.filter((link) =>
-      link.startsWith('#') ? !headings.includes(link) : !existsSync(join(root, link)),
-    );
-    expect(links).not.toEqual([]);
+    const links = Array.from(read(page).matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
+    const broken = links.filter((link) => {
+      const [file, heading] = link.split('#');
+      const target = file === '' ? page : join(dirname(page), file!);
+      return (
+        !existsSync(join(root, target)) || (heading !== undefined && !headingsOf(target).includes(heading))
+      );
+    });
     expect(broken).toEqual([]);
   });
 });
+
+it('docs/leader-election.md shows only lines that an election writes', () => {
+  const table = read('docs/leader-election.md').split('## Lines in the log')[1]!;
+  const rows = table.split('\n').filter((row) => row.startsWith('| `'));
+  const shown = rows.flatMap((row) =>
+    Array.from(row.split('|')[1]!.matchAll(/`([^`]+)`/g), ([, line]) => line!),
+  );
+  const sources = ['leader-elector', 'lease', 'lock-log'].map((file) =>
+    read(`src/leader-election/${file}.ts`),
+  );
+  const words = (line: string): string => line.replace(/^<identity>|, after.*|….*$/g, '').trim();
+  expect(shown.length).toBeGreaterThan(5);
+  expect(shown.filter((line) => !sources.join('').includes(words(line)))).toEqual([]);
+});
+
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(page: string): string[] {
+  return Array.from(read(page).matchAll(/^#+ (.+)$/gm), ([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
