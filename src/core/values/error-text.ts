@@ -25,23 +25,25 @@ export function oneLine(text: string): string {
 }
 
 /**
- * Returns the message of a thrown value, in one line of at most 1,000 characters. The stack has all of it.
+ * Returns the message of a thrown value, in one line of at most 1,000 characters. The stack has all of it. A
+ * list of errors may have no message: Node gives none to the failure of a host with several addresses. Then
+ * it is the messages of these errors.
  */
 export function messageOf(thrown: unknown): string {
-  const message = read(thrown, 'message');
-  const line = oneLine(typeof message === 'string' && message !== '' ? message : titleOf(thrown));
+  const errors = read(thrown, 'message') === '' ? listOf(read(thrown, 'errors')) : undefined;
+  const line = (errors?.length ? errors : [thrown]).map(ownMessageOf).join('; ');
   return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
 }
 
 /**
  * Returns the message of a thrown value and those of its causes, in one line. Some clients say only "fetch
- * failed", and the cause says why. Of a list of errors it takes the first.
+ * failed", and the cause says why.
  */
 export function reasonOf(thrown: unknown): string {
   let reason = messageOf(thrown);
   let error = thrown;
   for (let depth = 0; depth < MOST_CAUSES; depth++) {
-    error = read(error, 'cause') ?? listOf(read(error, 'errors'))?.[0];
+    error = read(error, 'cause');
     if (error === undefined) {
       break;
     }
@@ -93,6 +95,11 @@ export function read(thrown: unknown, property: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function ownMessageOf(thrown: unknown): string {
+  const message = read(thrown, 'message');
+  return typeof message === 'string' && message !== '' ? oneLine(message) : titleOf(thrown);
 }
 
 // This does not use `instanceof`: an error of another realm, such as one of Node's own under jest, is not an

@@ -42,7 +42,7 @@ describe('reasonOf', () => {
       Object.assign(new AggregateError([new Error('refused ::1'), new Error('refused 127.0.0.1')], ''), {
         code: 'ECONNREFUSED',
       }),
-      'AggregateError [ECONNREFUSED] (caused by: refused ::1)',
+      'refused ::1; refused 127.0.0.1',
     ],
     ['what is no error', 5, '5'],
   ])('tells %s', (_what, thrown, want) => {
