@@ -1,56 +1,66 @@
-import { loadPackage } from '../load-package.js';
-import type { IORedisClient, RedisClient } from './redis-lock-options.js';
-
-/** A connection that the lock itself has opened, and that it closes at the first failure. */
+/** One connection to Redis, of the lock's own where that is possible. It is used until its first failure. */
 export interface RedisConnection {
-  readonly client: RedisClient | IORedisClient;
+  /** Runs a script as soon as the connection is open. Rejects with what has made the connection fail. */
+  eval(script: string, keys: string[], values: string[]): Promise<unknown>;
+  /** Drops the connection and its socket at once, whatever state they are in. It never throws. */
   end(): void;
 }
 
-const CONNECT_TIMEOUT = 3000;
+/** Begins to connect. It returns at once, so that whoever gives up can drop what it has begun. */
+export type Connect = () => RedisConnection;
 
-/**
- * Connects through `ioredis`, or through `redis` where `ioredis` is not installed. The connection never
- * queues, never retries and never reconnects by itself: each of these would write at a time that the elector
- * has not chosen.
- *
- * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when neither package is installed.
- */
-export async function connectToRedis(url: string): Promise<RedisConnection> {
-  const connect = await loadPackage('RedisLock', {
-    ioredis: async () => throughIORedis(await import('ioredis')),
-    redis: async () => throughRedis(await import('redis')),
+/** What reaches one Redis, or one cluster. */
+export interface RedisServer {
+  /** Its hosts and ports, for errors. It has no password. */
+  readonly where: string;
+  /** What the user's client puts before every key. The lock's own connection does not. */
+  readonly keyPrefix: string;
+  /** Loads the package of the client, if there is no client yet. */
+  load(): Promise<Connect>;
+}
+
+/** A client that has not begun to connect. It neither queues, nor retries, nor reconnects by itself. */
+export interface UnopenedClient {
+  on(event: string, listener: (error: Error) => void): unknown;
+  connect(): Promise<unknown>;
+}
+
+interface Way {
+  readonly run: RedisConnection['eval'];
+  readonly end: () => void;
+  /** The events of a cluster that say why one of its nodes has failed. The others may still work. */
+  readonly nodeErrors?: readonly string[];
+}
+
+/** Connects a client, and keeps the error that it emits: what it rejects with may hide the cause. */
+export function open(client: UnopenedClient, { run, end, nodeErrors }: Way): RedisConnection {
+  let cause: Error | undefined;
+  const keep = (error: Error): void => void (cause ??= error);
+  const opened = new Promise<void>((resolve, reject) => {
+    client.on('error', ignore); // an event without a listener ends the process
+    nodeErrors?.forEach((event) => client.on(event, keep));
+    if (nodeErrors === undefined) {
+      client.on('error', keep);
+      client.on('error', reject); // ioredis goes on in database 0 when the chosen one does not exist
+    }
+    // A Cluster of ioredis that loses its nodes while it connects ends, and never settles its promise.
+    client.on('end', () => reject(cause ?? new Error('The connection has ended.')));
+    client.connect().then(
+      () => resolve(),
+      (error: Error) => reject(cause ?? error),
+    );
   });
-  return connect(url);
-}
-
-type Connect = (url: string) => Promise<RedisConnection>;
-
-function throughIORedis({ Redis }: Pick<typeof import('ioredis'), 'Redis'>): Connect {
-  return async (url) => {
-    const client = new Redis(url, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => null,
-      connectTimeout: CONNECT_TIMEOUT,
-    });
-    client.on('error', ignore); // the call reports it too
-    await client.connect();
-    return { client, end: () => client.disconnect() };
-  };
-}
-
-function throughRedis({ createClient }: Pick<typeof import('redis'), 'createClient'>): Connect {
-  return async (url) => {
-    const client = createClient({
-      url,
-      disableOfflineQueue: true,
-      socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT },
-    });
-    client.on('error', ignore);
-    await client.connect();
-    return { client, end: () => client.destroy() };
+  opened.catch(ignore); // the call says it
+  return {
+    eval: async (...call) => {
+      await opened;
+      try {
+        return await run(...call);
+      } catch (error) {
+        throw (nodeErrors === undefined ? cause : undefined) ?? error;
+      }
+    },
+    end,
   };
 }
 

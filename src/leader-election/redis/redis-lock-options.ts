@@ -1,4 +1,8 @@
-/** Runs a Lua script: a client of the package `redis`, or an adapter to another client. */
+/**
+ * Runs a Lua script: a client or a cluster of the package `redis`, or an adapter to another client. A
+ * connection that has died silently must make `eval` reject after a time, and the next `eval` must be tried
+ * on a new connection.
+ */
 export interface RedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
@@ -11,17 +15,30 @@ export interface IORedisClient {
 
 /** Says where the lease is kept. Give exactly one of `client` and `url`. */
 export interface RedisLockOptions {
-  /** The key of the hash. */
+  /**
+   * The key of the hash. The client's `keyPrefix` comes before it. It has no braces, or exactly one hash tag,
+   * as in `app:{leader}`.
+   */
   readonly key: string;
   /**
-   * The user's connected client, of `ioredis` or `redis`. It should have no offline queue. `close()` leaves
-   * it open.
+   * The user's client, of `ioredis` or `redis`, of one Redis, of Sentinel or of a cluster. The lock makes a
+   * `duplicate()` of it, without a queue and without retries, and never uses the client itself. The client may
+   * therefore be connected or not, and its connection may have died. `close()` leaves it open, and ends the
+   * duplicate.
+   *
+   * **Gotchas.** Whatever cannot be duplicated with other options is used as it is: an adapter with only
+   * `eval`, a cluster of `redis` 4, and a pool and a Sentinel of `redis` 5 and 6. You then configure it. It must
+   * have no offline queue, a limit of retries for each request, and a time after which a connection that does
+   * not answer is dropped, such as `socketTimeout: 3000`. Without the last, a connection that has died silently
+   * keeps this candidate out until TCP gives it up, which may take a quarter of an hour. It must have no
+   * `keyPrefix`.
    */
-  readonly client?: RedisClient | IORedisClient;
+  readonly client?: RedisClient | IORedisClient | undefined;
   /**
-   * `redis://` or `rediss://`, for a connection of the lock's own; needs the package `ioredis` or `redis`.
+   * `redis://` or `rediss://`, for a connection of the lock's own; needs the package `ioredis` or `redis`. The
+   * empty string is refused, and so is a text that is no such URL.
    */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** The identity of this candidate; default: the host's name and a UUID. No two candidates may share one. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }

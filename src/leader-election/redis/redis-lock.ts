@@ -3,9 +3,16 @@ import { OptionReader } from '../../core/options/option-reader.js';
 import { defaultIdentity } from '../identity.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
+import { lockClosed } from '../lock-closed.js';
 import { unlessAborted } from '../unless-aborted.js';
-import { connectToRedis, type RedisConnection } from './redis-connection.js';
+import type { Connect, RedisConnection, RedisServer } from './redis-connection.js';
+import { redisFailure } from './redis-failure.js';
+import { keysOf } from './redis-keys.js';
 import type { IORedisClient, RedisClient, RedisLockOptions } from './redis-lock-options.js';
+import { serverOfClient, serverOfUrl } from './redis-server.js';
+import { readRedisUrl } from './redis-url.js';
+
+type Text = string | Buffer | null | undefined;
 
 const OPTION_NAMES: readonly string[] = [
   'key',
@@ -41,54 +48,62 @@ return { version, token }`;
  *
  * No counterpart in Kubernetes; an implementation of client-go's `resourcelock.Interface`.
  *
- * **Details.** Lua scripts write the hash by compare-and-swap on its `version`. Versions come from `INCR` on
- * a second key, `{key}:version`, in the same slot of a cluster, so that no version returns when the hash is
- * deleted. The fencing token is the version with which the term began. Neither key expires.
+ * **Details.**
+ * 1. Lua scripts write the hash by compare-and-swap on its `version`. Versions come from `INCR` on a second
+ *    key, so that no version returns when the hash is deleted. The fencing token is the version with which the
+ *    term began. Neither key expires.
+ * 2. The second key is `{key}:version`, or `key:version` where the key has a hash tag of its own. Both are in
+ *    the same slot of a cluster.
+ * 3. The lock has one connection of its own, which it opens at its first call. It drops the connection at the
+ *    first failure, and when a call is given up. The next call opens another. The connection never queues,
+ *    retries or reconnects by itself: each of these would write at a time that the elector has not chosen.
+ * 4. A call that Redis refuses, or that does not reach it, rejects with `WAIT_ERR_LEADER_ELECTION`. The text
+ *    says where Redis is and why the call failed. The `cause` is the client's own error.
  *
  * **Gotchas.** Redis must keep every write that it has acknowledged. Without the append-only file, a restart
  * loses the lease and the counter. Two candidates then lead until the first one notices, and tokens start
  * again at 1. Set `appendonly yes` and `appendfsync always` (with `everysec` a power failure loses up to a
  * second), and `maxmemory-policy noeviction`. A fail-over to a replica loses what was not yet replicated,
  * both with Sentinel and in a cluster. Where that is not acceptable, use PostgreSQL or Kubernetes. This lock
- * uses one Redis. It is not Redlock, whose several masters would change none of this.
+ * uses one Redis. It is not Redlock, whose several masters would change none of this. A Redis without TLS does
+ * not answer to `rediss://`, so the call fails only when its time is up. A `Cluster` of `ioredis` hides why it
+ * cannot connect, and says `Connection is closed.`
  *
  * @example
  * const lock = new RedisLock({ key: 'outbox:leader', url: 'redis://localhost:6379' });
  */
 export class RedisLock implements ResourceLock {
-  private readonly options: RedisLockOptions;
+  private readonly server: RedisServer;
   private readonly keys: string[];
   private readonly id: string;
-  private own: Promise<RedisConnection> | undefined;
+  private connect: Connect | undefined;
+  private connection: RedisConnection | undefined;
+  private isClosed = false;
   private seen: string | undefined;
   private token: string | undefined;
 
   /**
    * @param options - See {@link RedisLockOptions}.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used, as when the key is empty, or
-   *   not exactly one of `client` and `url` is given.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used: when the key is empty or has odd
+   *   braces, when the URL is no URL of Redis, or when not exactly one of `client` and `url` is given.
    */
   constructor(options: RedisLockOptions) {
     const reader = OptionReader.of('RedisLock', options, OPTION_NAMES);
-    const client = reader.object('client', 'a client of ioredis or redis, with a method eval()', 'eval');
-    const isUrlGiven = reader.value('url') !== undefined;
-    if ((client === undefined) === !isUrlGiven) {
-      throw invalid('exactly one of client and url must be given');
-    }
-    if (isUrlGiven) {
-      reader.string('url');
-    }
     const key = reader.string('key');
-    this.options = reader.written as unknown as RedisLockOptions;
-    this.keys = [key, /\{[^}]+\}/.test(key) ? `${key}:version` : `{${key}}:version`];
     this.id = reader.string('identity', defaultIdentity());
+    this.server = serverOf(reader);
+    this.keys = keysOf(this.server.keyPrefix + key);
+  }
+
+  async prepare(): Promise<void> {
+    this.connect ??= await this.server.load();
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
-    const reply = (await this.eval(READ, [], signal)) as Array<string | null>;
-    const [version, holderIdentity, duration, acquireTime, renewTime, transitions] = reply;
-    if (version == null) {
+    const reply = (await this.eval(READ, [], signal)) as Text[];
+    const [version, holderIdentity, duration, acquireTime, renewTime, transitions] = reply.map(textOf);
+    if (version === undefined) {
       return undefined;
     }
     this.seen = version;
@@ -107,6 +122,7 @@ export class RedisLock implements ResourceLock {
   }
 
   async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
+    this.throwIfClosed();
     if (this.seen === undefined) {
       throw lockConflict(this.describe());
     }
@@ -122,7 +138,7 @@ export class RedisLock implements ResourceLock {
   }
 
   describe(): string {
-    return this.options.key;
+    return this.keys[0] as string;
   }
 
   /**
@@ -133,11 +149,14 @@ export class RedisLock implements ResourceLock {
     return this.token;
   }
 
-  /** Ends the lock's own connection; a client that the user gave stays open. */
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
+  /** Ends the lock's own connection, also when it hangs; a client that the user gave stays open. */
   async close(): Promise<void> {
-    const own = this.own;
-    this.own = undefined;
-    (await own?.catch(() => undefined))?.end();
+    this.isClosed = true;
+    this.connection?.end();
   }
 
   private async write(version: string, record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
@@ -149,46 +168,55 @@ export class RedisLock implements ResourceLock {
       record.renewTime.toISOString(),
       String(record.leaderTransitions),
     ];
-    const reply = (await this.eval(WRITE, [version, ...values], signal)) as [string, string] | null;
+    const reply = (await this.eval(WRITE, [version, ...values], signal)) as Text[] | null;
     if (reply === null) {
       throw lockConflict(this.describe());
     }
-    [this.seen, this.token] = reply;
+    [this.seen, this.token] = reply.map(textOf);
   }
 
   private async eval(script: string, values: string[], signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
-    const { client } = this.options;
-    const { keys } = this;
-    if (client !== undefined) {
-      return unlessAborted(signal, evalOn(client, script, keys, values));
-    }
-    const own = (this.own ??= connectToRedis(this.options.url ?? ''));
+    this.throwIfClosed();
+    await unlessAborted(signal, this.prepare());
+    this.throwIfClosed();
+    const connection = (this.connection ??= (this.connect as Connect)());
     try {
-      const { client: connected } = await unlessAborted(signal, own);
-      return await unlessAborted(signal, evalOn(connected, script, keys, values));
+      return await unlessAborted(signal, connection.eval(script, this.keys, values));
     } catch (error) {
       // After any failure the next call makes a new connection, so that nobody receives a late answer.
-      this.own = this.own === own ? undefined : this.own;
-      own.then((connection) => connection.end(), ignore);
-      throw error;
+      this.connection = undefined;
+      connection.end();
+      this.throwIfClosed();
+      signal.throwIfAborted();
+      throw redisFailure(this.describe(), this.server.where, error);
+    }
+  }
+
+  private throwIfClosed(): void {
+    if (this.isClosed) {
+      throw lockClosed(this.describe());
     }
   }
 }
 
-const ignore = (): void => {};
-
-function evalOn(
-  client: RedisClient | IORedisClient,
-  script: string,
-  keys: string[],
-  values: string[],
-): Promise<unknown> {
-  return 'defineCommand' in client
-    ? client.eval(script, keys.length, ...keys, ...values)
-    : client.eval(script, { keys, arguments: values });
+function serverOf(reader: OptionReader): RedisServer {
+  const client = reader.object('client', 'a client of ioredis or redis, with a method eval()', 'eval');
+  const isUrlGiven = reader.value('url') !== undefined;
+  if ((client !== undefined) === isUrlGiven) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      isUrlGiven
+        ? 'RedisLock: exactly one of client and url must be given, not both.'
+        : 'RedisLock: exactly one of client and url must be given, and both are undefined. If the url comes from the environment, check that its variable is set.',
+    );
+  }
+  return isUrlGiven
+    ? serverOfUrl(readRedisUrl(reader))
+    : serverOfClient(client as RedisClient | IORedisClient);
 }
 
-function invalid(what: string): WaitError {
-  return new WaitError('WAIT_ERR_INVALID_OPTION', `RedisLock: ${what}.`);
+/** Reads one value of a reply; some clients can be told to reply with Buffers. */
+function textOf(value: Text): string | undefined {
+  return value?.toString();
 }

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { InMemoryLock, LeaderElector } from 'nestjs-wait/leader-election';
 import { KubernetesLeaseLock } from 'nestjs-wait/leader-election/kubernetes';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
@@ -109,13 +110,53 @@ const constructors: readonly CoreRow[] = [
   },
   {
     title: 'a RedisLock without a key',
-    call: () => new RedisLock({ url: 'redis://' } as never),
+    call: () => new RedisLock({ url: 'redis://db' } as never),
     wantWords: ['RedisLock', 'key'],
   },
   {
     title: 'a RedisLock whose client cannot run a script',
     call: () => new RedisLock({ key: 'a', client: {} as never }),
     wantWords: ['RedisLock', 'client', 'eval'],
+  },
+  {
+    title: 'a RedisLock whose url is not set',
+    call: () => new RedisLock({ key: 'a', url: undefined }),
+    wantWords: ['RedisLock', 'url', 'undefined', 'variable'],
+  },
+  {
+    title: 'a RedisLock whose url is empty',
+    call: () => new RedisLock({ key: 'a', url: '' }),
+    wantWords: ['RedisLock', 'url', "''", 'redis://'],
+  },
+  ...['db:6379', 'http://db', 'redis://', 'redis://:a#b@db', 'redis://db/leases'].map((url): CoreRow => ({
+    title: `a RedisLock whose url is ${url}`,
+    call: () => new RedisLock({ key: 'a', url }),
+    wantWords: ['RedisLock', 'url', 'redis://', 'rediss://'],
+  })),
+  {
+    title: 'a RedisLock with a client and a url',
+    call: () => new RedisLock({ key: 'a', url: 'redis://db', client: { eval: async () => [] } }),
+    wantWords: ['RedisLock', 'client', 'url', 'not both'],
+  },
+  ...['a}b', 'x{}', 'a{}b{c}', '{a', '{a}{b}', '{{a}}'].map((key): CoreRow => ({
+    title: `a RedisLock whose key is ${key}`,
+    call: () => new RedisLock({ key, url: 'redis://db' }),
+    wantWords: ['RedisLock', `'${key}'`, 'braces', 'hash tag'],
+  })),
+  {
+    title: 'a RedisLock whose client has a prefix with a second tag',
+    call: () =>
+      new RedisLock({
+        key: '{a}',
+        client: new Redis({ lazyConnect: true, keyPrefix: '{app}:' }),
+      }),
+    wantWords: ['RedisLock', "'{app}:{a}'", 'hash tag'],
+  },
+  {
+    title: 'a RedisLock whose client has a prefix and cannot be duplicated',
+    call: () =>
+      new RedisLock({ key: 'a', client: { eval: async () => [], options: { keyPrefix: 'app:' } } as never }),
+    wantWords: ['RedisLock', 'client', "'app:'", 'duplicated'],
   },
   {
     title: 'a KubernetesLeaseLock without options',
@@ -184,6 +225,26 @@ const calls: readonly CoreRow[] = [
     },
     wantWords: ['outbox', 'closed', 'new lock'],
     wantCode: 'WAIT_ERR_LOCK_CLOSED',
+  },
+  {
+    title: 'a call to a RedisLock that is closed',
+    call: async ({ ctx }) => {
+      const lock = new RedisLock({ key: 'a', client: { eval: async () => [] } });
+      await lock.close();
+      await lock.get(ctx);
+    },
+    wantWords: ['a: the lock is closed', 'new lock'],
+    wantCode: 'WAIT_ERR_LOCK_CLOSED',
+  },
+  {
+    title: 'a Redis that refuses a call',
+    call: ({ ctx }) =>
+      new RedisLock({
+        key: 'a',
+        client: { eval: async () => Promise.reject(new Error('READONLY You cannot write')) },
+      }).get(ctx),
+    wantWords: ['a: Redis at the given client failed', 'READONLY'],
+    wantCode: LEADER_ELECTION,
   },
   {
     title: 'a table that does not exist',

@@ -137,7 +137,7 @@ const takers: [taker: string, take: (options: never) => unknown, valid: Options]
     (options) => new PostgresLock(options),
     { name: 'a', pool: { connect: idle } },
   ],
-  ['RedisLock', (options) => new RedisLock(options), { key: 'a', url: 'redis://', identity: 'b' }],
+  ['RedisLock', (options) => new RedisLock(options), { key: 'a', url: 'redis://db', identity: 'b' }],
   ['RedisLock with a client', (options) => new RedisLock(options), { key: 'a', client: { eval: idle } }],
   [
     'KubernetesLeaseLock',
