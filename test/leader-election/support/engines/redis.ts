@@ -7,8 +7,10 @@ import type { Engine } from './engine.js';
 
 /**
  * The system's Redis. Every write is on disk before it is answered, because a lock must survive a restart.
+ *
+ * @param more - Settings of the server, as on its command line.
  */
-export async function redis(): Promise<Engine> {
+export async function redis(more: readonly string[] = []): Promise<Engine> {
   if (spawnSync('redis-server', ['--version']).status !== 0) {
     throw new Error(
       'There is no redis-server here. Install it: apt-get install redis-server. Or name other engines: LEADER_ELECTION_ENGINES=postgres',
@@ -23,7 +25,7 @@ export async function redis(): Promise<Engine> {
     name: 'redis',
     port,
     start: async () => {
-      server = start('redis-server', [...settings, ...persistence]);
+      server = start('redis-server', [...settings, ...persistence, ...more]);
       await until('Redis', () => accepts(port), { child: server });
     },
     crash: () => end(server, 'SIGKILL'),

@@ -1,0 +1,164 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Cluster, Redis } from 'ioredis';
+import { Cluster as Cluster5 } from 'ioredis-5';
+import { createClient, createCluster } from 'redis';
+import { createCluster as createCluster4 } from 'redis-4';
+import { createCluster as createCluster5 } from 'redis-5';
+import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
+import { RedisLock, type RedisLockOptions } from 'nestjs-wait/leader-election/redis';
+import { chosenEngines, type Engine } from './support/engines/engine.js';
+import { redis } from './support/engines/redis.js';
+import { until } from './support/processes.js';
+import { Proxy } from './support/proxy.js';
+import { newName } from './support/subjects/subject.js';
+
+jest.setTimeout(60_000);
+
+type Client = NonNullable<RedisLockOptions['client']> & {
+  on(event: 'error', listener: () => void): unknown;
+  disconnect(): unknown;
+};
+
+const rootOf = (port: number): { url: string } => ({ url: `redis://127.0.0.1:${port}` });
+
+/** The clients of a cluster, and plain clients, which reach a cluster of one node too. */
+const CLIENTS: ReadonlyArray<{ title: string; prefix?: string; newClient: (port: number) => Client }> = [
+  { title: 'a Cluster of ioredis', newClient: (port) => new Cluster([{ port, host: '127.0.0.1' }]) },
+  { title: 'a Cluster of ioredis-5', newClient: (port) => new Cluster5([{ port, host: '127.0.0.1' }]) },
+  {
+    title: 'a Cluster of ioredis with a keyPrefix',
+    prefix: 'app:',
+    newClient: (port) => new Cluster([{ port, host: '127.0.0.1' }], { keyPrefix: 'app:' }),
+  },
+  {
+    title: 'a Cluster of ioredis-5 with a keyPrefix of its nodes',
+    prefix: 'app:',
+    newClient: (port) => new Cluster5([{ port, host: '127.0.0.1' }], { redisOptions: { keyPrefix: 'app:' } }),
+  },
+  { title: 'a cluster of redis', newClient: (port) => createCluster({ rootNodes: [rootOf(port)] }) },
+  {
+    title: 'a cluster of redis with a keyPrefix',
+    prefix: 'app:',
+    newClient: (port) => createCluster({ rootNodes: [rootOf(port)], keyPrefix: 'app:' }),
+  },
+  { title: 'a cluster of redis-5', newClient: (port) => createCluster5({ rootNodes: [rootOf(port)] }) },
+  {
+    title: 'a cluster of redis-4, which is used as it is',
+    newClient: (port) => {
+      const cluster = createCluster4({ rootNodes: [rootOf(port)] });
+      cluster.on('error', () => {});
+      cluster.connect().catch(() => {});
+      return cluster;
+    },
+  },
+  { title: 'a Redis of ioredis', newClient: (port) => new Redis(port, '127.0.0.1') },
+  {
+    title: 'a Redis of ioredis with a keyPrefix',
+    prefix: 'app:',
+    newClient: (port) => new Redis(port, '127.0.0.1', { keyPrefix: 'app:' }),
+  },
+  {
+    title: 'a client of redis with a keyPrefix',
+    prefix: 'app:',
+    newClient: (port) => createClient({ ...rootOf(port), keyPrefix: 'app:' }),
+  },
+];
+
+const live = (): AbortSignal => new AbortController().signal;
+const recordOf = (holderIdentity: string): LeaderElectionRecord => ({
+  holderIdentity,
+  leaseDurationSeconds: 15,
+  acquireTime: new Date(0),
+  renewTime: new Date(0),
+  leaderTransitions: 0,
+});
+
+/** A client of the user may need a moment to find its cluster. */
+const isAnswered = (lock: RedisLock): Promise<boolean> =>
+  lock.get(AbortSignal.timeout(1000)).then(
+    () => true,
+    () => false,
+  );
+
+(chosenEngines().includes('redis') ? describe : describe.skip)('on a cluster', () => {
+  let engine: Engine;
+  let admin: Redis;
+  let clients: Client[] = [];
+  let locks: RedisLock[] = [];
+
+  beforeAll(async () => {
+    engine = await redis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']);
+    await engine.start();
+    admin = new Redis(engine.port, '127.0.0.1');
+    await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
+    await until('the cluster', async () => (await admin.cluster('INFO')).includes('cluster_state:ok'));
+  });
+
+  afterAll(async () => {
+    admin?.disconnect();
+    await engine?.close();
+  });
+
+  afterEach(async () => {
+    await Promise.all(locks.splice(0).map((lock) => lock.close()));
+    await Promise.allSettled(clients.splice(0).map(async (client) => client.disconnect()));
+  });
+
+  function newLock(newClient: (port: number) => Client, key: string, port = engine.port): RedisLock {
+    const client = newClient(port);
+    client.on('error', () => {});
+    clients.push(client);
+    const lock = new RedisLock({ key, client });
+    locks.push(lock);
+    return lock;
+  }
+
+  describe.each(CLIENTS)('with $title', ({ prefix = '', newClient }) => {
+    it.each<{ kind: string; keyOf: (name: string) => string }>([
+      { kind: 'without a tag', keyOf: (name) => name },
+      { kind: 'with a tag', keyOf: (name) => `a:{${name}}:b` },
+    ])('keeps the record and its counter in one slot, for a key $kind', async ({ keyOf }) => {
+      const key = keyOf(newName());
+      const full = prefix + key;
+      const counter = full.includes('{') ? `${full}:version` : `{${full}}:version`;
+      const lock = newLock(newClient, key);
+      await until('the cluster', () => isAnswered(lock), { timeout: 10_000 });
+      await lock.create(recordOf('a'), live());
+      await lock.update(recordOf('b'), live());
+      expect((await lock.get(live()))?.record.holderIdentity).toBe('b');
+      expect(await admin.hget(full, 'version')).toBe('2');
+      expect(await admin.get(counter)).toBe('2');
+    });
+  });
+
+  it.each(CLIENTS.filter(({ title }) => /^a cluster of redis(-5)?$|^a Cluster of ioredis(-5)?$/.test(title)))(
+    'leaves no connection of $title behind on a node that does not answer',
+    async ({ newClient }) => {
+      const proxy = await Proxy.to(engine.port);
+      const lock = newLock(newClient, newName(), proxy.port);
+      await lock.prepare();
+      proxy.set('blackhole');
+      const before = proxy.openConnections;
+      for (let call = 0; call < 5; call++) {
+        const giveUp = new AbortController();
+        setTimeout(() => giveUp.abort(new Error('too late')), 50);
+        // oxlint-disable-next-line no-await-in-loop -- one call at a time
+        await expect(lock.get(giveUp.signal)).rejects.toThrow('too late');
+      }
+      await until('the last connection', () => proxy.openConnections <= before, { timeout: 5000 });
+      await lock.close();
+      await proxy.close();
+    },
+  );
+
+  it.each(CLIENTS.filter(({ title }) => /^a cluster of redis(-5)?$|^a Cluster of ioredis(-5)?$/.test(title)))(
+    'says why $title cannot be reached, and where it is',
+    async ({ newClient }) => {
+      const lock = newLock(newClient, 'a', 1);
+      // ioredis keeps the cause from everybody
+      await expect(lock.get(live())).rejects.toThrow(
+        /^a: Redis at 127\.0\.0\.1:1 failed: (.*ECONNREFUSED|Connection is closed\.$)/,
+      );
+    },
+  );
+});
