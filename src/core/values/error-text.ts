@@ -37,10 +37,14 @@ export function messageOf(thrown: unknown): string {
 
 /**
  * Returns the message of a thrown value and those of its causes, in one line. Some clients say only "fetch
- * failed", and the cause says why.
+ * failed", and the cause says why. An error of this package tells its cause itself, and leaves out what
+ * nobody should see, such as a password in a URL.
  */
 export function reasonOf(thrown: unknown): string {
   let reason = messageOf(thrown);
+  if (read(thrown, 'name') === 'WaitError') {
+    return reason;
+  }
   let error = thrown;
   for (let depth = 0; depth < MOST_CAUSES; depth++) {
     error = read(error, 'cause');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { WaitError } from 'nestjs-wait';
 import { messageOf, oneLine, reasonOf, stackOf, summaryOf } from '../../../src/core/values/error-text.js';
 import { formatElapsed } from '../../../src/core/time/duration.js';
 
@@ -43,6 +44,11 @@ describe('reasonOf', () => {
         code: 'ECONNREFUSED',
       }),
       'refused ::1; refused 127.0.0.1',
+    ],
+    [
+      'an error of this package, which tells its cause itself',
+      new WaitError('WAIT_ERR_LEADER_ELECTION', 'no lease: refused', { cause: new Error('a:secret@db') }),
+      'no lease: refused',
     ],
     ['what is no error', 5, '5'],
   ])('tells %s', (_what, thrown, want) => {
