@@ -16,7 +16,16 @@ const swc = (parser) => [
   },
 ];
 
-const ES_MODULES = ['@nestjs/', '@kubernetes/', 'openid-client/', 'oauth4webapi/', 'jose/'];
+const ES_MODULES = [
+  '@nestjs/',
+  '@kubernetes/',
+  'kubernetes-client-2/',
+  'agent-base/',
+  'socks-proxy-agent/',
+  'openid-client/',
+  'oauth4webapi/',
+  'jose/',
+];
 
 const project = (displayName, folders, modules = {}) => ({
   displayName,
@@ -29,7 +38,7 @@ const project = (displayName, folders, modules = {}) => ({
     '^(\\.{1,2}/.*)\\.js$': '$1',
     ...modules,
   },
-  // Nest 12 and the client of Kubernetes are published as ES modules.
+  // Nest 12 and the clients of Kubernetes are published as ES modules.
   transform: {
     '\\.ts$': swc({ syntax: 'typescript' }),
     '/node_modules/.+\\.js$': swc({ syntax: 'ecmascript' }),

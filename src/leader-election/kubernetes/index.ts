@@ -1,7 +1,3 @@
-export {
-  KubernetesLeaseLock,
-  type KubernetesLeaseLockOptions,
-  type Lease,
-  type LeaseClient,
-  type LeaseKubeConfig,
-} from './kubernetes-lease-lock.js';
+export { KubernetesLeaseLock } from './kubernetes-lease-lock.js';
+export type { KubernetesLeaseLockOptions } from './kubernetes-lease-lock-options.js';
+export type { Lease, LeaseClient, LeaseKubeConfig } from './lease-client.js';

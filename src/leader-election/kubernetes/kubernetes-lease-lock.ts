@@ -1,73 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { WaitError } from '../../core/errors.js';
-import { OptionReader } from '../../core/options/option-reader.js';
-import { defaultIdentity } from '../identity.js';
-import { loadPackage } from '../load-package.js';
+import { withChild } from '../../core/stop/child-signal.js';
+import { lockClosed } from '../lock-closed.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
+import { cancelledBy } from './cancelled-by.js';
+import {
+  readLeaseLockOptions,
+  type KubernetesLeaseLockOptions,
+  type LeaseLockSettings,
+} from './kubernetes-lease-lock-options.js';
+import type { Lease, LeaseClient } from './lease-client.js';
+import { recordOf, withRecord } from './lease-record.js';
+import { newClient } from './new-client.js';
+import { isAbsent, refusal, type Verb } from './refusal.js';
 
-/** The part of a `Lease` that the lock reads and writes; whatever else the object holds is kept. */
-export interface Lease {
-  apiVersion?: string;
-  kind?: string;
-  metadata?: { name?: string; namespace?: string; resourceVersion?: string };
-  spec?: {
-    holderIdentity?: string;
-    leaseDurationSeconds?: number;
-    acquireTime?: string | Date;
-    renewTime?: string | Date;
-    leaseTransitions?: number;
-  };
-}
-
-/** What the lock needs of a `CoordinationV1Api` of `@kubernetes/client-node`. */
-export interface LeaseClient {
-  readNamespacedLease(request: { name: string; namespace: string }, options?: object): Promise<Lease>;
-  createNamespacedLease(request: { namespace: string; body: Lease }, options?: object): Promise<Lease>;
-  replaceNamespacedLease(
-    request: { name: string; namespace: string; body: Lease },
-    options?: object,
-  ): Promise<Lease>;
-}
-
-/** What the lock needs of a `KubeConfig` of `@kubernetes/client-node`. */
-export interface LeaseKubeConfig {
-  makeApiClient(apiClientType: never): object;
-}
-
-/** Says which lease to use, and how to reach it. */
-export interface KubernetesLeaseLockOptions {
-  /** The lease's name. */
-  readonly name: string;
-  /** The lease's namespace; default: the pod's own, from `POD_NAMESPACE` or the service account. */
-  readonly namespace?: string;
-  /**
-   * The identity of this candidate; default: the pod's name, from `POD_NAME` or else the host's name, and a
-   * UUID. No two candidates may share one.
-   */
-  readonly identity?: string;
-  /** A `CoordinationV1Api`; default: one that is made from `kubeConfig`. */
-  readonly client?: LeaseClient;
-  /**
-   * A `KubeConfig`; default: the one of the pod's service account or of `~/.kube/config`. Without a `client`,
-   * the package `@kubernetes/client-node` is needed.
-   */
-  readonly kubeConfig?: LeaseKubeConfig;
-}
-
-const OPTION_NAMES: readonly string[] = [
-  'name',
-  'namespace',
-  'identity',
-  'client',
-  'kubeConfig',
-] satisfies readonly (keyof KubernetesLeaseLockOptions)[];
-
-const SERVICE_ACCOUNT_NAMESPACE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
-const CLIENT_METHODS = ['readNamespacedLease', 'createNamespacedLease', 'replaceNamespacedLease'];
-const [NOT_FOUND, CONFLICT] = [404, 409];
+type Request<T> = (client: LeaseClient, options: object) => Promise<T>;
 
 /**
  * Keeps the lease in a `Lease` of `coordination.k8s.io/v1`.
@@ -76,8 +23,9 @@ const [NOT_FOUND, CONFLICT] = [404, 409];
  *
  * **Details.** The object is replaced under its `resourceVersion`, together with everything else that it
  * holds. The fencing token is the `resourceVersion` of the term's first write. etcd counts it up over all
- * objects, so it grows from term to term, even when the lease is deleted and created again. The service
- * account needs this role:
+ * objects, so it grows from term to term, even when the lease is deleted and created again. When the API
+ * server refuses a call or is not reached, the call rejects with `WAIT_ERR_LEADER_ELECTION`, whose text says
+ * why and whose `cause` is the client's error. The service account needs this role:
  *
  * ```yaml
  * apiVersion: rbac.authorization.k8s.io/v1
@@ -94,7 +42,8 @@ const [NOT_FOUND, CONFLICT] = [404, 409];
  * **Gotchas.** A lease lasts a whole number of seconds, at least one. The other candidates see a fraction
  * rounded up, and a shorter lease is refused. The token starts lower when etcd is restored from a backup.
  * Kubernetes has promised since 1.35 that resource versions can be compared; every earlier release has
- * behaved like that too.
+ * behaved like that too. Version 2 of client-node cannot cancel a handshake: a call that is given up leaves
+ * its connection open, and the process with it, for up to ten seconds.
  *
  * **Differs from Go.** The identity defaults to the pod's name and a UUID. Unknown fields of the spec are
  * kept, as long as the client passes them on.
@@ -104,11 +53,10 @@ const [NOT_FOUND, CONFLICT] = [404, 409];
  */
 export class KubernetesLeaseLock implements ResourceLock {
   readonly minLeaseDuration = 1000;
-  private readonly options: KubernetesLeaseLockOptions;
-  private readonly name: string;
-  private readonly namespace: string;
-  private readonly id: string;
+  private readonly settings: LeaseLockSettings;
+  private readonly calls = new Set<AbortController>();
   private loading: Promise<LeaseClient> | undefined;
+  private isClosed = false;
   private seen: Lease | undefined;
   private term: string | undefined;
   private token: string | undefined;
@@ -119,62 +67,57 @@ export class KubernetesLeaseLock implements ResourceLock {
    *   no namespace outside of a pod.
    */
   constructor(options: KubernetesLeaseLockOptions) {
-    const reader = OptionReader.of('KubernetesLeaseLock', options, OPTION_NAMES);
-    const podsOwn = podNamespace();
-    if (reader.value('namespace') === undefined && !podsOwn) {
-      throw invalid('namespace must be given outside of a pod');
-    }
-    reader.object('client', 'a CoordinationV1Api', ...CLIENT_METHODS);
-    reader.object('kubeConfig', 'a KubeConfig', 'makeApiClient');
-    this.options = reader.written as unknown as KubernetesLeaseLockOptions;
-    this.name = reader.string('name');
-    this.namespace = reader.string('namespace', podsOwn);
-    this.id = reader.string('identity', podIdentity() ?? defaultIdentity());
+    this.settings = readLeaseLockOptions(options);
+  }
+
+  /**
+   * Loads `@kubernetes/client-node` and the configuration, unless a `client` was given. It connects to
+   * nothing.
+   *
+   * @throws WaitError `WAIT_ERR_MISSING_PACKAGE`; `WAIT_ERR_LEADER_ELECTION` when there is no configuration,
+   *   or one that cannot be used; `WAIT_ERR_LOCK_CLOSED` (each a rejection). A later call tries again.
+   */
+  async prepare(): Promise<void> {
+    this.requireOpen();
+    await this.client();
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
-    const { name, namespace } = this;
-    try {
-      this.seen = await this.call(signal, (client, options) =>
-        client.readNamespacedLease({ name, namespace }, options),
-      );
-    } catch (error) {
-      if (statusOf(error) === NOT_FOUND) {
-        return undefined;
+    const { name, namespace } = this.settings;
+    this.seen = await this.call('get', signal, async (client, options) => {
+      try {
+        return await client.readNamespacedLease({ name, namespace }, options);
+      } catch (error) {
+        if (isAbsent(error)) {
+          return undefined;
+        }
+        throw error;
       }
-      throw error;
-    }
-    const { spec = {}, metadata } = this.seen;
-    const record: LeaderElectionRecord = {
-      holderIdentity: spec.holderIdentity ?? '',
-      leaseDurationSeconds: spec.leaseDurationSeconds ?? 0,
-      acquireTime: new Date(spec.acquireTime ?? 0),
-      renewTime: new Date(spec.renewTime ?? 0),
-      leaderTransitions: spec.leaseTransitions ?? 0,
-    };
-    return { record, raw: metadata?.resourceVersion ?? '' };
+    });
+    return this.seen && { record: recordOf(this.seen), raw: this.seen.metadata?.resourceVersion ?? '' };
   }
 
   async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
-    const { name, namespace } = this;
+    const { name, namespace } = this.settings;
     this.term = undefined; // even when an earlier record had the same marks
-    const lease: Lease = {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { name, namespace },
-    };
-    await this.write(lease, record, signal, (client, body, options) =>
+    const body = withRecord(
+      { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace } },
+      record,
+    );
+    await this.write('create', record, signal, (client, options) =>
       client.createNamespacedLease({ namespace, body }, options),
     );
   }
 
   async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
-    const { name, namespace } = this;
+    const { name, namespace } = this.settings;
+    this.requireOpen();
     if (this.seen === undefined) {
       throw lockConflict(this.describe());
     }
-    await this.write(this.seen, record, signal, (client, body, options) =>
+    const body = withRecord(this.seen, record);
+    await this.write('update', record, signal, (client, options) =>
       client.replaceNamespacedLease({ name, namespace, body }, options),
     );
   }
@@ -184,11 +127,11 @@ export class KubernetesLeaseLock implements ResourceLock {
   }
 
   identity(): string {
-    return this.id;
+    return this.settings.identity;
   }
 
   describe(): string {
-    return `${this.namespace}/${this.name}`;
+    return `${this.settings.namespace}/${this.settings.name}`;
   }
 
   /**
@@ -199,106 +142,72 @@ export class KubernetesLeaseLock implements ResourceLock {
     return this.token;
   }
 
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
+  /** Cancels the call that is under way. The lock keeps no connection between two calls. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.calls.forEach((call) => call.abort(lockClosed(this.describe())));
+  }
+
   private async write(
-    lease: Lease,
+    verb: Verb,
     record: LeaderElectionRecord,
     signal: AbortSignal,
-    send: (client: LeaseClient, body: Lease, options: object) => Promise<Lease>,
+    request: Request<Lease>,
   ): Promise<void> {
-    const { holderIdentity, leaseDurationSeconds, leaderTransitions } = record;
     this.seen = undefined; // until this write is known to have succeeded
-    const spec = {
-      ...lease.spec,
-      holderIdentity,
-      leaseDurationSeconds: Math.ceil(leaseDurationSeconds),
-      acquireTime: microTime(record.acquireTime),
-      renewTime: microTime(record.renewTime),
-      leaseTransitions: leaderTransitions,
-    };
-    let written: Lease;
-    try {
-      written = await this.call(signal, (client, options) => send(client, { ...lease, spec }, options));
-    } catch (error) {
-      throw [NOT_FOUND, CONFLICT].includes(statusOf(error))
-        ? lockConflict(this.describe(), { cause: error })
-        : error;
-    }
-    this.seen = written;
+    this.seen = await this.call(verb, signal, request);
     // The term's marks decide, not the record that was there before: the write that began the term may have
     // succeeded without an answer.
-    const term = `${holderIdentity} ${spec.acquireTime} ${leaderTransitions}`;
+    const { holderIdentity, acquireTime, leaderTransitions } = record;
+    const term = `${holderIdentity} ${acquireTime.toISOString()} ${leaderTransitions}`;
     if (term !== this.term) {
       this.term = term;
-      this.token = written.metadata?.resourceVersion;
+      this.token = this.seen.metadata?.resourceVersion;
     }
   }
 
-  private async call<T>(
-    signal: AbortSignal,
-    request: (client: LeaseClient, options: object) => Promise<T>,
-  ): Promise<T> {
-    signal.throwIfAborted();
-    const client = this.options.client ?? (await this.load());
-    return unlessAborted(signal, request(client, cancelledBy(signal)));
+  private call<T>(verb: Verb, signal: AbortSignal, request: Request<T>): Promise<T> {
+    return withChild(signal, async (call) => {
+      this.requireOpen();
+      this.calls.add(call);
+      try {
+        call.signal.throwIfAborted();
+        const client = await unlessAborted(call.signal, this.client());
+        const reply = this.ask(verb, async () => request(client, cancelledBy(call.signal)));
+        return await unlessAborted(call.signal, reply);
+      } finally {
+        this.calls.delete(call);
+      }
+    });
   }
 
-  private load(): Promise<LeaseClient> {
-    this.loading ??= this.newClient().catch((error: unknown) => {
+  private async ask<T>(verb: Verb, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw refusal(verb, this.settings, error);
+    }
+  }
+
+  private async client(): Promise<LeaseClient> {
+    const { client, kubeConfig } = this.settings;
+    if (client !== undefined) {
+      return client;
+    }
+    this.loading ??= newClient(kubeConfig).catch((error: unknown) => {
       this.loading = undefined; // the next call tries again
       throw error;
     });
     return this.loading;
   }
 
-  private async newClient(): Promise<LeaseClient> {
-    const { CoordinationV1Api, KubeConfig } = await loadPackage('KubernetesLeaseLock', {
-      '@kubernetes/client-node': () => import('@kubernetes/client-node'),
-    });
-    let kubeConfig = this.options.kubeConfig;
-    if (kubeConfig === undefined) {
-      const found = new KubeConfig();
-      found.loadFromDefault();
-      kubeConfig = found;
+  private requireOpen(): void {
+    if (this.isClosed) {
+      throw lockClosed(this.describe());
     }
-    return kubeConfig.makeApiClient(CoordinationV1Api as never) as LeaseClient;
   }
-}
-
-/**
- * Passes a signal to client-node, which takes one only through a middleware. The middleware's `pre` and
- * `post` return a promise in an `Observable`, of which only `toPromise` is used.
- */
-function cancelledBy(signal: AbortSignal): object {
-  const observable = (value: unknown): object => ({ toPromise: () => Promise.resolve(value) });
-  const pre = (context: { setSignal(signal: AbortSignal): void }): object => {
-    context.setSignal(signal);
-    return observable(context);
-  };
-  return { middleware: [{ pre, post: observable }], middlewareMergeStrategy: 'append' };
-}
-
-/** A plain `Date` prints three digits after the decimal point; the API server wants six. */
-function microTime(date: Date): string {
-  return date.toISOString().replace('Z', '000Z');
-}
-
-function statusOf(error: unknown): number {
-  return Number((error as { code?: unknown } | undefined)?.code);
-}
-
-function podIdentity(): string | undefined {
-  const { POD_NAME } = process.env;
-  return POD_NAME === undefined ? undefined : `${POD_NAME}_${randomUUID()}`;
-}
-
-function podNamespace(): string | undefined {
-  try {
-    return process.env['POD_NAMESPACE'] ?? readFileSync(SERVICE_ACCOUNT_NAMESPACE, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
-
-function invalid(what: string): WaitError {
-  return new WaitError('WAIT_ERR_INVALID_OPTION', `KubernetesLeaseLock: ${what}.`);
 }

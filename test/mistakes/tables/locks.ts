@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { InMemoryLock, LeaderElector } from 'nestjs-wait/leader-election';
-import { KubernetesLeaseLock } from 'nestjs-wait/leader-election/kubernetes';
+import { KubernetesLeaseLock, type LeaseClient } from 'nestjs-wait/leader-election/kubernetes';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
 import { RedisLock } from 'nestjs-wait/leader-election/redis';
 import { rejects, throws, type CoreRow } from '../support/core.js';
@@ -24,6 +24,14 @@ const failing = (code: string): { query: () => Promise<never> } => ({
     throw Object.assign(new Error(`failed with ${code}`), { code });
   },
 });
+
+/** A client of Kubernetes whose calls fail with a status, as client-node tells it. */
+function answering(code: number, message = '', kind = 'leases'): LeaseClient {
+  const fail = async (): Promise<never> => {
+    throw Object.assign(new Error('HTTP'), { code, body: JSON.stringify({ message, details: { kind } }) });
+  };
+  return { readNamespacedLease: fail, createNamespacedLease: fail, replaceNamespacedLease: fail };
+}
 
 const constructors: readonly CoreRow[] = [
   {
@@ -178,6 +186,27 @@ const constructors: readonly CoreRow[] = [
     call: () => new KubernetesLeaseLock({ name: 'a', namespace: 'a', client: {} as never }),
     wantWords: ['KubernetesLeaseLock', 'client', 'CoordinationV1Api'],
   },
+  {
+    title: 'a KubernetesLeaseLock with a name that Kubernetes does not take',
+    call: () => new KubernetesLeaseLock({ name: 'Out_box', namespace: 'a' }),
+    wantWords: ['KubernetesLeaseLock', 'name', 'Out_box', 'a-z'],
+  },
+  {
+    title: 'a KubernetesLeaseLock with a namespace that Kubernetes does not take',
+    call: () => new KubernetesLeaseLock({ name: 'a', namespace: 'a.b' }),
+    wantWords: ['KubernetesLeaseLock', 'namespace', 'a.b', 'a-z'],
+  },
+  {
+    title: 'a KubernetesLeaseLock with two ways to the server',
+    call: () =>
+      new KubernetesLeaseLock({
+        name: 'a',
+        namespace: 'a',
+        client: answering(500),
+        kubeConfig: { makeApiClient: () => ({}) },
+      }),
+    wantWords: ['KubernetesLeaseLock', 'client', 'kubeConfig'],
+  },
 ];
 
 /** Takes packages away, as where they are not installed, while the lock makes its first call. */
@@ -280,6 +309,43 @@ const calls: readonly CoreRow[] = [
       ),
     wantWords: ['KubernetesLeaseLock', 'npm install @kubernetes/client-node'],
     wantCode: MISSING_PACKAGE,
+  },
+  {
+    title: 'a lease in a namespace that does not exist',
+    call: ({ ctx }) =>
+      new KubernetesLeaseLock({
+        name: 'a',
+        namespace: 'shop',
+        client: answering(404, 'namespaces "shop" not found', 'namespaces'),
+      }).create(record, ctx),
+    wantWords: ['KubernetesLeaseLock', 'shop/a', 'does not exist', /create it/i],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'a lease that the account must not read',
+    call: ({ ctx }) =>
+      new KubernetesLeaseLock({
+        name: 'a',
+        namespace: 'shop',
+        client: answering(403, 'leases "a" is forbidden: User "app" cannot get resource "leases"'),
+      }).get(ctx),
+    wantWords: ['KubernetesLeaseLock', 'shop/a', '403', 'User "app" cannot get', 'Role'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'a configuration of Kubernetes that names no cluster',
+    call: ({ ctx }) =>
+      new KubernetesLeaseLock({
+        name: 'a',
+        namespace: 'shop',
+        kubeConfig: {
+          makeApiClient: () => {
+            throw new Error('No active cluster!');
+          },
+        },
+      }).get(ctx),
+    wantWords: ['KubernetesLeaseLock', 'No active cluster', 'current-context'],
+    wantCode: LEADER_ELECTION,
   },
   {
     title: 'a second run() of an elector',
