@@ -70,12 +70,7 @@ export async function kubernetes(): Promise<Kubernetes> {
     port,
     url,
     token,
-    config: (through = {}) => ({
-      clusters: [{ name: 'test', server: `https://127.0.0.1:${through.port ?? port}`, skipTLSVerify: true }],
-      users: [{ name: 'test', token: through.token ?? token }],
-      contexts: [{ name: 'test', cluster: 'test', user: 'test' }],
-      currentContext: 'test',
-    }),
+    config: (through = {}) => configOf(through.port ?? port, through.token ?? token),
     start: async () => {
       etcd = start('etcd', etcdFlags);
       await until('etcd', () => accepts(etcdPort), { child: etcd });
@@ -91,6 +86,16 @@ export async function kubernetes(): Promise<Kubernetes> {
       await crash();
       rmSync(data, { recursive: true, force: true });
     },
+  };
+}
+
+/** A configuration for an API server on this host, whose certificate is not checked. */
+export function configOf(port: number, token: string): KubeConfigOptions {
+  return {
+    clusters: [{ name: 'test', server: `https://127.0.0.1:${port}`, skipTLSVerify: true }],
+    users: [{ name: 'test', token }],
+    contexts: [{ name: 'test', cluster: 'test', user: 'test' }],
+    currentContext: 'test',
   };
 }
 
