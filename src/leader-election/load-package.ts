@@ -18,7 +18,10 @@ export async function loadPackage<T>(owner: string, loaders: Loaders<T>): Promis
       return await load();
     } catch (error) {
       if (missingPackage(error) !== name) {
-        throw missing(`${owner}: the package '${name}' cannot be loaded: ${reasonOf(error)}`, error);
+        throw missing(
+          `${owner}: the package '${name}' cannot be loaded by Node ${process.version}: ${reasonOf(error)}`,
+          error,
+        );
       }
       cause ??= error;
     }

@@ -59,7 +59,7 @@ describe('loadPackage', () => {
   ])('says what else goes wrong: %p', async (error) => {
     await expect(loadPackage('PostgresLock', { pg: rejecting(error) })).rejects.toMatchObject({
       code: 'WAIT_ERR_MISSING_PACKAGE',
-      message: `PostgresLock: the package 'pg' cannot be loaded: ${error.message.replace(/\n/g, '\\n')}`,
+      message: `PostgresLock: the package 'pg' cannot be loaded by Node ${process.version}: ${error.message.replace(/\n/g, '\\n')}`,
       cause: error,
     });
   });
