@@ -1,55 +1,65 @@
-// One candidate, in a process of its own. It works while it leads, and prints when each piece of work began,
-// on the monotonic clock that all processes of a host share.
+// One candidate, in a process of its own. It campaigns in one election or more, each with a lock of its own.
+// It works while it leads, and prints when each term and each piece of work began, on the monotonic clock that
+// all processes of a host share. It never calls `process.exit`: after SIGTERM it must end by itself.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const { build, engine, lockOptions, openWindows, ...durations } = JSON.parse(process.argv[2]);
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+
+const { build, engine, elections, openWindows, ...durations } = JSON.parse(process.argv[2]);
 const load = (entry) => import(pathToFileURL(join(build, entry)).href);
 const { until } = await load('index.js');
 const { LeaderElector } = await load('leader-election/index.js');
 
 const LOCKS = {
-  postgres: async () => {
+  postgres: async (lockOptions) => {
     const { PostgresLock } = await load('leader-election/postgres/index.js');
     return new PostgresLock(lockOptions);
   },
-  redis: async () => {
+  redis: async (lockOptions) => {
     const { RedisLock } = await load('leader-election/redis/index.js');
     return new RedisLock(lockOptions);
   },
-  kubernetes: async () => {
+  kubernetes: async ({ config, ...lockOptions }) => {
     const { KubernetesLeaseLock } = await load('leader-election/kubernetes/index.js');
     const { KubeConfig } = await import('@kubernetes/client-node');
     const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromOptions(lockOptions.config);
+    kubeConfig.loadFromOptions(config);
     return new KubernetesLeaseLock({ ...lockOptions, kubeConfig });
   },
 };
 
-const print = (word, at = process.hrtime.bigint()) => process.stdout.write(`${word} ${at}\n`);
-const lock = await LOCKS[engine]();
-const elector = new LeaderElector(
-  {
-    lock,
-    ...durations,
-    callbacks: {
-      onStartedLeading: (signal) => {
-        const work = () => {
-          const began = process.hrtime.bigint(); // before `isLeader()`: a pause in between is not work
-          if (elector.isLeader()) {
-            print('work', began);
-          }
-        };
-        return until(work, 5, signal, { name: 'work' });
-      },
-      onStoppedLeading: () => print('stopped'),
-    },
-  },
-  { openWindows, logger: { warn: (text) => process.stderr.write(`${text}\n`) } },
-);
-const stop = new AbortController();
-process.once('SIGTERM', () => stop.abort());
+const print = (...words) => process.stdout.write(`${words.join(' ')}\n`);
+const logger = { warn: (text) => process.stderr.write(`${text}\n`) };
+
+/** @param election - The number of the election, with which its lines begin after the word. */
+function electorOf(lock, election) {
+  const work = (signal, token) => {
+    let isFirst = true;
+    const piece = () => {
+      const began = process.hrtime.bigint(); // before `isLeader()`: a pause in between is not work
+      if (elector.isLeader()) {
+        if (isFirst) {
+          print('term', election, began, token);
+        }
+        isFirst = false;
+        print('work', election, began);
+      }
+    };
+    return until(piece, 5, signal, { name: 'work' });
+  };
+  const callbacks = { onStartedLeading: work, onStoppedLeading: () => print('stopped', election) };
+  const elector = new LeaderElector({ lock, ...durations, callbacks }, { openWindows, logger });
+  return elector;
+}
+
+const locks = await Promise.all(elections.map((lockOptions) => LOCKS[engine](lockOptions)));
+const electors = locks.map(electorOf);
 print('ready');
-await elector.run(stop.signal);
-await lock.close?.();
+const campaign = async (elector, index) => {
+  await elector.run(stop.signal);
+  await locks[index].close?.();
+};
+await Promise.all(electors.map(campaign));
 print('ended');

@@ -3,13 +3,9 @@ import { join } from 'node:path';
 import type { Engine, EngineName } from './engines/engine.js';
 import type { Kubernetes } from './engines/kubernetes.js';
 import { POSTGRES } from './engines/postgres.js';
-import { ended, until } from './processes.js';
+import { end, ended, until } from './processes.js';
 import { Proxy } from './proxy.js';
-
-/** Pieces of work that are further apart than this do not belong to the same span. */
-const GAP = 50;
-/** How long one piece of work is assumed to last, so that a single piece counts. */
-const PIECE = 1;
+import { now, Work } from './work.js';
 
 export interface Durations {
   readonly leaseDuration: number;
@@ -17,8 +13,10 @@ export interface Durations {
   readonly retryPeriod: number;
 }
 
+export type ServerName = Exclude<EngineName, 'memory'>;
+
 /** As short as each engine keeps steady on a loaded machine with two cores. A Lease lasts whole seconds. */
-export const DURATIONS: Readonly<Record<Exclude<EngineName, 'memory'>, Durations>> = {
+export const DURATIONS: Readonly<Record<ServerName, Durations>> = {
   postgres: { leaseDuration: 1000, renewDeadline: 700, retryPeriod: 150 },
   redis: { leaseDuration: 1000, renewDeadline: 700, retryPeriod: 150 },
   kubernetes: { leaseDuration: 3000, renewDeadline: 2000, retryPeriod: 500 },
@@ -37,50 +35,68 @@ const LOCK_OPTIONS = {
   }),
 };
 
+/** What all candidates of a test have in common. */
+export interface Campaign {
+  readonly engine: Engine;
+  /** The names of the elections in which every candidate takes part. */
+  readonly elections: readonly string[];
+  /** The folder with the library as JavaScript. */
+  readonly build: string;
+  /** Whether the four rules against two leaders are switched off. */
+  readonly openWindows: boolean;
+}
+
 /** A child process that campaigns, with its own network to the server, which a test can break. */
 export class Candidate {
-  readonly work: number[] = [];
+  /** What it did in each election. */
+  readonly works: readonly Work[];
   readonly words: string[] = [];
+  /** What it has written to stderr. */
   output = '';
+  /** The largest number of connections that it has had open at once. */
+  mostConnections = 0;
+  /** Whether the test has ended it by force. */
+  isKilled = false;
+  private toldToEnd: number | undefined;
+  private endedAt = Infinity;
+  private readonly sampling: NodeJS.Timeout;
 
   private constructor(
     readonly identity: string,
     readonly process: ChildProcess,
     readonly proxy: Proxy,
+    elections: number,
   ) {
+    this.works = Array.from({ length: elections }, () => new Work(identity));
     let rest = '';
     process.stdout?.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');
       rest = lines.pop() ?? '';
-      for (const [word, at] of lines.map((line) => line.split(' '))) {
-        if (word === 'work') {
-          this.work.push(Number(BigInt(at as string)) / 1e6);
-        } else {
-          this.words.push(word as string);
-        }
-      }
+      lines.forEach((line) => this.read(line.split(' ')));
     });
     process.stderr?.on('data', (chunk: Buffer) => {
       this.output += chunk.toString();
     });
+    void ended(process).then(() => {
+      this.endedAt = now();
+    });
+    this.sampling = setInterval(() => {
+      this.mostConnections = Math.max(this.mostConnections, proxy.openConnections);
+    }, 10);
   }
 
-  static async start(
-    identity: string,
-    election: {
-      readonly engine: Engine;
-      readonly name: string;
-      readonly build: string;
-      readonly openWindows?: boolean;
-    },
-  ): Promise<Candidate> {
-    const { engine, name, build, openWindows = false } = election;
-    const engineName = engine.name as keyof typeof LOCK_OPTIONS;
+  static async start(identity: string, campaign: Campaign): Promise<Candidate> {
+    const { engine, elections, build, openWindows } = campaign;
+    const engineName = engine.name as ServerName;
     const proxy = await Proxy.to(engine.port);
+    const lockOptions = (name: string): object => ({
+      ...LOCK_OPTIONS[engineName](engine, name, proxy.port),
+      identity,
+    });
     const options = {
       build,
       engine: engineName,
-      lockOptions: { ...LOCK_OPTIONS[engineName](engine, name, proxy.port), identity },
+      elections: elections.map(lockOptions),
       openWindows,
       ...DURATIONS[engineName],
     };
@@ -88,81 +104,73 @@ export class Candidate {
     const child = spawn(process.execPath, [script, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new Candidate(identity, child, proxy);
+    return new Candidate(identity, child, proxy, elections.length);
   }
 
-  get lastWork(): number {
-    return this.work.at(-1) ?? -Infinity;
+  kill(): void {
+    this.isKilled = true;
+    this.process.kill('SIGKILL');
+  }
+
+  pause(): void {
+    this.process.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.process.kill('SIGCONT');
+  }
+
+  /** Tells it to end by itself. */
+  tellToEnd(): void {
+    this.toldToEnd ??= now();
+    this.process.kill('SIGTERM');
+  }
+
+  /** Whether the test has told or forced it to end. */
+  get isLeaving(): boolean {
+    return this.isKilled || this.toldToEnd !== undefined;
+  }
+
+  get hasEnded(): boolean {
+    return this.endedAt < Infinity;
+  }
+
+  /** How many milliseconds it took to end after it had been told to; `Infinity` when it did not. */
+  get endedAfter(): number {
+    return this.endedAt - (this.toldToEnd ?? Infinity);
   }
 
   /** Waits until it has printed a word. */
   says(word: string): Promise<void> {
-    return until(`${this.identity} says ${word}`, () => this.words.includes(word));
+    return until(`${this.identity} says ${word}`, () => {
+      const hasSaid = this.words.includes(word);
+      if (this.hasEnded && !hasSaid) {
+        throw new Error(`${this.identity} has ended and has not said ${word}.\n${this.output}`);
+      }
+      return hasSaid;
+    });
+  }
+
+  /** Waits until it has ended by itself. */
+  ends(): Promise<void> {
+    return until(`${this.identity} ends`, () => this.hasEnded, { timeout: 15_000 });
   }
 
   async close(): Promise<void> {
-    this.process.kill('SIGKILL');
-    await ended(this.process);
+    await end(this.process, 'SIGKILL');
+    clearInterval(this.sampling);
     await this.proxy.close();
   }
-}
 
-/** Milliseconds on the clock that the candidates use. */
-export const now = (): number => Number(process.hrtime.bigint()) / 1e6;
-
-/** Waits until a candidate works, and returns it. */
-export async function leaderOf(candidates: readonly Candidate[]): Promise<Candidate> {
-  let leader: Candidate | undefined;
-  await until('a leader', () => {
-    leader = candidates.find(({ lastWork }) => lastWork > now() - GAP);
-    return leader !== undefined;
-  });
-  return leader!;
-}
-
-/**
- * Waits until a candidate works that is not the last leader. Returns how many milliseconds after `since` it
- * began.
- */
-export async function takeOver(
-  candidates: readonly Candidate[],
-  last: Candidate | undefined,
-  since: number,
-): Promise<number> {
-  let first = Infinity;
-  await until('a take-over', () => {
-    const others = candidates.filter((candidate) => candidate !== last);
-    first = Math.min(...others.map(({ work }) => work.find((at) => at > since) ?? Infinity));
-    return first < Infinity;
-  });
-  return first - since;
-}
-
-/** Returns for how many milliseconds two candidates worked at once. */
-export function overlap(candidates: readonly Candidate[]): number {
-  const spans = candidates.flatMap((candidate) =>
-    spansOf(candidate.work).map((span) => ({ ...span, candidate })),
-  );
-  let total = 0;
-  for (const [index, a] of spans.entries()) {
-    for (const b of spans.slice(index + 1)) {
-      if (a.candidate !== b.candidate) {
-        total += Math.max(0, Math.min(a.end, b.end) - Math.max(a.begin, b.begin));
-      }
-    }
-  }
-  return total;
-}
-
-function spansOf(work: readonly number[]): { begin: number; end: number }[] {
-  const spans: { begin: number; end: number }[] = [];
-  for (const at of work) {
-    const last = spans.at(-1);
-    if (last !== undefined && at - last.end < GAP) {
-      last.end = at + PIECE;
+  private read([word, election, at, token]: string[]): void {
+    const work = this.works[Number(election)];
+    const time = Number(at) / 1e6;
+    if (word === 'work') {
+      work?.pieces.push(time);
+    } else if (word === 'term') {
+      work?.terms.push({ at: time, token: BigInt(token as string) });
     } else {
-      spans.push({ begin: at, end: at + PIECE });
+      this.words.push(word as string);
     }
   }
-  return spans;
 }

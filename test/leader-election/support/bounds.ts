@@ -1,0 +1,34 @@
+import { DURATIONS, type ServerName } from './candidates.js';
+
+/** The longest wait before an attempt to become the leader, in retry periods. */
+const JITTER = 2.2;
+/** Milliseconds in which a process without anything left to do ends. */
+const EXIT = 1000;
+/** PostgreSQL: one that is used, one that is being dropped, and one that cancels a query. */
+const CONNECTIONS: Readonly<Record<ServerName, number>> = { postgres: 3, redis: 2, kubernetes: 2 };
+
+/** What a candidate keeps to. Times are milliseconds. */
+export interface Bounds {
+  /** Twice the time in which a candidate sees that a lease has expired, and tries to acquire it. */
+  readonly takeOver: number;
+  /** The same for a lease that has been released. */
+  readonly released: number;
+  /** How long a request may take, as in LeaderElector. */
+  readonly request: number;
+  /** How long a process may take to end by itself: a release that hangs, a request that does, and its exit. */
+  readonly ending: number;
+  /** How many connections a candidate may have open at once, for each of its elections. */
+  readonly connections: number;
+}
+
+export function boundsOf(engineName: ServerName): Bounds {
+  const { leaseDuration, renewDeadline, retryPeriod } = DURATIONS[engineName];
+  const request = Math.max(1000, renewDeadline / 2);
+  return {
+    takeOver: 2 * (leaseDuration + retryPeriod * JITTER),
+    released: 2 * retryPeriod * JITTER,
+    request,
+    ending: renewDeadline + request + EXIT,
+    connections: CONNECTIONS[engineName],
+  };
+}
