@@ -16,6 +16,8 @@ export interface PostgresPoolClient extends PostgresClient {
 /** What the lock needs of a `Pool` of `pg`. */
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  listeners?(event: 'error'): readonly unknown[];
 }
 
 /** Says where the lease is kept. Give exactly one of `pool`, `client` and `connection`. */
@@ -23,25 +25,42 @@ export interface PostgresLockOptions {
   /** Names the election; it is the row's key. */
   readonly name: string;
   /**
-   * The user's pool. A connection that does not answer in time is removed from the pool. `close()` leaves the
-   * pool open.
+   * The user's pool. `close()` leaves it open.
+   *
+   * **Details.**
+   * 1. A query that is not answered in time is canceled on a second connection, and its own connection is
+   *    removed from the pool. The pool must be one of `pg` for that, not of `pg-native`.
+   * 2. The lock takes one connection at a time, and waits for one at most once, even in an exhausted pool.
+   * 3. The lock leaves its connection in the pool, idle. When that connection breaks, the pool emits `error`,
+   *    which would end the process if nobody listened. The lock therefore adds a listener that does nothing.
+   *    Your own listeners are still called.
+   *
+   * **Gotchas.** Set `connectionTimeoutMillis` of the pool, such as to 3,000. By default `pg` waits forever
+   * for a server that accepts a connection and does not answer, and the lock waits with it.
    */
-  readonly pool?: PostgresPool;
+  readonly pool?: PostgresPool | undefined;
   /**
    * Any object with `query(sql, parameters)` that resolves to `{ rows }` or to the rows alone, such as an
-   * initialized `DataSource` of TypeORM. A `Client` of `pg` never reconnects after its connection has broken,
-   * so a pool is the better choice. `close()` leaves the client open.
+   * initialized `DataSource` of TypeORM. `close()` leaves the client open.
+   *
+   * **Gotchas.**
+   * 1. The lock can neither cancel a query of a client nor drop its connection. After two queries that were
+   *    not answered in time, it asks nothing more until the client answers one of them. Set `query_timeout`
+   *    of `pg`, in TypeORM with `extra: { query_timeout: 5000 }`, so that the client always answers. Without
+   *    PgBouncer, set `statement_timeout` too. It ends the query in the server as well.
+   * 2. A `Client` of `pg` never reconnects after its connection has broken. A pool is the better choice.
    */
-  readonly client?: PostgresClient;
+  readonly client?: PostgresClient | undefined;
   /**
    * A connection string or `pg`'s options, for the lock's own pool of two connections; needs the package
-   * `pg`.
+   * `pg`. An attempt to connect takes at most 3 seconds, unless the options set `connectionTimeoutMillis`. A
+   * query that is not answered in time is canceled on one more connection, which lasts for at most a second.
    */
-  readonly connection?: string | object;
-  /** The table; default `nestjs_wait_leases`. */
-  readonly table?: string;
-  /** The table's schema; default: the first of the `search_path`. */
-  readonly schema?: string;
+  readonly connection?: string | object | undefined;
+  /** The table, a name of at most 55 bytes and without a schema; default `nestjs_wait_leases`. */
+  readonly table?: string | undefined;
+  /** The table's schema, at most 63 bytes; default: the first of the `search_path`. */
+  readonly schema?: string | undefined;
   /** The identity of this candidate; default: the host's name and a UUID. No two candidates may share one. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }

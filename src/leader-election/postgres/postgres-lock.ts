@@ -1,14 +1,16 @@
-import { WaitError } from '../../core/errors.js';
 import { OptionReader } from '../../core/options/option-reader.js';
-import { isOptionsObject } from '../../core/options/read-options.js';
-import { show } from '../../core/values/show.js';
+import { withChild } from '../../core/stop/child-signal.js';
+import { WaitError } from '../../core/errors.js';
 import { defaultIdentity } from '../identity.js';
-import { loadPackage } from '../load-package.js';
 import { lockClosed } from '../lock-closed.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
-import { unlessAborted } from '../unless-aborted.js';
-import type { PostgresLockOptions, PostgresPool } from './postgres-lock-options.js';
+import { createTable } from './create-table.js';
+import { newSession } from './new-session.js';
+import { failureOf } from './postgres-failure.js';
+import type { PostgresLockOptions } from './postgres-lock-options.js';
+import { readNames, type PostgresNames } from './postgres-names.js';
+import type { PostgresSession } from './postgres-session.js';
 import { rowsOf } from './rows-of.js';
 
 interface Row {
@@ -21,8 +23,6 @@ interface Row {
   leader_transitions: unknown;
 }
 
-type OwnPool = PostgresPool & { readonly ended: boolean; end(): Promise<void> };
-
 const OPTION_NAMES: readonly string[] = [
   'name',
   'pool',
@@ -32,10 +32,6 @@ const OPTION_NAMES: readonly string[] = [
   'schema',
   'identity',
 ] satisfies readonly (keyof PostgresLockOptions)[];
-
-const OWN_POOL = { max: 2, connectionTimeoutMillis: 3000, keepAlive: true, allowExitOnIdle: true };
-const MAX_IDENTIFIER_BYTES = 63;
-const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
 
 /**
  * Keeps the lease in a row of PostgreSQL.
@@ -63,6 +59,10 @@ const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
  * GRANT USAGE ON SEQUENCE nestjs_wait_leases_version TO app;
  * ```
  *
+ * Every failure is a {@link WaitError} `WAIT_ERR_LEADER_ELECTION`. It says where and what to do, and its
+ * `cause` is what the client threw. A query that is given up is canceled in the server too, unless the lock
+ * has a `client`.
+ *
  * **Gotchas.** All candidates must talk to the primary. A fail-over to a standby that lags loses the last
  * writes, and with them possibly who leads. The tokens come from the same database and may repeat there. Use
  * synchronous replication. The lock works behind PgBouncer in every pooling mode. It is not an advisory lock:
@@ -73,13 +73,12 @@ const [SERIALIZATION_FAILURE, UNDEFINED_TABLE] = ['40001', '42P01'];
  * await lock.createTable();
  */
 export class PostgresLock implements ResourceLock {
-  private readonly options: PostgresLockOptions;
   private readonly name: string;
   private readonly id: string;
-  private readonly table: string;
-  private readonly sequence: string;
-  private ownPool: Promise<OwnPool> | undefined;
-  private isClosed = false;
+  private readonly names: PostgresNames;
+  private readonly session: PostgresSession;
+  private readonly calls = new Map<AbortController, Promise<unknown>>();
+  private closing: Promise<void> | undefined;
   private seen: string | undefined;
   private token: string | undefined;
 
@@ -90,49 +89,39 @@ export class PostgresLock implements ResourceLock {
    */
   constructor(options: PostgresLockOptions) {
     const reader = OptionReader.of('PostgresLock', options, OPTION_NAMES);
-    const pool = reader.object('pool', 'a Pool of pg', 'connect');
-    const client = reader.object('client', 'a client with a method query()', 'query');
-    const connection = reader.value('connection');
-    if ([pool, client, connection].filter((given) => given !== undefined).length !== 1) {
-      throw invalid('exactly one of pool, client and connection must be given');
-    }
-    if (connection !== undefined && typeof connection !== 'string' && !isOptionsObject(connection)) {
-      reader.refuse('connection', "a connection string or pg's options");
-    }
-    const schema = reader.value('schema');
-    const table = reader.string('table', 'nestjs_wait_leases');
-    const path = schema === undefined ? '' : `${quoted(reader.string('schema'))}.`;
-    this.options = reader.written as unknown as PostgresLockOptions;
     this.name = reader.string('name');
     this.id = reader.string('identity', defaultIdentity());
-    this.table = path + quoted(table);
-    this.sequence = path + quoted(`${table}_version`);
+    this.names = readNames(reader);
+    this.session = newSession(reader, this.describe());
   }
 
   /**
-   * Makes the table and the sequence if they are missing. Any number of replicas may call it at once.
+   * Loads the package `pg` if the lock has a `connection`.
    *
-   * **Gotchas.** It needs the right to create them. It sends three statements in one text without parameters,
-   * which an adapter to another driver may refuse. In that case run the SQL by hand.
+   * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` (a rejection) when `pg` is not installed.
+   */
+  prepare(): Promise<void> {
+    return this.session.prepare();
+  }
+
+  /**
+   * Makes the table and the sequence if they are missing. Any number of replicas may call it at once. It
+   * needs the right to create them only where they are missing.
    *
    * @param signal - Cancels the call; default: nothing does.
-   * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` (a rejection) when `pg` is needed and not installed; what
-   *   the client threw.
+   * @throws WaitError (a rejection) `WAIT_ERR_MISSING_PACKAGE` when `pg` is needed and not installed;
+   *   `WAIT_ERR_LEADER_ELECTION` when something is missing and must not be created, or the server cannot be
+   *   reached; `WAIT_ERR_LOCK_CLOSED`.
    */
   async createTable(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    // IF NOT EXISTS alone sometimes fails when two sessions run it at the same time, hence the advisory lock.
-    // The text runs as one transaction, and the lock ends with it.
-    const sql = `SELECT pg_advisory_xact_lock(hashtext('nestjs-wait'));
-      CREATE TABLE IF NOT EXISTS ${this.table} (name text PRIMARY KEY, version bigint NOT NULL, token bigint NOT NULL, holder_identity text NOT NULL, lease_duration_seconds double precision NOT NULL,
-        acquire_time timestamptz NOT NULL, renew_time timestamptz NOT NULL, leader_transitions integer NOT NULL);
-      CREATE SEQUENCE IF NOT EXISTS ${this.sequence}`;
-    await this.run(sql, undefined, signal);
+    await this.call(signal, (ctx) =>
+      createTable((sql, parameters) => this.session.query(sql, parameters, ctx), this.names),
+    );
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
-    const reply = await this.run(`SELECT * FROM ${this.table} WHERE name = $1`, [this.name], signal);
-    const [row] = rowsOf(reply) as Row[];
+    const [row] = await this.run(`SELECT * FROM ${this.names.table} WHERE name = $1`, [this.name], signal);
     if (row === undefined) {
       return undefined;
     }
@@ -148,7 +137,7 @@ export class PostgresLock implements ResourceLock {
   }
 
   async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
-    const sql = `INSERT INTO ${this.table}
+    const sql = `INSERT INTO ${this.names.table}
         (name, version, token, holder_identity, lease_duration_seconds, acquire_time, renew_time, leader_transitions)
       SELECT $1, next, next, $3, $4, $5, $6, $7 FROM nextval($2::regclass) AS next
       ON CONFLICT (name) DO NOTHING RETURNING version, token`;
@@ -156,11 +145,12 @@ export class PostgresLock implements ResourceLock {
   }
 
   async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
-    const sql = `UPDATE ${this.table} AS lease
+    const sql = `UPDATE ${this.names.table} AS lease
       SET version = next, holder_identity = $3, lease_duration_seconds = $4, acquire_time = $5, renew_time = $6, leader_transitions = $7,
         token = CASE WHEN (holder_identity, acquire_time, leader_transitions) = ($3::text, $5::timestamptz, $7::int) THEN token ELSE next END
       FROM nextval($2::regclass) AS next
       WHERE name = $1 AND version = $8 RETURNING lease.version, lease.token`;
+    this.requireOpen();
     if (this.seen === undefined) {
       throw lockConflict(this.describe());
     }
@@ -176,7 +166,7 @@ export class PostgresLock implements ResourceLock {
   }
 
   describe(): string {
-    return `${this.table}/${this.name}`;
+    return `${this.names.table}/${this.name}`;
   }
 
   /**
@@ -188,16 +178,23 @@ export class PostgresLock implements ResourceLock {
   }
 
   get closed(): boolean {
-    return this.isClosed;
+    return this.closing !== undefined;
   }
 
-  /** Ends the lock's own pool; a pool that the user gave stays open. */
-  async close(): Promise<void> {
-    this.isClosed = true;
-    const pool = await this.ownPool?.catch(() => undefined);
-    if (pool?.ended === false) {
-      await pool.end();
-    }
+  /**
+   * Gives up the calls that are running, and ends the lock's own pool. A pool or a client that the user gave
+   * stays open.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    const closed = lockClosed(this.describe());
+    this.calls.forEach((_result, call) => call.abort(closed));
+    await Promise.allSettled(this.calls.values());
+    await this.session.close();
   }
 
   private async write(
@@ -209,7 +206,7 @@ export class PostgresLock implements ResourceLock {
     this.seen = undefined; // until this write is known to have succeeded
     const parameters = [
       this.name,
-      this.sequence,
+      this.names.sequence,
       record.holderIdentity,
       record.leaseDurationSeconds,
       record.acquireTime.toISOString(),
@@ -217,7 +214,7 @@ export class PostgresLock implements ResourceLock {
       record.leaderTransitions,
       ...more,
     ];
-    const [row] = rowsOf(await this.run(sql, parameters, signal)) as Row[];
+    const [row] = await this.run(sql, parameters, signal);
     if (row === undefined) {
       throw lockConflict(this.describe());
     }
@@ -225,83 +222,39 @@ export class PostgresLock implements ResourceLock {
     this.token = String(row.token);
   }
 
-  private async run(sql: string, parameters: unknown[] | undefined, signal: AbortSignal): Promise<unknown> {
+  private run(sql: string, parameters: readonly unknown[], signal: AbortSignal): Promise<Row[]> {
+    return this.call(signal, async (ctx) => rowsOf(await this.session.query(sql, parameters, ctx)) as Row[]);
+  }
+
+  /** Makes one call, which ends when `signal` aborts or the lock is closed. */
+  private async call<T>(signal: AbortSignal, make: (ctx: AbortSignal) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (this.isClosed) {
+    this.requireOpen();
+    return withChild(signal, async (call) => {
+      const result = this.explained(call.signal, make);
+      this.calls.set(call, result);
+      try {
+        return await result;
+      } finally {
+        this.calls.delete(call);
+      }
+    });
+  }
+
+  private async explained<T>(ctx: AbortSignal, make: (ctx: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await make(ctx);
+    } catch (error) {
+      ctx.throwIfAborted();
+      throw error instanceof WaitError
+        ? error
+        : failureOf(error, this.describe(), this.session.describe(), this.names);
+    }
+  }
+
+  private requireOpen(): void {
+    if (this.closed) {
       throw lockClosed(this.describe());
     }
-    try {
-      return await this.query(sql, parameters, signal);
-    } catch (error) {
-      const { code } = error as { code?: unknown };
-      if (code === SERIALIZATION_FAILURE) {
-        throw lockConflict(this.describe(), { cause: error });
-      }
-      if (code === UNDEFINED_TABLE) {
-        throw new WaitError(
-          'WAIT_ERR_LEADER_ELECTION',
-          `There is no table ${this.table} or no sequence ${this.sequence}: call createTable() of the PostgresLock once, or run its SQL.`,
-          { cause: error },
-        );
-      }
-      throw error;
-    }
   }
-
-  private async query(sql: string, parameters: unknown[] | undefined, signal: AbortSignal): Promise<unknown> {
-    if (this.options.client !== undefined) {
-      return unlessAborted(signal, this.options.client.query(sql, parameters));
-    }
-    const pool = this.options.pool ?? (await this.open());
-    const connecting = pool.connect();
-    const client = await unlessAborted(signal, connecting, (late) => late.release());
-    // A broken connection rejects the query and emits an event, which ends the process if nobody listens.
-    client.on('error', ignore);
-    try {
-      const result = await unlessAborted(signal, client.query(sql, parameters));
-      client.off('error', ignore);
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(true); // drops the socket: the next query must not receive a late answer
-      throw error;
-    }
-  }
-
-  private open(): Promise<OwnPool> {
-    this.ownPool ??= this.newPool().catch((error: unknown) => {
-      this.ownPool = undefined; // the next call tries again
-      throw error;
-    });
-    return this.ownPool;
-  }
-
-  private async newPool(): Promise<OwnPool> {
-    const { connection } = this.options;
-    const { default: pg } = await loadPackage('PostgresLock', { pg: () => import('pg') });
-    const settings = typeof connection === 'string' ? { connectionString: connection } : connection;
-    const pool = new pg.Pool({ ...OWN_POOL, ...settings });
-    pool.on('error', ignore); // an idle connection has failed; the next call makes another
-    return pool;
-  }
-}
-
-const ignore = (): void => {};
-
-function invalid(what: string): WaitError {
-  return new WaitError('WAIT_ERR_INVALID_OPTION', `PostgresLock: ${what}.`);
-}
-
-/**
- * Quotes an identifier. PostgreSQL silently cuts off a longer one, and two of them could then be the same.
- */
-function quoted(identifier: string): string {
-  if (
-    identifier === '' ||
-    identifier.includes('\0') ||
-    Buffer.byteLength(identifier) > MAX_IDENTIFIER_BYTES
-  ) {
-    throw invalid(`${show(identifier)} must have 1 to ${MAX_IDENTIFIER_BYTES} bytes`);
-  }
-  return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -104,7 +104,42 @@ const constructors: readonly CoreRow[] = [
   {
     title: 'a PostgresLock with the name of a table that is too long',
     call: () => new PostgresLock({ name: 'a', client: failing(''), table: 'x'.repeat(99) }),
-    wantWords: ['PostgresLock', 'xxx', '63'],
+    wantWords: ['PostgresLock', 'table', 'xxx', '55'],
+  },
+  {
+    title: 'a PostgresLock with the name of a table that leaves no room for its sequence',
+    call: () => new PostgresLock({ name: 'a', client: failing(''), table: 'x'.repeat(56) }),
+    wantWords: ['PostgresLock', 'table', 'xxx', '55'],
+  },
+  {
+    title: 'a PostgresLock with the name of a schema that is too long',
+    call: () => new PostgresLock({ name: 'a', client: failing(''), schema: 'x'.repeat(64) }),
+    wantWords: ['PostgresLock', 'schema', 'xxx', '63'],
+  },
+  {
+    title: 'a PostgresLock with the schema in the name of the table',
+    call: () => new PostgresLock({ name: 'a', client: failing(''), table: 'app.leases' }),
+    wantWords: ['PostgresLock', 'table', "'app.leases'", "schema: 'app', table: 'leases'"],
+  },
+  {
+    title: 'a PostgresLock with the table in the name of the schema',
+    call: () => new PostgresLock({ name: 'a', client: failing(''), schema: 'app.leases' }),
+    wantWords: ['PostgresLock', 'schema', "'app.leases'", "schema: 'app', table: 'leases'"],
+  },
+  {
+    title: 'a PostgresLock whose connection string is not set',
+    call: () => new PostgresLock({ name: 'a', connection: process.env['NO_SUCH_URL'] }),
+    wantWords: ['PostgresLock', 'exactly one of', 'environment variable'],
+  },
+  {
+    title: 'a PostgresLock whose connection string is empty',
+    call: () => new PostgresLock({ name: 'a', connection: '' }),
+    wantWords: ['PostgresLock', 'connection', 'blank', "''"],
+  },
+  {
+    title: 'a PostgresLock whose connection string is blank',
+    call: () => new PostgresLock({ name: 'a', connection: ' ' }),
+    wantWords: ['PostgresLock', 'connection', 'blank', "' '"],
   },
   {
     title: 'a RedisLock without options',
@@ -279,6 +314,33 @@ const calls: readonly CoreRow[] = [
     title: 'a table that does not exist',
     call: ({ ctx }) => new PostgresLock({ name: 'a', client: failing('42P01') }).get(ctx),
     wantWords: ['nestjs_wait_leases', 'createTable()'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'a table that may not be used',
+    call: ({ ctx }) => new PostgresLock({ name: 'a', client: failing('42501') }).get(ctx),
+    wantWords: ['nestjs_wait_leases', 'failed with 42501', 'Grant', 'nestjs_wait_leases_version'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'a server that is read-only',
+    call: ({ ctx }) => new PostgresLock({ name: 'a', client: failing('25006') }).get(ctx),
+    wantWords: ['nestjs_wait_leases', 'failed with 25006', 'primary'],
+    wantCode: LEADER_ELECTION,
+  },
+  {
+    title: 'a client of PostgreSQL that does not answer',
+    call: async ({ ctx }) => {
+      const lock = new PostgresLock({ name: 'a', client: { query: () => new Promise(() => {}) } });
+      for (const stop of [new AbortController(), new AbortController()]) {
+        const call = lock.get(stop.signal);
+        stop.abort();
+        // oxlint-disable-next-line no-await-in-loop -- one call at a time
+        await Promise.allSettled([call]);
+      }
+      await lock.get(ctx);
+    },
+    wantWords: ['nestjs_wait_leases', 'has not answered', "'pool'", 'query_timeout: 5000'],
     wantCode: LEADER_ELECTION,
   },
   {

@@ -1,43 +1,64 @@
-import pg from 'pg';
-import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
+import { jest } from '@jest/globals';
+import type pg from 'pg';
+import { PostgresLock, type PostgresLockOptions } from 'nestjs-wait/leader-election/postgres';
 import type { Engine } from '../engines/engine.js';
 import { POSTGRES } from '../engines/postgres.js';
 import type { Subject, Subjects } from './subject.js';
 
-export const POSTGRES_SUBJECTS: Subjects = {
-  'PostgresLock with a connection': (engine) =>
-    onPostgres(engine, (name, identity, port) => new PostgresLock({ name, identity, connection: at(port) })),
-  'PostgresLock with a pool': (engine) => {
-    const pools: pg.Pool[] = [];
-    const newLock = (name: string, identity: string, port: number): PostgresLock => {
-      const pool = new pg.Pool({ ...at(port), max: 2 });
-      pool.on('error', () => {});
-      pools.push(pool);
-      return new PostgresLock({ name, identity, pool });
-    };
-    return onPostgres(engine, newLock, () => Promise.all(pools.map((pool) => pool.end())));
-  },
-  'PostgresLock with a client as TypeORM has it': (engine) => {
-    const pools: pg.Pool[] = [];
-    const newLock = (name: string, identity: string, port: number): PostgresLock => {
-      const pool = new pg.Pool({ ...at(port), max: 2 });
-      pool.on('error', () => {});
-      pools.push(pool);
-      return new PostgresLock({ name, identity, client: new DataSource(pool) });
-    };
-    return onPostgres(engine, newLock, () => Promise.all(pools.map((pool) => pool.end())));
-  },
+type Pg = typeof pg;
+type Way = (server: pg.ClientConfig, newPool: (config: pg.PoolConfig) => pg.Pool) => WayOptions;
+type WayOptions = Pick<PostgresLockOptions, 'client' | 'connection' | 'pool'>;
+
+/** The oldest and the newest `pg` that a user may have, by the names under which both are installed here. */
+export const VERSIONS_OF_PG = { '8.11': 'pg-8.11', '8.23': 'pg' } as const;
+
+export type VersionOfPg = keyof typeof VERSIONS_OF_PG;
+
+/** A user's pool, as the docs want it. The times are short, since the tests wait for them. */
+const POOL = { max: 2, connectionTimeoutMillis: 1000, idleTimeoutMillis: 1000 };
+
+/** The three ways in which a lock reaches the server. */
+const WAYS: Readonly<Record<string, Way>> = {
+  'a connection': (server) => ({ connection: server }),
+  'a pool': (server, newPool) => ({ pool: newPool({ ...server, ...POOL }) }),
+  'a client as TypeORM has it': (server, newPool) => ({
+    client: new DataSource(newPool({ ...server, ...POOL, query_timeout: 1000 })),
+  }),
 };
 
-const at = (port: number): pg.ClientConfig => ({ ...POSTGRES, host: '127.0.0.1', port });
+export const POSTGRES_SUBJECTS: Subjects = {
+  'PostgresLock with a connection of pg 8.11': (engine) => onPostgres(engine, '8.11', 'a connection'),
+  'PostgresLock with a connection of pg 8.23': (engine) => onPostgres(engine, '8.23', 'a connection'),
+  'PostgresLock with a pool of pg 8.11': (engine) => onPostgres(engine, '8.11', 'a pool'),
+  'PostgresLock with a pool of pg 8.23': (engine) => onPostgres(engine, '8.23', 'a pool'),
+  'PostgresLock with a client as TypeORM has it, on pg 8.11': (engine) =>
+    onPostgres(engine, '8.11', 'a client as TypeORM has it'),
+  'PostgresLock with a client as TypeORM has it, on pg 8.23': (engine) =>
+    onPostgres(engine, '8.23', 'a client as TypeORM has it'),
+};
 
-function onPostgres(
-  { port: direct }: Engine,
-  newLock: (name: string, identity: string, port: number) => PostgresLock,
-  close: () => unknown = () => {},
-): Subject {
-  const admin = new pg.Pool({ ...at(direct), max: 1 });
-  admin.on('error', () => {});
+/** Returns one of the installed versions, and lets a lock load that one too. */
+export function usePg(version: VersionOfPg): Pg {
+  const installed = jest.requireActual<Pg>(VERSIONS_OF_PG[version]);
+  jest.resetModules(); // or else a lock would get what the test before has loaded
+  jest.doMock('pg', () => installed);
+  return installed;
+}
+
+export const at = (port: number): pg.ClientConfig => ({ ...POSTGRES, host: '127.0.0.1', port });
+
+function onPostgres({ port: direct }: Engine, version: VersionOfPg, way: string): Subject {
+  const { Pool } = usePg(version);
+  const pools: pg.Pool[] = [];
+  const newPool = (config: pg.PoolConfig): pg.Pool => {
+    const pool = new Pool(config);
+    pool.on('error', () => {});
+    pools.push(pool);
+    return pool;
+  };
+  const newLock = (name: string, identity: string, port: number): PostgresLock =>
+    new PostgresLock({ name, identity, ...WAYS[way]!(at(port), newPool) });
+  const admin = newPool({ ...at(direct), max: 1 });
   const table = newLock('table', 'admin', direct);
   const created = table.createTable();
   return {
@@ -49,8 +70,7 @@ function onPostgres(
       void (await admin.query('DELETE FROM nestjs_wait_leases WHERE name = $1', [name])),
     close: async () => {
       await table.close();
-      await admin.end();
-      await close();
+      await Promise.all(pools.map((pool) => pool.end()));
     },
   };
 }

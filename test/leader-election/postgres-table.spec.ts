@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type pg from 'pg';
+import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
+import { describeOnPostgres } from './support/describe-on-postgres.js';
+import type { Engine } from './support/engines/engine.js';
+import { postgres } from './support/engines/postgres.js';
+import { at, usePg } from './support/subjects/postgres.js';
+
+jest.setTimeout(120_000);
+
+const live = (): AbortSignal => new AbortController().signal;
+
+/** The statements in the documentation of `PostgresLock`. */
+function documentedSql(): string[] {
+  const source = readFileSync(join(__dirname, '../../src/leader-election/postgres/postgres-lock.ts'), 'utf8');
+  const [, block = ''] = /```sql\n([^]*?)```/.exec(source) ?? [];
+  return block
+    .replaceAll(/^ \* ?/gm, '')
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}
+
+describe('the documented SQL', () => {
+  it('is what createTable() runs', async () => {
+    const statements: string[] = [];
+    const query = async (sql: string): Promise<unknown[]> => {
+      statements.push(sql);
+      return [{ found_table: null, found_sequence: null }];
+    };
+    await new PostgresLock({ name: 'a', client: { query } }).createTable();
+    const [, ...created] = statements.map((sql) => sql.replaceAll(/ IF NOT EXISTS|"/g, ''));
+    expect(documentedSql().slice(0, 2)).toEqual(created);
+    expect(created).toHaveLength(2);
+  });
+});
+
+describeOnPostgres('createTable()', () => {
+  let engine: Engine;
+  let admin: pg.Pool;
+  let pools: pg.Pool[];
+
+  beforeAll(async () => {
+    engine = await postgres();
+    await engine.start();
+    admin = new (usePg('8.23').Pool)(at(engine.port));
+    await admin.query('CREATE ROLE app LOGIN');
+  });
+  afterAll(async () => {
+    await admin?.end();
+    await engine?.close(); // there is none when its start failed
+  });
+
+  beforeEach(async () => {
+    pools = [];
+    await admin.query(
+      'DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO app',
+    );
+  });
+  afterEach(async () => {
+    await Promise.all(pools.map((pool) => pool.end()));
+  });
+
+  function newPool(config: pg.PoolConfig = {}): pg.Pool {
+    const pool = new (usePg('8.23').Pool)({ ...at(engine.port), ...config });
+    pools.push(pool);
+    return pool;
+  }
+  const ofApp = (options: object = {}): PostgresLock =>
+    new PostgresLock({ name: 'a', pool: newPool({ user: 'app' }), ...options });
+
+  it('lets a role boot that may only use what is there', async () => {
+    for (const statement of documentedSql()) {
+      // oxlint-disable-next-line no-await-in-loop -- in this order
+      await admin.query(statement);
+    }
+    const lock = ofApp();
+    await lock.createTable();
+    const now = new Date();
+    const record = { holderIdentity: 'a', leaseDurationSeconds: 15, acquireTime: now, renewTime: now };
+    await lock.create({ ...record, leaderTransitions: 0 }, live());
+    await lock.update({ ...record, leaderTransitions: 1 }, live());
+    expect((await lock.get(live()))?.record).toEqual({ ...record, leaderTransitions: 1 });
+  });
+
+  it('says what to do where a role may not create the table', async () => {
+    await expect(ofApp().createTable()).rejects.toMatchObject({
+      code: 'WAIT_ERR_LEADER_ELECTION',
+      message:
+        'There is no table "nestjs_wait_leases", and this role may not create it: permission denied for schema public. ' +
+        'Run the SQL in the documentation of PostgresLock as the owner of the schema, or grant CREATE on the schema to this role.',
+      cause: { code: '42501' },
+    });
+  });
+
+  it('says what to do where a role may not create the sequence', async () => {
+    await admin.query(documentedSql()[0] ?? '');
+    await expect(ofApp().createTable()).rejects.toThrow(
+      'There is no sequence "nestjs_wait_leases_version", and this role may not create it',
+    );
+  });
+
+  it('says what to do where there is no such schema, or the role may not look into it', async () => {
+    await expect(ofApp({ schema: 'nowhere' }).createTable()).rejects.toThrow(
+      '"nowhere"."nestjs_wait_leases"/a: schema "nowhere" does not exist. Create the schema, or grant USAGE on it to this role.',
+    );
+    await admin.query('CREATE SCHEMA IF NOT EXISTS hidden');
+    await expect(ofApp({ schema: 'hidden' }).createTable()).rejects.toThrow(
+      '"hidden"."nestjs_wait_leases"/a: permission denied for schema hidden. Grant',
+    );
+  });
+
+  it('creates the sequence alone where the table is there, and nothing where both are', async () => {
+    await admin.query(documentedSql()[0] ?? '');
+    const statements: string[] = [];
+    const query = (sql: string, parameters?: unknown[]): Promise<pg.QueryResult> => {
+      statements.push(sql.split(' ', 2).join(' '));
+      return admin.query(sql, parameters);
+    };
+    const lock = new PostgresLock({ name: 'a', client: { query } });
+    await lock.createTable();
+    expect(statements).toEqual(['SELECT to_regclass($1)::text', 'CREATE SEQUENCE']);
+    await lock.createTable();
+    expect(statements).toHaveLength(3);
+  });
+
+  it.each([
+    ['"odd"" name"', 'odd" name'],
+    ['"UPPER"', 'UPPER'],
+    ['"ÄÖÜ"', 'ÄÖÜ'],
+  ])('makes a table of the name %s', async (quoted, table) => {
+    const lock = new PostgresLock({ name: 'a', pool: newPool(), table, schema: 'public' });
+    await lock.createTable();
+    await lock.createTable();
+    await expect(lock.get(live())).resolves.toBeUndefined();
+    expect(lock.describe()).toBe(`"public".${quoted}/a`);
+  });
+
+  it('may be called by many replicas at once, again and again', async () => {
+    const pool = newPool({ max: 20 });
+    await Promise.all(Array.from({ length: 20 }, () => pool.query('SELECT pg_sleep(0.05)')));
+    for (let round = 0; round < 20; round++) {
+      const replicas = Array.from(
+        { length: 20 },
+        () => new PostgresLock({ name: 'a', pool, table: `round_${round}` }),
+      );
+      // oxlint-disable-next-line no-await-in-loop -- one round after the other
+      await Promise.all(replicas.map((lock) => lock.createTable()));
+      // oxlint-disable-next-line no-await-in-loop -- one round after the other
+      await expect(replicas[0]?.get(live())).resolves.toBeUndefined();
+    }
+  });
+});
