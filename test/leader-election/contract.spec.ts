@@ -189,7 +189,7 @@ describe.each(chosenEngines())('on %s', (engineName) => {
         () => lock.get(AbortSignal.abort(reason)),
         () => lock.create(recordOf('a'), AbortSignal.abort(reason)),
       ]) {
-        // eslint-disable-next-line no-await-in-loop -- one call at a time, as the contract says
+        // oxlint-disable-next-line no-await-in-loop -- one call at a time, as the contract says
         await expect(call()).rejects.toBe(reason);
       }
       expect(await read()).toBeUndefined();
@@ -199,6 +199,26 @@ describe.each(chosenEngines())('on %s', (engineName) => {
       const lock = await newLock('a');
       await lock.close?.();
       await lock.close?.();
+    });
+
+    it('is open until it is closed, and then refuses every call', async () => {
+      const lock = await newLock('a');
+      if (lock.close === undefined) {
+        return; // it has nothing to close
+      }
+      expect(lock.closed).toBe(false);
+      await lock.create(recordOf('a'), live());
+      await lock.close();
+      expect(lock.closed).toBe(true);
+      for (const call of [
+        () => lock.get(live()),
+        () => lock.create(recordOf('a'), live()),
+        () => lock.update(recordOf('a'), live()),
+      ]) {
+        // oxlint-disable-next-line no-await-in-loop -- one call at a time, as the contract says
+        await expect(call()).rejects.toMatchObject({ code: 'WAIT_ERR_LOCK_CLOSED' });
+      }
+      await lock.close();
     });
 
     // A lock in memory has neither a network nor a server.
@@ -222,15 +242,83 @@ describe.each(chosenEngines())('on %s', (engineName) => {
         expect(performance.now() - toldAt).toBeLessThan(1300);
       });
 
+      it('gets ready without a connection, as often as it is told to', async () => {
+        const { lock, proxy } = await behindProxy('a');
+        const before = proxy.openConnections;
+        await lock.prepare?.();
+        await lock.prepare?.();
+        expect(proxy.openConnections).toBe(before);
+        await expect(lock.get(live())).resolves.toBeUndefined();
+      });
+
+      it('leaves no connection behind on a server that accepts and does not answer', async () => {
+        const { lock, proxy } = await behindProxy('a');
+        await lock.prepare?.();
+        proxy.set('blackhole');
+        for (let call = 0; call < 10; call++) {
+          // oxlint-disable-next-line no-await-in-loop -- one call at a time, as the contract says
+          await expect(lock.get(within(50))).rejects.toThrow();
+        }
+        await eventually(async () => {
+          expect(proxy.openConnections).toBeLessThanOrEqual(subject.usersConnections ?? 0);
+        });
+      });
+
+      it('is closed soon though the server does not answer, and so is its connection', async () => {
+        const { lock, proxy } = await behindProxy('a');
+        await lock.create(recordOf('a'), live());
+        proxy.set('blackhole');
+        await expect(lock.get(within(100))).rejects.toThrow();
+        const inFlight = outcome(lock.get(within(10_000)));
+        await sleep(50);
+        const toldAt = performance.now();
+        await lock.close?.();
+        if (lock.close !== undefined) {
+          expect(await inFlight).toBe('rejected');
+        }
+        expect(performance.now() - toldAt).toBeLessThan(3000);
+        await eventually(async () => {
+          expect(proxy.openConnections).toBeLessThanOrEqual(subject.usersConnections ?? 0);
+        });
+      });
+
+      it('makes a new connection when every one has died silently', async () => {
+        const { lock, proxy } = await behindProxy('a');
+        await lock.create(recordOf('a'), live());
+        proxy.strand();
+        await outcome(lock.get(within(300))); // on Kubernetes each call makes its own connection
+        await eventually(async () => {
+          await lock.get(within(1000));
+          await lock.update(recordOf('a'), within(1000));
+        });
+      });
+
+      it('bears the loss of its connection, between two calls and during one', async () => {
+        const { lock, proxy } = await behindProxy('a');
+        await lock.create(recordOf('a'), live());
+        proxy.set('cut');
+        await sleep(50); // the loss is noticed while nothing is asked
+        proxy.set('blackhole');
+        const during = outcome(lock.get(within(2000)));
+        await sleep(50);
+        proxy.set('cut');
+        expect(await during).toBe('rejected');
+        proxy.set('pass');
+        await eventually(async () => {
+          await lock.get(within(2000));
+          await lock.update(recordOf('a'), within(2000));
+        });
+      });
+
       it('goes on by itself when the network is back', async () => {
         const { lock, proxy } = await behindProxy('a');
         await lock.create(recordOf('a'), live());
         for (const mode of ['blackhole', 'cut'] as const) {
           proxy.set(mode);
-          // eslint-disable-next-line no-await-in-loop -- one after the other
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
           await expect(lock.get(within(300))).rejects.toThrow();
           proxy.set('pass');
-          // eslint-disable-next-line no-await-in-loop -- one after the other
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
           await eventually(async () => {
             await lock.get(within(2000));
             await lock.update(recordOf('a'), within(2000));
@@ -284,6 +372,12 @@ describe.each(chosenEngines())('on %s', (engineName) => {
     });
   });
 });
+
+const outcome = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'resolved',
+    () => 'rejected',
+  );
 
 /** A client may need a moment to find out that its connection is gone. */
 async function eventually(check: () => Promise<void>, timeout = 30_000): Promise<void> {
