@@ -54,6 +54,12 @@ const locks: readonly OptionsRow[] = [
     wantWords: [/leader ?election/i, 'lock', 'no name', 'identity()'],
   })),
   {
+    title: 'a lock that an earlier application has closed',
+    options: { leaderElection: { lock: Object.assign(new InMemoryLock(), { closed: true }) } },
+    wantWords: [/leader election 'default'/, 'closed', 'new lock'],
+    wantCode: 'WAIT_ERR_LOCK_CLOSED',
+  },
+  {
     title: 'a lock that is null',
     options: { leaderElection: { lock: null } },
     wantWords: [/leader ?election/i, 'lock'],
