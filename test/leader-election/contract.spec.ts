@@ -3,7 +3,8 @@ import type { LeaderElectionRecord, ResourceLock } from 'nestjs-wait/leader-elec
 import { chosenEngines, type Engine } from './support/engines/engine.js';
 import { sleep } from './support/processes.js';
 import { Proxy } from './support/proxy.js';
-import { STARTERS, SUBJECTS } from './support/subjects/index.js';
+import { STARTERS } from './support/engines/starters.js';
+import { SUBJECTS } from './support/subjects/index.js';
 import { newName, type Subject } from './support/subjects/subject.js';
 
 jest.setTimeout(180_000);

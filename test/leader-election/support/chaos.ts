@@ -8,7 +8,7 @@ import { chosenEngines, type Engine } from './engines/engine.js';
 import { sleep, until } from './processes.js';
 import { prepare, untilRecordNames } from './record.js';
 import { SERVERS, type Mend, type ServerFault } from './server-faults.js';
-import { STARTERS } from './subjects/index.js';
+import { STARTERS } from './engines/starters.js';
 import { newName } from './subjects/subject.js';
 import { GAP, now } from './work.js';
 
