@@ -28,6 +28,11 @@ export class Lease {
   private observedVersion: string | undefined;
   private observedAt = -Infinity;
   private reportedLeader: string | undefined;
+  /**
+   * Whether the latest call has succeeded. A call that was given up may have told the lock of another record
+   * than this candidate has observed, and an update would then write over that one.
+   */
+  private isInStep = false;
   private readonly log: LockLog;
 
   constructor(
@@ -55,7 +60,7 @@ export class Lease {
 
   /** Tries once to become the holder. */
   acquire(ctx: AbortSignal): Promise<boolean> {
-    return this.attempt(async () => {
+    return this.attempt(ctx, async () => {
       await this.prepare(ctx);
       await this.read(ctx);
       if (this.observed === undefined) {
@@ -76,8 +81,9 @@ export class Lease {
 
   /** Tries once to stay the holder; leaves a lease alone that is no longer this candidate's. */
   renew(ctx: AbortSignal): Promise<boolean> {
-    return this.attempt(async () => {
-      if (this.isMine && this.expiredFor < 0 && (await this.attempt(() => this.renewRecord(ctx)))) {
+    return this.attempt(ctx, async () => {
+      const canRenewAtOnce = this.isInStep && this.isMine && this.expiredFor < 0;
+      if (canRenewAtOnce && (await this.attempt(ctx, () => this.renewRecord(ctx)))) {
         return true;
       }
       await this.read(ctx);
@@ -127,8 +133,8 @@ export class Lease {
   }
 
   private async read(ctx: AbortSignal): Promise<void> {
-    const { clock, lock, requestTimeout } = this.settings;
-    const found = await callLock(clock, requestTimeout, ctx, (signal) => lock.get(signal));
+    const { clock, lock } = this.settings;
+    const found = await this.request(ctx, (signal) => lock.get(signal));
     if (found === undefined) {
       this.observed = undefined;
       this.observedVersion = undefined;
@@ -143,11 +149,18 @@ export class Lease {
     call: 'create' | 'update',
     record: LeaderElectionRecord,
   ): Promise<void> {
-    const { clock, lock, renewDeadline, requestTimeout, openWindows } = this.settings;
+    const { clock, lock, renewDeadline, openWindows } = this.settings;
     const sent = clock.now();
-    await callLock(clock, requestTimeout, ctx, (signal) => lock[call](record, signal));
+    await this.request(ctx, (signal) => lock[call](record, signal));
     this.fence = (openWindows ? clock.now() : sent) + renewDeadline;
     this.observe(record, sent);
+  }
+
+  private async request<T>(ctx: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.isInStep = false;
+    const reply = await callLock(this.settings, ctx, call);
+    this.isInStep = true;
+    return reply;
   }
 
   private observe(record: LeaderElectionRecord, at: number): void {
@@ -173,13 +186,13 @@ export class Lease {
   }
 
   /** Tries once, and reports how that went; the caller tries again later. */
-  private async attempt(tryOnce: () => Promise<boolean>): Promise<boolean> {
+  private async attempt(ctx: AbortSignal, tryOnce: () => Promise<boolean>): Promise<boolean> {
     try {
       const succeeded = await tryOnce();
       this.log.succeeded();
       return succeeded;
     } catch (error) {
-      this.log.failed(error);
+      this.log.failed(error, ctx.aborted);
       return false;
     }
   }

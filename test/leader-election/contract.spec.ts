@@ -215,6 +215,7 @@ describe.each(chosenEngines())('on %s', (engineName) => {
         () => lock.get(live()),
         () => lock.create(recordOf('a'), live()),
         () => lock.update(recordOf('a'), live()),
+        async () => lock.prepare?.(),
       ]) {
         // oxlint-disable-next-line no-await-in-loop -- one call at a time, as the contract says
         await expect(call()).rejects.toMatchObject({ code: 'WAIT_ERR_LOCK_CLOSED' });
@@ -278,6 +279,18 @@ describe.each(chosenEngines())('on %s', (engineName) => {
           expect(await inFlight).toBe('rejected');
         }
         expect(performance.now() - toldAt).toBeLessThan(3000);
+        await eventually(async () => {
+          expect(proxy.openConnections).toBeLessThanOrEqual(subject.usersConnections ?? 0);
+        });
+      });
+
+      it('leaves no connection behind when two calls are made at once, of which one is given up', async () => {
+        const { lock, proxy } = await behindProxy('a');
+        for (let round = 0; round < 10; round++) {
+          // oxlint-disable-next-line no-await-in-loop -- one round after the other
+          await Promise.allSettled([lock.get(within(1)), lock.get(within(500))]);
+        }
+        await lock.close?.();
         await eventually(async () => {
           expect(proxy.openConnections).toBeLessThanOrEqual(subject.usersConnections ?? 0);
         });

@@ -95,6 +95,28 @@ describe('LeaderElector', () => {
       ]);
     });
 
+    it('at most once a minute when it works again and again', async () => {
+      const lock = newLock('a');
+      lock.beforeEach = () => {
+        if (clock.now() % 4000 < 2000) {
+          throw new Error('now and then');
+        }
+      };
+      start(lock);
+      await clock.advance(179_999);
+      const of = (words: string): string[] => shown().filter((line) => line.includes(words));
+      expect(of('warning: a: now and then')).toHaveLength(3);
+      expect(of('works again')).toHaveLength(3);
+    });
+
+    it('also with the error of a client that has given up by itself', async () => {
+      const lock = newLock('a');
+      lock.fail('get', new DOMException('Connection is closed.', 'AbortError'), 1);
+      start(lock);
+      await clock.advance(0);
+      expect(shown()).toEqual(['warning: a: Connection is closed.']);
+    });
+
     it('but not when the call was given up because the candidate ends', async () => {
       const lock = newLock('a');
       lock.hang();

@@ -175,6 +175,30 @@ describe('LeaderElector', () => {
       await end(run);
     });
 
+    it('but never over the record of another, which a late reply has made known to the lock alone', async () => {
+      const memory = new InMemoryLock({ store, identity: 'me', name: LEASE });
+      const get = memory.get.bind(memory);
+      let isLate = false;
+      memory.get = async (signal) => {
+        await clock.sleep(isLate ? 6000 : 0);
+        return get(isLate ? new AbortController().signal : signal);
+      };
+      const lock = new ScriptedLock(memory, clock);
+      const elector = newElector(lock);
+      const run = elector.run(stop.signal);
+      await clock.advance(1000);
+      isLate = true;
+      lock.fail('update', new Error('no connection'), 1);
+      await clock.advance(4000); // the renewal has failed, and it reads
+      write({ holderIdentity: 'other' });
+      await clock.advance(3500); // the read was given up after 5 s, and its reply has come
+      isLate = false;
+      await clock.advance(1000);
+      expect(stored()).toMatchObject({ holderIdentity: 'other' });
+      expect(elector.isLeader()).toBe(false);
+      await end(run);
+    });
+
     it('and after a conflict reads it first', async () => {
       const lock = newLock();
       const run = newElector(lock).run(stop.signal);

@@ -1,5 +1,4 @@
-import { withChild } from '../../core/stop/child-signal.js';
-import { lockClosed } from '../lock-closed.js';
+import { LockCalls } from '../lock-calls.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
@@ -54,9 +53,8 @@ type Request<T> = (client: LeaseClient, options: object) => Promise<T>;
 export class KubernetesLeaseLock implements ResourceLock {
   readonly minLeaseDuration = 1000;
   private readonly settings: LeaseLockSettings;
-  private readonly calls = new Set<AbortController>();
+  private readonly calls: LockCalls;
   private loading: Promise<LeaseClient> | undefined;
-  private isClosed = false;
   private seen: Lease | undefined;
   private term: string | undefined;
   private token: string | undefined;
@@ -68,6 +66,7 @@ export class KubernetesLeaseLock implements ResourceLock {
    */
   constructor(options: KubernetesLeaseLockOptions) {
     this.settings = readLeaseLockOptions(options);
+    this.calls = new LockCalls(this.describe());
   }
 
   /**
@@ -78,14 +77,14 @@ export class KubernetesLeaseLock implements ResourceLock {
    *   or one that cannot be used; `WAIT_ERR_LOCK_CLOSED` (each a rejection). A later call tries again.
    */
   async prepare(): Promise<void> {
-    this.requireOpen();
+    this.calls.requireOpen();
     await this.client();
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
     const { name, namespace } = this.settings;
-    this.seen = await this.call('get', signal, async (client, options) => {
+    const found = await this.call('get', signal, async (client, options) => {
       try {
         return await client.readNamespacedLease({ name, namespace }, options);
       } catch (error) {
@@ -95,6 +94,8 @@ export class KubernetesLeaseLock implements ResourceLock {
         throw error;
       }
     });
+    signal.throwIfAborted();
+    this.seen = found;
     return this.seen && { record: recordOf(this.seen), raw: this.seen.metadata?.resourceVersion ?? '' };
   }
 
@@ -112,7 +113,7 @@ export class KubernetesLeaseLock implements ResourceLock {
 
   async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
     const { name, namespace } = this.settings;
-    this.requireOpen();
+    this.calls.requireOpen();
     if (this.seen === undefined) {
       throw lockConflict(this.describe());
     }
@@ -143,13 +144,12 @@ export class KubernetesLeaseLock implements ResourceLock {
   }
 
   get closed(): boolean {
-    return this.isClosed;
+    return this.calls.closed;
   }
 
   /** Cancels the call that is under way. The lock keeps no connection between two calls. */
-  async close(): Promise<void> {
-    this.isClosed = true;
-    this.calls.forEach((call) => call.abort(lockClosed(this.describe())));
+  close(): Promise<void> {
+    return this.calls.close();
   }
 
   private async write(
@@ -159,29 +159,26 @@ export class KubernetesLeaseLock implements ResourceLock {
     request: Request<Lease>,
   ): Promise<void> {
     this.seen = undefined; // until this write is known to have succeeded
-    this.seen = await this.call(verb, signal, request);
+    const written = await this.call(verb, signal, request);
+    signal.throwIfAborted();
+    this.seen = written;
     // The term's marks decide, not the record that was there before: the write that began the term may have
     // succeeded without an answer.
     const { holderIdentity, acquireTime, leaderTransitions } = record;
     const term = `${holderIdentity} ${acquireTime.toISOString()} ${leaderTransitions}`;
     if (term !== this.term) {
       this.term = term;
-      this.token = this.seen.metadata?.resourceVersion;
+      this.token = written.metadata?.resourceVersion;
     }
   }
 
   private call<T>(verb: Verb, signal: AbortSignal, request: Request<T>): Promise<T> {
-    return withChild(signal, async (call) => {
-      this.requireOpen();
-      this.calls.add(call);
-      try {
-        call.signal.throwIfAborted();
-        const client = await unlessAborted(call.signal, this.client());
-        const reply = this.ask(verb, async () => request(client, cancelledBy(call.signal)));
-        return await unlessAborted(call.signal, reply);
-      } finally {
-        this.calls.delete(call);
-      }
+    return this.calls.make(signal, async (ctx) => {
+      const client = await unlessAborted(ctx, this.client());
+      return unlessAborted(
+        ctx,
+        this.ask(verb, async () => request(client, cancelledBy(ctx))),
+      );
     });
   }
 
@@ -203,11 +200,5 @@ export class KubernetesLeaseLock implements ResourceLock {
       throw error;
     });
     return this.loading;
-  }
-
-  private requireOpen(): void {
-    if (this.isClosed) {
-      throw lockClosed(this.describe());
-    }
   }
 }

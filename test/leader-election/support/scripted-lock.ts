@@ -7,6 +7,8 @@ type Call = 'get' | 'create' | 'update';
 /** Wraps another lock and records every call. A call fails, hangs or is slow when a test wants it to. */
 export class ScriptedLock implements ResourceLock {
   prepare?: () => Promise<void>;
+  /** May throw, so that the call fails. */
+  beforeEach: () => void = () => {};
   readonly calls: Call[] = [];
   readonly outcomes: string[] = [];
   private readonly failures = new Map<Call, { readonly error: Error; times: number }>();
@@ -73,6 +75,7 @@ export class ScriptedLock implements ResourceLock {
   private async through<T>(call: Call, signal: AbortSignal, pass: () => Promise<T>): Promise<T> {
     const index = this.calls.push(call) - 1;
     try {
+      this.beforeEach();
       this.hooks.get(call)?.();
       this.hooks.delete(call);
       if (this.hanging.has(call)) {
