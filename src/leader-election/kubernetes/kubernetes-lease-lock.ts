@@ -84,7 +84,7 @@ export class KubernetesLeaseLock implements ResourceLock {
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
     const { name, namespace } = this.settings;
-    const found = await this.call('get', signal, async (client, options) => {
+    this.seen = await this.call('get', signal, async (client, options) => {
       try {
         return await client.readNamespacedLease({ name, namespace }, options);
       } catch (error) {
@@ -94,8 +94,6 @@ export class KubernetesLeaseLock implements ResourceLock {
         throw error;
       }
     });
-    signal.throwIfAborted();
-    this.seen = found;
     return this.seen && { record: recordOf(this.seen), raw: this.seen.metadata?.resourceVersion ?? '' };
   }
 
@@ -159,16 +157,14 @@ export class KubernetesLeaseLock implements ResourceLock {
     request: Request<Lease>,
   ): Promise<void> {
     this.seen = undefined; // until this write is known to have succeeded
-    const written = await this.call(verb, signal, request);
-    signal.throwIfAborted();
-    this.seen = written;
+    this.seen = await this.call(verb, signal, request);
     // The term's marks decide, not the record that was there before: the write that began the term may have
     // succeeded without an answer.
     const { holderIdentity, acquireTime, leaderTransitions } = record;
     const term = `${holderIdentity} ${acquireTime.toISOString()} ${leaderTransitions}`;
     if (term !== this.term) {
       this.term = term;
-      this.token = written.metadata?.resourceVersion;
+      this.token = this.seen.metadata?.resourceVersion;
     }
   }
 
