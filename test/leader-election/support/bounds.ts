@@ -4,8 +4,11 @@ import { DURATIONS, type ServerName } from './candidates.js';
 const JITTER = 2.2;
 /** Milliseconds in which a process without anything left to do ends. */
 const EXIT = 1000;
-/** PostgreSQL: one that is used, one that is being dropped, and one that cancels a query. */
-const CONNECTIONS: Readonly<Record<ServerName, number>> = { postgres: 3, redis: 2, kubernetes: 2 };
+/**
+ * PostgreSQL: one that is used, one that is being dropped, and one that cancels a query. Redis: one that is used,
+ * one that is being dropped, and one of the client that the lock duplicates.
+ */
+const CONNECTIONS: Readonly<Record<ServerName, number>> = { postgres: 3, redis: 3, kubernetes: 2 };
 
 /** What a candidate keeps to. Times are milliseconds. */
 export interface Bounds {

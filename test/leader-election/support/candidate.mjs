@@ -7,28 +7,11 @@ import { pathToFileURL } from 'node:url';
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
-const { build, engine, elections, openWindows, ...durations } = JSON.parse(process.argv[2]);
+const { build, engine, way, elections, openWindows, ...durations } = JSON.parse(process.argv[2]);
 const load = (entry) => import(pathToFileURL(join(build, entry)).href);
 const { until } = await load('index.js');
 const { LeaderElector } = await load('leader-election/index.js');
-
-const LOCKS = {
-  postgres: async (lockOptions) => {
-    const { PostgresLock } = await load('leader-election/postgres/index.js');
-    return new PostgresLock(lockOptions);
-  },
-  redis: async (lockOptions) => {
-    const { RedisLock } = await load('leader-election/redis/index.js');
-    return new RedisLock(lockOptions);
-  },
-  kubernetes: async ({ config, ...lockOptions }) => {
-    const { KubernetesLeaseLock } = await load('leader-election/kubernetes/index.js');
-    const { KubeConfig } = await import('@kubernetes/client-node');
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromOptions(config);
-    return new KubernetesLeaseLock({ ...lockOptions, kubeConfig });
-  },
-};
+const { WAYS } = await import('./ways.mjs');
 
 const print = (...words) => process.stdout.write(`${words.join(' ')}\n`);
 const logger = { warn: (text) => process.stderr.write(`${text}\n`) };
@@ -54,12 +37,14 @@ function electorOf(lock, election) {
   return elector;
 }
 
-const locks = await Promise.all(elections.map((lockOptions) => LOCKS[engine](lockOptions)));
-const electors = locks.map(electorOf);
+const takeWay = WAYS[engine][way % WAYS[engine].length];
+const made = await Promise.all(elections.map((lockOptions) => takeWay(load, lockOptions)));
+const electors = made.map(({ lock }, election) => electorOf(lock, election));
 print('ready');
-const campaign = async (elector, index) => {
+const campaign = async (elector, election) => {
   await elector.run(stop.signal);
-  await locks[index].close?.();
+  await made[election].lock.close?.();
+  made[election].end();
 };
 await Promise.all(electors.map(campaign));
 print('ended');

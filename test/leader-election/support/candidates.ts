@@ -85,7 +85,8 @@ export class Candidate {
     }, 10);
   }
 
-  static async start(identity: string, campaign: Campaign): Promise<Candidate> {
+  /** @param way - Which of the ways to make a lock it takes, by number (see `ways.mjs`). */
+  static async start(identity: string, way: number, campaign: Campaign): Promise<Candidate> {
     const { engine, elections, build, openWindows } = campaign;
     const engineName = engine.name as ServerName;
     const proxy = await Proxy.to(engine.port);
@@ -96,6 +97,7 @@ export class Candidate {
     const options = {
       build,
       engine: engineName,
+      way,
       elections: elections.map(lockOptions),
       openWindows,
       ...DURATIONS[engineName],

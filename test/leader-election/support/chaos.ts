@@ -82,7 +82,8 @@ export class Chaos {
 
   /** Starts another candidate. */
   async add(): Promise<Candidate> {
-    const candidate = await Candidate.start(`candidate-${this.started++}`, this.campaign);
+    const way = this.started++;
+    const candidate = await Candidate.start(`candidate-${way}`, way, this.campaign);
     this.candidates.push(candidate);
     await candidate.says('ready');
     return candidate;
