@@ -176,7 +176,6 @@ export class RedisLock implements ResourceLock {
   }
 
   private async eval(script: string, values: string[], signal: AbortSignal): Promise<unknown> {
-    signal.throwIfAborted();
     this.throwIfClosed();
     await unlessAborted(signal, this.prepare());
     this.throwIfClosed();
