@@ -20,6 +20,9 @@ const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const LEASE = 'src/leader-election/lease.ts';
+const LOCK_LOG = 'src/leader-election/lock-log.ts';
+const POOL_SESSION = 'src/leader-election/postgres/pool-session.ts';
+const REFUSAL = 'src/leader-election/kubernetes/refusal.ts';
 
 const MUTATIONS = [
   {
@@ -392,8 +395,7 @@ const MUTATIONS = [
     name: 'a name that forges a line of an error',
     file: 'src/core/errors.ts',
     edits: [['super(oneLine(message), options)', 'super(message, options)']],
-    tests: 'mistakes/mistakes',
-    project: 'nest-12',
+    tests: 'unit/leader-election/redis-keys',
   },
   {
     name: 'a backoff manager that fails without the name of its loop',
@@ -406,8 +408,7 @@ const MUTATIONS = [
     name: 'one lock for two elections',
     file: 'src/nest/declare/elections.ts',
     edits: [['if (one.lock === other.lock && ', 'if (one.lock !== other.lock && ']],
-    tests: 'mistakes/mistakes',
-    project: 'nest-12',
+    tests: 'unit/leader-election/redis-keys',
   },
   {
     name: 'a crash handler that rejects unheard',
@@ -555,6 +556,128 @@ const MUTATIONS = [
     edits: [['!this.loop.isStopping && ', '']],
     tests: 'e2e/running',
     project: 'nest-12',
+  },
+  {
+    name: 'locks: an election with a lock that is closed',
+    file: 'src/leader-election/require-lock.ts',
+    edits: [['lock.closed === true', 'false']],
+    tests: 'leader-election/elector',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a Redis key whose braces are no hash tag',
+    file: 'src/leader-election/redis/redis-keys.ts',
+    edits: [['/^[^{}]*\\{[^{}]+\\}[^{}]*$/', '/\\{[^{}]+\\}/']],
+    tests: 'unit/leader-election/redis-keys',
+  },
+  {
+    name: 'locks: a RedisLock that connects after it is closed',
+    file: 'src/leader-election/redis/redis-lock.ts',
+    edits: [['this.prepare());\n    this.throwIfClosed();', 'this.prepare());']],
+    tests: 'leader-election/redis-adapter',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a connection of ioredis that waits for the other side to end it',
+    file: 'src/leader-election/redis/through-ioredis.ts',
+    edits: [['disconnectTimeout: 0, ', '']],
+    tests: 'leader-election/redis-half-open',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a query of PostgreSQL that is given up and not canceled',
+    file: POOL_SESSION,
+    edits: [['await cancel?.();', '']],
+    tests: 'leader-election/postgres-pool',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a query of PostgreSQL that is canceled after it was answered',
+    file: POOL_SESSION,
+    edits: [["typeof read(error, 'severity') === 'string'", 'false']],
+    tests: 'leader-election/postgres-pool',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a connection of a pool that comes late and is kept',
+    file: 'src/leader-election/postgres/connection-queue.ts',
+    edits: [['          connection.release();\n', '']],
+    tests: 'leader-election/postgres-pool',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a cancel in plain text where the server refuses TLS',
+    file: 'src/leader-election/postgres/cancel-request.ts',
+    edits: [['encrypt() : socket.destroy()', 'encrypt() : sendOn(socket)']],
+    tests: 'leader-election/postgres-cancel-request',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a client of PostgreSQL that is asked on and on without an answer',
+    file: 'src/leader-election/postgres/client-session.ts',
+    edits: [['MOST_UNANSWERED = 2', 'MOST_UNANSWERED = Infinity']],
+    tests: 'leader-election/postgres-clients',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a namespace that does not exist as a conflict',
+    file: REFUSAL,
+    edits: [[" && verb === 'update'", '']],
+    tests: 'leader-election/kubernetes-refusals',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: every 409 of Kubernetes as a conflict',
+    file: REFUSAL,
+    edits: [[' && reason === FASTER[verb]', '']],
+    tests: 'leader-election/kubernetes-refusals',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a Lease with broken times that cannot be written',
+    file: 'src/leader-election/kubernetes/lease-record.ts',
+    edits: [['Number.isNaN(time.getTime()) ? new Date(0) : time', 'time']],
+    tests: 'leader-election/kubernetes-lease',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: no configuration of Kubernetes, and nobody says so',
+    file: 'src/leader-election/kubernetes/new-client.ts',
+    edits: [['  requireConfiguration(config);\n', '']],
+    tests: 'leader-election/kubernetes-configuration',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a conflict as a failure of the lock',
+    file: LOCK_LOG,
+    edits: [['isLockConflict(error) || isGivenUp(error)', 'isGivenUp(error)']],
+    tests: 'leader-election/elector-log',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a lock that works again with every renewal',
+    file: LOCK_LOG,
+    edits: [['    this.failures = 0;\n  }', '  }']],
+    tests: 'leader-election/elector-log',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a package whose load counts into the first request',
+    file: LEASE,
+    edits: [
+      [
+        'unlessAborted(ctx, prepared())',
+        'callLock(this.settings.clock, this.settings.requestTimeout, ctx, prepared)',
+      ],
+    ],
+    tests: 'leader-election/elector-log',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a cause with a password in the log',
+    file: 'src/core/values/error-text.ts',
+    edits: [["if (read(thrown, 'name') === 'WaitError') {", 'if (false) {']],
+    tests: 'unit/core/error-text',
   },
 ];
 

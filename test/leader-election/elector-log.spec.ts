@@ -73,6 +73,22 @@ describe('LeaderElector', () => {
       ]);
     });
 
+    it('anew, when it has worked in between', async () => {
+      const lock = newLock('a');
+      lock.fail('get', new Error('no connection'), 1);
+      start(lock);
+      await clock.advance(500);
+      lock.fail('update', new Error('no memory'), 1);
+      await clock.advance(10_000);
+      expect(shown()).toEqual([
+        'warning: a: no connection',
+        'a: its lock works again, after 1 failed call in 500ms',
+        'a: became leader',
+        'warning: a: no memory',
+        'a: its lock works again, after 1 failed call in 0ms',
+      ]);
+    });
+
     it('with the cause, where the error itself hides it', async () => {
       const lock = newLock('a');
       const cause = new Error('connect ECONNREFUSED 127.0.0.1:6443');
@@ -126,6 +142,19 @@ describe('LeaderElector', () => {
       await clock.advance(60_000);
       expect(shown()).toEqual([]);
     });
+  });
+
+  it('says why it could not release its lease, with the cause', async () => {
+    const lock = newLock('a');
+    start(lock);
+    await clock.advance(0);
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:6443');
+    lock.fail('get', new TypeError('fetch failed', { cause }));
+    stop.abort();
+    await clock.advance(60_000);
+    expect(shown().at(-1)).toBe(
+      'warning: a: the lease could not be released and is left to lapse: fetch failed (caused by: connect ECONNREFUSED 127.0.0.1:6443)',
+    );
   });
 
   it('says on every other candidate who leads, once for each leader', async () => {

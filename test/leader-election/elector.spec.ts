@@ -371,7 +371,9 @@ describe('LeaderElector', () => {
       await clock.advance(0);
       await end(run);
       expect(stored()).toMatchObject({ holderIdentity: 'me' });
-      expect(logged[0]).toMatch(/work has not ended within 5s .* lapse/);
+      expect(logged[0]).toMatch(
+        /work has not ended within 5s .* lapse\..* raise stopTimeout \(shutdownTimeout of WaitModule\)\.$/,
+      );
       const calls = lock.calls.length;
       await clock.advance(60_000);
       expect(lock.calls).toHaveLength(calls);
@@ -444,6 +446,11 @@ describe('LeaderElector', () => {
       [{ leaseDuration: 'soon' }, 'leaseDuration must be a finite number'],
     ])('%o', (options, want) => {
       expect(() => newElector(newLock(), { ...valid, ...options })).toThrow(want);
+    });
+
+    it('a lock that is closed', () => {
+      const lock = Object.assign(newLock(), { closed: true });
+      expect(() => newElector(lock)).toThrow(expect.objectContaining({ code: 'WAIT_ERR_LOCK_CLOSED' }));
     });
 
     it('a lock without an identity', () => {

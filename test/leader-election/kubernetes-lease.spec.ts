@@ -76,6 +76,25 @@ describe('a Lease that another tool wrote', () => {
   });
 });
 
+it('a call is given up though the client knows no signals', async () => {
+  const giveUp = new AbortController();
+  const readNamespacedLease = (): Promise<Lease> => {
+    queueMicrotask(() => giveUp.abort(new Error('given up')));
+    return new Promise(() => {});
+  };
+  const client = failingClient(undefined, { readNamespacedLease });
+  const lock = new KubernetesLeaseLock({ name: 'a', namespace: 'default', client });
+  await expect(lock.get(giveUp.signal)).rejects.toThrow('given up');
+});
+
+it('a call that was given up before asks nobody', async () => {
+  const readNamespacedLease = jest.fn<() => Promise<Lease>>().mockResolvedValue({});
+  const client = failingClient(undefined, { readNamespacedLease });
+  const lock = new KubernetesLeaseLock({ name: 'a', namespace: 'default', client });
+  await expect(lock.get(AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up');
+  expect(readNamespacedLease).not.toHaveBeenCalled();
+});
+
 describe('a lock that is closed', () => {
   it('cancels the call that is under way', async () => {
     const client = failingClient(undefined, { readNamespacedLease: () => new Promise<Lease>(() => {}) });
@@ -89,6 +108,24 @@ describe('a lock that is closed', () => {
       },
     });
     await expect(lock.prepare()).rejects.toMatchObject({ code: 'WAIT_ERR_LOCK_CLOSED' });
+  });
+
+  it('refuses every call, and asks nobody', async () => {
+    const asked = jest.fn<() => Promise<Lease>>().mockResolvedValue({});
+    const client: LeaseClient = {
+      readNamespacedLease: asked,
+      createNamespacedLease: asked,
+      replaceNamespacedLease: asked,
+    };
+    const lock = new KubernetesLeaseLock({ name: 'a', namespace: 'default', client });
+    const { record } = (await lock.get(live()))!;
+    await lock.close();
+    const closed = { code: 'WAIT_ERR_LOCK_CLOSED' };
+    await expect(lock.update(record, live())).rejects.toMatchObject(closed);
+    await expect(lock.get(live())).rejects.toMatchObject(closed);
+    await expect(lock.update(record, live())).rejects.toMatchObject(closed);
+    await expect(lock.create(record, live())).rejects.toMatchObject(closed);
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   it('keeps nothing of a call that has ended', async () => {

@@ -80,7 +80,9 @@ describe.each<{ newLock: () => ResourceLock; missing: string; want: string; when
     const missing = { code: 'WAIT_ERR_MISSING_PACKAGE', message: want };
     await expect(lock.get(live())).rejects.toMatchObject(missing);
     await expect(lock.get(live())).rejects.toMatchObject(missing);
+    await expect(lock.prepare?.()).rejects.toMatchObject(missing);
     whenInstalled();
+    await expect(lock.prepare?.()).resolves.toBeUndefined();
     await expect(lock.get(live())).resolves.toBeUndefined();
     await lock.close?.();
   });
@@ -94,5 +96,6 @@ describe.each<{ newLock: () => ResourceLock; missing: string; want: string; when
     });
     expect(closed).toEqual({ status: 'fulfilled', value: undefined });
     await lock.close?.();
+    await expect(lock.get(live())).rejects.toMatchObject({ code: 'WAIT_ERR_LOCK_CLOSED' });
   });
 });

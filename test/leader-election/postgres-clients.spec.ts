@@ -54,6 +54,11 @@ describe('a PostgresLock on a client of another library', () => {
       await expect(call).resolves.toBeUndefined();
     });
 
+    it('is not asked for a call that was given up before it was made', async () => {
+      await expect(lock.get(AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up');
+      expect(answers).toEqual([]);
+    });
+
     it('does not hold up close(), which gives up what runs', async () => {
       const [call, closed] = await Promise.allSettled([lock.get(live()), lock.close()]);
       expect(call).toMatchObject({ reason: { code: 'WAIT_ERR_LOCK_CLOSED' } });

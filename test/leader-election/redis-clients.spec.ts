@@ -137,6 +137,22 @@ const CLIENTS: ReadonlyArray<{ title: string; prefix?: string; newClient: (port:
     client.disconnect();
   });
 
+  it.each([
+    ['ioredis', Redis],
+    ['ioredis-5', Redis5 as unknown as typeof Redis],
+  ])('of %s does not connect again by itself when its connection is lost', async (_title, Client) => {
+    const client = new Client(ioredisOf(engine.port));
+    const duplicate = jest.spyOn(client, 'duplicate');
+    const lock = newLock({ key: newName(), client });
+    await lock.get(live());
+    const own = duplicate.mock.results[0]?.value as Redis;
+    const next = new Promise((resolve) =>
+      ['reconnecting', 'end'].forEach((event) => own.once(event, () => resolve(event))),
+    );
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    expect(await next).toBe('end');
+  });
+
   it('uses a pool as it is, even one that replies with Buffers', async () => {
     const pool = createClientPool(redisOf(engine.port)).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
     await pool.connect();

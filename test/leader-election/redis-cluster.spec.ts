@@ -64,6 +64,11 @@ const CLIENTS: ReadonlyArray<{ title: string; prefix?: string; newClient: (port:
   },
 ];
 
+/** The clusters of which the lock makes a duplicate, one of each copy. */
+const DUPLICATED = CLIENTS.filter(({ title }) =>
+  /^a cluster of redis(-5)?$|^a Cluster of ioredis(-5)?$/.test(title),
+);
+
 const live = (): AbortSignal => new AbortController().signal;
 const recordOf = (holderIdentity: string): LeaderElectionRecord => ({
   holderIdentity,
@@ -131,7 +136,7 @@ const isAnswered = (lock: RedisLock): Promise<boolean> =>
     });
   });
 
-  it.each(CLIENTS.filter(({ title }) => /^a cluster of redis(-5)?$|^a Cluster of ioredis(-5)?$/.test(title)))(
+  it.each(DUPLICATED)(
     'leaves no connection of $title behind on a node that does not answer',
     async ({ newClient }) => {
       const proxy = await Proxy.to(engine.port);
@@ -151,14 +156,37 @@ const isAnswered = (lock: RedisLock): Promise<boolean> =>
     },
   );
 
-  it.each(CLIENTS.filter(({ title }) => /^a cluster of redis(-5)?$|^a Cluster of ioredis(-5)?$/.test(title)))(
-    'says why $title cannot be reached, and where it is',
-    async ({ newClient }) => {
-      const lock = newLock(newClient, 'a', 1);
-      // ioredis keeps the cause from everybody
-      await expect(lock.get(live())).rejects.toThrow(
-        /^a: Redis at 127\.0\.0\.1:1 failed: (.*ECONNREFUSED|Connection is closed\.$)/,
+  it.each(DUPLICATED)('says why $title cannot be reached, and where it is', async ({ newClient }) => {
+    const shown = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const lock = newLock(newClient, 'a', 1);
+    // ioredis keeps the cause from everybody
+    await expect(lock.get(live())).rejects.toThrow(
+      /^a: Redis at 127\.0\.0\.1:1 failed: (.*ECONNREFUSED|Connection is closed\.$)/,
+    );
+    expect(shown).not.toHaveBeenCalled(); // where ioredis writes the errors that nobody listens to
+    shown.mockRestore();
+  });
+
+  describe('that is down', () => {
+    const stateIs = (state: string): Promise<void> =>
+      until(`the cluster to be ${state}`, async () =>
+        (await admin.cluster('INFO')).includes(`cluster_state:${state}`),
       );
-    },
-  );
+
+    beforeAll(async () => {
+      await admin.cluster('DELSLOTS', 0);
+      await stateIs('fail');
+    });
+
+    afterAll(async () => {
+      await admin.cluster('ADDSLOTS', 0);
+      await stateIs('ok');
+    });
+
+    it.each(DUPLICATED)('does not leave a call on $title without an answer', async ({ newClient }) => {
+      await expect(newLock(newClient, 'a').get(live())).rejects.toMatchObject({
+        code: 'WAIT_ERR_LEADER_ELECTION',
+      });
+    });
+  });
 });

@@ -5,6 +5,7 @@ import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
 import { chosenEngines, type Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
 import { freePort } from './support/processes.js';
+import { Proxy } from './support/proxy.js';
 import { install, INSTALLATIONS } from './support/redis-installations.js';
 import { newName } from './support/subjects/subject.js';
 
@@ -92,6 +93,17 @@ const recordOf = (holderIdentity: string): LeaderElectionRecord => ({
       });
       expect((failure as Error).message).toContain(`a: Redis at ${hostname}:${port || 6379} `);
       expect((failure as Error).message).not.toContain(PASSWORD);
+    });
+
+    it('tells of a connection that is lost during a call', async () => {
+      const proxy = await Proxy.to(engine.port);
+      const lock = newLock(`redis://:${PASSWORD}@127.0.0.1:${proxy.port}`, 'a');
+      await lock.get(live());
+      proxy.set('blackhole');
+      const call = lock.get(live());
+      proxy.set('cut');
+      await expect(call).rejects.toThrow(/^a: Redis at 127\.0\.0\.1:\d+ failed: .*(?:ECONNRESET|EPIPE)\.$/);
+      await proxy.close();
     });
 
     it.each<{ what: string; begin: () => Promise<unknown>; end: () => Promise<unknown>; want: RegExp }>([

@@ -232,6 +232,16 @@ const constructors: readonly CoreRow[] = [
     wantWords: ['KubernetesLeaseLock', 'namespace', 'a.b', 'a-z'],
   },
   {
+    title: 'a KubernetesLeaseLock with a name that is too long',
+    call: () => new KubernetesLeaseLock({ name: 'x'.repeat(254), namespace: 'a' }),
+    wantWords: ['KubernetesLeaseLock', 'name', 'xxx', '253'],
+  },
+  {
+    title: 'a KubernetesLeaseLock with a namespace that is too long',
+    call: () => new KubernetesLeaseLock({ name: 'a', namespace: 'x'.repeat(64) }),
+    wantWords: ['KubernetesLeaseLock', 'namespace', 'xxx', '63'],
+  },
+  {
     title: 'a KubernetesLeaseLock with two ways to the server',
     call: () =>
       new KubernetesLeaseLock({
