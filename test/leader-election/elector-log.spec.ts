@@ -77,7 +77,7 @@ describe('LeaderElector', () => {
       const lock = newLock('a');
       lock.fail('get', new Error('no connection'), 1);
       start(lock);
-      await clock.advance(500);
+      await clock.advance(60_000);
       lock.fail('update', new Error('no memory'), 1);
       await clock.advance(10_000);
       expect(shown()).toEqual([
