@@ -650,14 +650,14 @@ const MUTATIONS = [
   {
     name: 'locks: a conflict as a failure of the lock',
     file: LOCK_LOG,
-    edits: [['isLockConflict(error) || isGivenUp(error)', 'isGivenUp(error)']],
+    edits: [['isLockConflict(error) || isGivenUp', 'isGivenUp']],
     tests: 'leader-election/elector-log',
     project: 'leader-election',
   },
   {
     name: 'locks: a lock that works again with every renewal',
     file: LOCK_LOG,
-    edits: [['    this.failures = 0;\n  }', '  }']],
+    edits: [['    this.hasWarned = false;\n  }', '  }']],
     tests: 'leader-election/elector-log',
     project: 'leader-election',
   },
@@ -667,7 +667,7 @@ const MUTATIONS = [
     edits: [
       [
         'unlessAborted(ctx, prepared())',
-        'callLock(this.settings.clock, this.settings.requestTimeout, ctx, prepared)',
+        'callLock(this.settings, ctx, prepared)',
       ],
     ],
     tests: 'leader-election/elector-log',
