@@ -664,12 +664,7 @@ const MUTATIONS = [
   {
     name: 'locks: a package whose load counts into the first request',
     file: LEASE,
-    edits: [
-      [
-        'unlessAborted(ctx, prepared())',
-        'callLock(this.settings, ctx, prepared)',
-      ],
-    ],
+    edits: [['unlessAborted(ctx, prepared())', 'callLock(this.settings, ctx, prepared)']],
     tests: 'leader-election/elector-log',
     project: 'leader-election',
   },

@@ -111,6 +111,14 @@ describe('LeaderElector', () => {
       ]);
     });
 
+    it('but not a conflict, which is no failure', async () => {
+      const lock = newLock('a');
+      lock.fail('create', lockConflict('leader'), 1);
+      start(lock);
+      await clock.advance(500);
+      expect(shown()).toEqual(['a: became leader']);
+    });
+
     it('at most once a minute when it works again and again', async () => {
       const lock = newLock('a');
       lock.beforeEach = () => {
