@@ -585,14 +585,14 @@ const MUTATIONS = [
     project: 'leader-election',
   },
   {
-    name: 'locks: a query of PostgreSQL that is given up and not canceled',
+    name: 'locks: a query of PostgreSQL that is given up and not cancelled',
     file: POOL_SESSION,
     edits: [['await cancel?.();', '']],
     tests: 'leader-election/postgres-pool',
     project: 'leader-election',
   },
   {
-    name: 'locks: a query of PostgreSQL that is canceled after it was answered',
+    name: 'locks: a query of PostgreSQL that is cancelled after it was answered',
     file: POOL_SESSION,
     edits: [["typeof read(error, 'severity') === 'string'", 'false']],
     tests: 'leader-election/postgres-pool',
@@ -601,8 +601,22 @@ const MUTATIONS = [
   {
     name: 'locks: a connection of a pool that comes late and is kept',
     file: 'src/leader-election/postgres/connection-queue.ts',
-    edits: [['          connection.release();\n', '']],
+    edits: [['      connection.release();\n', '']],
     tests: 'leader-election/postgres-pool',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a pool that is asked for one connection only, even if it never comes',
+    file: 'src/leader-election/postgres/connection-queue.ts',
+    edits: [['MOST_REQUESTS = 2', 'MOST_REQUESTS = 1']],
+    tests: 'leader-election/postgres-pool',
+    project: 'leader-election',
+  },
+  {
+    name: 'locks: a token of PostgreSQL from a write that was given up',
+    file: 'src/leader-election/postgres/postgres-lock.ts',
+    edits: [['    signal.throwIfAborted();\n', '']],
+    tests: 'leader-election/postgres-late-reply',
     project: 'leader-election',
   },
   {

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type ListenOptions, type Server } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { cancelerOf } from '../../src/leader-election/postgres/cancel-request.js';
+import { cancellerOf } from '../../src/leader-election/postgres/cancel-request.js';
 import { until } from './support/processes.js';
 import { SilentServer } from './support/silent-server.js';
 
@@ -41,14 +41,14 @@ afterEach(async () => {
 describe('a request to cancel', () => {
   it('says which query, and ends when the server has read that', async () => {
     await listen({ host: '127.0.0.1', port: 0 }, 16);
-    await cancelerOf({ ...client, port: portOf() })?.();
+    await cancellerOf({ ...client, port: portOf() })?.();
     expect(received).toBe(REQUEST);
   });
 
   it('goes to the address of the connection, for its name may stand for several servers', async () => {
     await listen({ host: '127.0.0.1', port: 0 }, 16);
     const stream = { remoteAddress: '127.0.0.1', remotePort: portOf() };
-    await cancelerOf({ ...client, host: 'db.invalid', connection: { stream } })?.();
+    await cancellerOf({ ...client, host: 'db.invalid', connection: { stream } })?.();
     expect(received).toBe(REQUEST);
   });
 
@@ -56,7 +56,7 @@ describe('a request to cancel', () => {
     const folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-socket-'));
     try {
       await listen({ path: join(folder, '.s.PGSQL.5432') }, 16);
-      await cancelerOf({ ...client, host: folder, port: 5432 })?.();
+      await cancellerOf({ ...client, host: folder, port: 5432 })?.();
       expect(received).toBe(REQUEST);
     } finally {
       rmSync(folder, { recursive: true });
@@ -67,26 +67,39 @@ describe('a request to cancel', () => {
     'is not sent in plain text by a client with ssl: %p, when the server refuses to encrypt',
     async (ssl) => {
       await listen({ host: '127.0.0.1', port: 0 }, 8, 'N');
-      await cancelerOf({ ...client, ssl, port: portOf() })?.();
+      await cancellerOf({ ...client, ssl, port: portOf() })?.();
       expect(received).toBe(SSL_REQUEST);
     },
   );
 
   it('fails silently when the server does not speak TLS after all', async () => {
     await listen({ host: '127.0.0.1', port: 0 }, 8, 'S');
-    await cancelerOf({ ...client, ssl: { rejectUnauthorized: false }, port: portOf() })?.();
+    await cancellerOf({ ...client, ssl: { rejectUnauthorized: false }, port: portOf() })?.();
     expect(received.startsWith(SSL_REQUEST)).toBe(true);
     expect(received).not.toContain(REQUEST);
   });
 
+  it.each([
+    ['that is no certificate', { ca: 5 }],
+    ['of a version that does not exist', { minVersion: 'TLSv9' }],
+  ])('fails silently with an option for TLS %s', async (_what, ssl) => {
+    await listen({ host: '127.0.0.1', port: 0 }, 8, 'S');
+    await cancellerOf({ ...client, ssl, port: portOf() })?.();
+    expect(received).toBe(SSL_REQUEST);
+  });
+
+  it('fails silently at a port that does not exist', async () => {
+    await expect(cancellerOf({ ...client, port: 99_999 })?.()).resolves.toBeUndefined();
+  });
+
   it('fails silently when nothing listens there', async () => {
-    await expect(cancelerOf(client)?.()).resolves.toBeUndefined();
+    await expect(cancellerOf(client)?.()).resolves.toBeUndefined();
   });
 
   it.each([false, true])('gives up a server that does not answer, with ssl: %p', async (ssl) => {
     const silent = await SilentServer.start();
     try {
-      await cancelerOf({ ...client, ssl, port: silent.port })?.();
+      await cancellerOf({ ...client, ssl, port: silent.port })?.();
       await until('the end of the connection', () => silent.open === 0, { timeout: 1000 });
       expect(silent.accepted).toBe(1);
     } finally {
@@ -99,6 +112,6 @@ describe('a request to cancel', () => {
     ['pg, before it is connected', { ...client, processID: null, secretKey: null }],
     ['pg, through a tunnel of the user', { ...client, connection: { stream: { encrypted: true } } }],
   ])('is not made for a client of %s', (_library, other) => {
-    expect(cancelerOf(other)).toBeUndefined();
+    expect(cancellerOf(other)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PostgresLock, type PostgresClient } from 'nestjs-wait/leader-election/postgres';
 
@@ -87,5 +88,27 @@ describe('a PostgresLock on a client of another library', () => {
     const query = async (sql: string): Promise<unknown[]> =>
       sql.startsWith('SELECT') ? [{ found_table: null, found_sequence: null }] : (undefined as never);
     await expect(new PostgresLock({ name: 'a', client: { query } }).createTable()).resolves.toBeUndefined();
+  });
+
+  it('does not end the process when it breaks and nobody listens', async () => {
+    const client = Object.assign(new EventEmitter(), { query: async () => [] });
+    for (const name of ['a', 'b']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await new PostgresLock({ name, client }).get(live());
+    }
+    expect(client.listenerCount('error')).toBe(1);
+    expect(() => client.emit('error', new Error('Connection terminated unexpectedly'))).not.toThrow();
+  });
+
+  it('is not asked by a lock that is closed', async () => {
+    let calls = 0;
+    const query = async (): Promise<unknown[]> => (calls++, []);
+    const lock = new PostgresLock({ name: 'a', client: { query } });
+    await Promise.all([lock.close(), lock.close()]);
+    for (const call of [() => lock.prepare(), () => lock.createTable(), () => lock.get(live())]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await expect(call()).rejects.toMatchObject({ code: 'WAIT_ERR_LOCK_CLOSED' });
+    }
+    expect(calls).toBe(0);
   });
 });

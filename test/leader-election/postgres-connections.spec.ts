@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
@@ -56,7 +57,7 @@ describe.each(versions)('a server that accepts and does not answer, asked throug
     expect(performance.now() - before).toBeLessThan(2000);
     expect(call).toMatchObject({ reason: { code: 'WAIT_ERR_LOCK_CLOSED' } });
     await until('the end of the connections', () => server.open === 0, { timeout: 1000 });
-    expect(server.accepted).toBe(1);
+    expect(server.accepted).toBe(2);
   });
 });
 
@@ -86,6 +87,58 @@ describe('a process whose server does not answer', () => {
       'ended',
     ]);
     expect(code).toBe(0);
+  });
+});
+
+describeOnPostgres.each(versions)('a connection or a client of the user, with pg %s', (version) => {
+  let engine: Engine;
+
+  beforeAll(async () => {
+    engine = await postgres();
+    await engine.start();
+    usePg(version);
+  });
+  afterAll(async () => {
+    await engine?.close(); // there is none when its start failed
+  });
+
+  it('makes its sockets with the function of the user, and gives it what pg gives', async () => {
+    const configs: object[] = [];
+    const stream = (config: object): Socket => {
+      configs.push(config);
+      return new Socket();
+    };
+    const lock = new PostgresLock({ name: newName(), connection: { ...at(engine.port), stream } });
+    await lock.createTable();
+    expect(configs).toEqual([expect.objectContaining({ keepAlive: true, ssl: false })]);
+    await lock.close();
+  });
+
+  it('takes the socket of the user, and ends it with the lock', async () => {
+    const stream = new Socket();
+    const lock = new PostgresLock({ name: newName(), connection: { ...at(engine.port), stream } });
+    await lock.createTable();
+    expect(stream.remotePort).toBe(engine.port);
+    await lock.close();
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('does not end the process when the connection of a client breaks and nobody listens', async () => {
+    const { Client } = usePg(version);
+    const client = new Client(at(engine.port));
+    await client.connect();
+    const lock = new PostgresLock({ name: newName(), client });
+    await lock.createTable();
+    const broken = new Promise((resolve) => client.once('end', resolve));
+    const admin = new Client(at(engine.port));
+    await admin.connect();
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL',
+    );
+    await broken;
+    await expect(lock.get(live())).rejects.toThrow(lock.describe());
+    await admin.end();
+    await lock.close();
   });
 });
 
@@ -134,11 +187,11 @@ describeOnPostgres('a pool of the user', () => {
       pool = new Pool({ ...at(engine.port), max: 2 });
     });
 
-    it('has one waiter for each lock when it is exhausted, however many calls are given up', async () => {
+    it('has at most two waiters for each lock when it is exhausted, however many calls are given up', async () => {
       await exhaust();
       const [lock, other] = [newLock(), newLock()];
-      await Promise.all([giveUp(lock, 50), giveUp(other, 5)]);
-      expect(pool.waitingCount).toBe(2);
+      await Promise.all([giveUp(lock, 50), giveUp(other, 1)]);
+      expect(pool.waitingCount).toBe(3);
 
       release();
       await until('the return of both connections', () => pool.idleCount === 2);
@@ -150,10 +203,22 @@ describeOnPostgres('a pool of the user', () => {
       await exhaust();
       const lock = newLock();
       await giveUp(lock, 3);
-      const next = Promise.all([lock.get(live()), lock.get(live())]);
-      expect(pool.waitingCount).toBe(1);
+      const next = lock.get(live());
+      expect(pool.waitingCount).toBe(2);
       release(1);
-      await expect(next).resolves.toEqual([undefined, undefined]); // one after the other
+      await expect(next).resolves.toBeUndefined();
+      await until('the return of the connection', () => pool.idleCount === 1);
+      expect(pool.waitingCount).toBe(0);
+    });
+
+    it('serves more calls at once than it may be asked for', async () => {
+      await exhaust();
+      const lock = newLock();
+      const calls = Promise.all(Array.from({ length: 5 }, () => lock.get(live())));
+      expect(pool.waitingCount).toBe(2);
+      release(1);
+      await expect(calls).resolves.toEqual(Array(5).fill(undefined));
+      await until('the return of the connection', () => pool.idleCount === 1);
       expect(pool.waitingCount).toBe(0);
     });
 

@@ -153,6 +153,16 @@ describeOnPostgres('a failure of PostgreSQL', () => {
 });
 
 describe('a failure of a client', () => {
+  it.each(['42703', '42804', '42883', '42P10', '42809', '22P02', '23502'])(
+    'says that the table is another one: %s',
+    async (code) => {
+      const error = Object.assign(new Error('it does not fit'), { code });
+      expect((await failureOf({ table: 'users', ...failing(error) })).message).toBe(
+        '"users"/a: it does not fit. The table "users" is not one that createTable() makes. Choose another `table`.',
+      );
+    },
+  );
+
   it.each([
     [
       'several addresses',

@@ -42,7 +42,7 @@ describe('a PostgresLock on a pool', () => {
     [cancels, events] = [[], []];
     server = createServer((socket) => {
       socket.once('data', () => {
-        events.push('canceled');
+        events.push('cancelled');
         cancels.push(socket);
       });
     });
@@ -72,10 +72,51 @@ describe('a PostgresLock on a pool', () => {
     await asked;
     const closing = Promise.allSettled([call, lock.close()]);
     await until('the request to cancel', () => cancels.length > 0);
-    expect(events).toEqual(['canceled']);
+    expect(events).toEqual(['cancelled']);
     cancels[0]?.end();
     await closing;
-    expect(events).toEqual(['canceled', 'dropped']);
+    expect(events).toEqual(['cancelled', 'dropped']);
+  });
+
+  it.each([
+    ['the query cannot be cancelled', 99_999, 'dropped'],
+    ['the pool does not take it back', 1, 'refused'],
+  ])('drops the connection of a call that is given up, also when %s', async (_what, port, want) => {
+    Object.assign(connection, { port, query: () => new Promise(() => {}) });
+    if (want === 'refused') {
+      connection.release = () => {
+        events.push('refused');
+        throw new Error('Release called on client which has already been released to the pool.');
+      };
+    }
+    const giveUp = new AbortController();
+    const call = lock.get(giveUp.signal);
+    await pass(30);
+    giveUp.abort(new Error('given up'));
+    await expect(call).rejects.toThrow('given up');
+    await expect(lock.close()).resolves.toBeUndefined();
+    expect(events).toEqual([want]);
+  });
+
+  it('asks for a second connection when the first does not come, and for no third', async () => {
+    let requests = 0;
+    const connect = (): Promise<Connection> => {
+      requests++;
+      return requests === 2 ? Promise.resolve(connection) : new Promise(() => {});
+    };
+    lock = new PostgresLock({ name: 'a', pool: { connect } });
+    const giveUp = async (): Promise<void> => {
+      const controller = new AbortController();
+      const call = lock.get(controller.signal);
+      await pass(10);
+      controller.abort(new Error('given up'));
+      await expect(call).rejects.toThrow('given up');
+    };
+    await giveUp();
+    await expect(lock.get(AbortSignal.timeout(1000))).resolves.toBeUndefined();
+    await giveUp();
+    await giveUp();
+    expect(requests).toBe(3); // the second one has been answered
   });
 
   it('cancels nothing that the server has answered, be it with an error', async () => {
@@ -97,10 +138,10 @@ describe('a PostgresLock on a pool', () => {
       await Promise.allSettled([call]);
       await until('the end of the connection', () => {
         cancels.forEach((socket) => socket.end());
-        return events.some((event) => event !== 'canceled');
+        return events.some((event) => event !== 'cancelled');
       });
       await lock.close();
-      expect(events.filter((event) => event !== 'canceled')).toHaveLength(1);
+      expect(events.filter((event) => event !== 'cancelled')).toHaveLength(1);
     },
   );
 

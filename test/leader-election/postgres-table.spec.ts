@@ -37,6 +37,44 @@ describe('the documented SQL', () => {
   });
 });
 
+describe('createTable() on a server that does not answer', () => {
+  const silent = { query: () => new Promise<never>(() => {}) };
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is given up after 30 seconds, and says so', async () => {
+    const lock = new PostgresLock({ name: 'a', client: silent });
+    const created = expect(lock.createTable()).rejects.toMatchObject({
+      code: 'WAIT_ERR_LEADER_ELECTION',
+      message:
+        '"nestjs_wait_leases"/a: createTable() has not ended within 30s. Check that the server can be reached, ' +
+        'that the pool has a free connection, and that no other session locks the table. To wait longer, give it a signal.',
+    });
+    let isOver = false;
+    void created.then(() => (isOver = true));
+    await jest.advanceTimersByTimeAsync(29_999);
+    expect(isOver).toBe(false);
+    await jest.advanceTimersByTimeAsync(2);
+    await created;
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('waits for as long as the signal of the caller wants', async () => {
+    const stop = new AbortController();
+    const created = expect(
+      new PostgresLock({ name: 'a', client: silent }).createTable(stop.signal),
+    ).rejects.toThrow('enough');
+    await jest.advanceTimersByTimeAsync(60_000);
+    stop.abort(new Error('enough'));
+    await created;
+  });
+});
+
 describeOnPostgres('createTable()', () => {
   let engine: Engine;
   let admin: pg.Pool;
@@ -89,7 +127,7 @@ describeOnPostgres('createTable()', () => {
     await expect(ofApp().createTable()).rejects.toMatchObject({
       code: 'WAIT_ERR_LEADER_ELECTION',
       message:
-        'There is no table "nestjs_wait_leases", and this role may not create it: permission denied for schema public. ' +
+        '"nestjs_wait_leases"/a: there is no table "nestjs_wait_leases", and this role may not create it: permission denied for schema public. ' +
         'Run the SQL in the documentation of PostgresLock as the owner of the schema, or grant CREATE on the schema to this role.',
       cause: { code: '42501' },
     });
@@ -98,9 +136,33 @@ describeOnPostgres('createTable()', () => {
   it('says what to do where a role may not create the sequence', async () => {
     await admin.query(documentedSql()[0] ?? '');
     await expect(ofApp().createTable()).rejects.toThrow(
-      'There is no sequence "nestjs_wait_leases_version", and this role may not create it',
+      '"nestjs_wait_leases"/a: there is no sequence "nestjs_wait_leases_version", and this role may not create it',
     );
   });
+
+  it('names the server that a lock with a connection has asked', async () => {
+    const lock = new PostgresLock({ name: 'a', connection: { ...at(engine.port), user: 'app' } });
+    await expect(lock.createTable()).rejects.toThrow(
+      `"nestjs_wait_leases"/a at 127.0.0.1:${engine.port}: there is no table "nestjs_wait_leases"`,
+    );
+    await lock.close();
+  });
+
+  it.each([
+    ['other columns', 'id int'],
+    ['a name of another type', 'name int'],
+    ['a row without its columns', "name text DEFAULT 'a'"],
+  ])(
+    'leaves a table of the application alone, and a call says that it is one: %s',
+    async (_what, columns) => {
+      await admin.query(`CREATE TABLE users (${columns}); INSERT INTO users DEFAULT VALUES`);
+      const lock = new PostgresLock({ name: 'a', pool: newPool(), table: 'users' });
+      await lock.createTable();
+      await expect(lock.get(live())).rejects.toThrow(
+        /^"users"\/a: .+\. The table "users" is not one that createTable\(\) makes\. Choose another `table`\.$/,
+      );
+    },
+  );
 
   it('says what to do where there is no such schema, or the role may not look into it', async () => {
     await expect(ofApp({ schema: 'nowhere' }).createTable()).rejects.toThrow(

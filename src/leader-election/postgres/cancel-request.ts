@@ -1,7 +1,6 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { realClock } from '../../core/time/real-clock.js';
-import { ignore } from './ignore.js';
 
 /** Milliseconds that a request may take, with its handshakes. */
 const LIMIT = 1000;
@@ -33,7 +32,7 @@ interface ConnectedClient {
  *   has done it, or when the limit is over. Until then the client must keep its connection: PgBouncer forgets
  *   a client that is gone. `undefined` when the client is not one of `pg`.
  */
-export function cancelerOf(client: unknown): (() => Promise<void>) | undefined {
+export function cancellerOf(client: unknown): (() => Promise<void>) | undefined {
   const { processID, secretKey, host, port, ssl, connection } = client as Partial<ConnectedClient>;
   if (typeof processID !== 'number' || typeof secretKey !== 'number' || host === undefined) {
     return undefined;
@@ -48,7 +47,7 @@ export function cancelerOf(client: unknown): (() => Promise<void>) | undefined {
     : { host: stream?.remoteAddress ?? host, port: stream?.remotePort ?? port! };
   const isDirect = connection?.sslNegotiation === 'direct';
   const tls = ssl ? tlsOptions(host, ssl, isDirect) : undefined;
-  return () => send(cancelRequest(processID, secretKey), address, tls, isDirect);
+  return () => send(cancelRequest(processID, secretKey), address, tls, isDirect).catch(() => {});
 }
 
 function send(
@@ -61,7 +60,7 @@ function send(
     const socket = connect(address).unref();
     const timer = realClock.newTimer(() => socket.destroy(), { unref: true });
     timer.reset(LIMIT);
-    socket.on('error', ignore); // 'close' follows
+    socket.on('error', () => {}); // 'close' follows
     socket.once('close', () => {
       timer.stop();
       resolve();
@@ -71,9 +70,13 @@ function send(
       stream.write(request);
     };
     const encrypt = (): void => {
-      const encrypted = connectTls({ ...tls, socket }, () => sendOn(encrypted));
-      encrypted.on('error', () => socket.destroy());
-      encrypted.once('close', () => socket.destroy());
+      try {
+        const encrypted = connectTls({ ...tls, socket }, () => sendOn(encrypted));
+        encrypted.on('error', () => socket.destroy());
+        encrypted.once('close', () => socket.destroy());
+      } catch {
+        socket.destroy(); // Node takes no such options
+      }
     };
     socket.once('connect', () => {
       if (tls === undefined) {

@@ -1,5 +1,5 @@
-import { WaitError } from '../../core/errors.js';
 import { unlessAborted } from '../unless-aborted.js';
+import { listenToErrors } from './pool-session.js';
 import type { PostgresClient } from './postgres-lock-options.js';
 import type { PostgresSession } from './postgres-session.js';
 
@@ -10,10 +10,7 @@ export class ClientSession implements PostgresSession {
   /** Queries that were given up, and that the client has not answered. */
   private readonly unanswered = new Set<Promise<unknown>>();
 
-  constructor(
-    private readonly client: PostgresClient,
-    private readonly lock: string,
-  ) {}
+  constructor(private readonly client: PostgresClient) {}
 
   describe(): string {
     return '';
@@ -22,10 +19,10 @@ export class ClientSession implements PostgresSession {
   async prepare(): Promise<void> {}
 
   async query(sql: string, parameters: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    listenToErrors(this.client);
     if (this.unanswered.size >= MOST_UNANSWERED) {
-      throw new WaitError(
-        'WAIT_ERR_LEADER_ELECTION',
-        `${this.lock}: the client has not answered the last ${MOST_UNANSWERED} queries, so it gets no other one until it answers. ` +
+      throw new Error(
+        `the client has not answered the last ${MOST_UNANSWERED} queries, so it gets no other one until it answers. ` +
           "Give the lock a 'pool' of pg, which can cancel a query, or set pg's query_timeout for the client, in TypeORM with extra: { query_timeout: 5000 }.",
       );
     }

@@ -1,50 +1,73 @@
+import { realClock } from '../../core/time/real-clock.js';
 import { unlessAborted } from '../unless-aborted.js';
 import type { PostgresPool, PostgresPoolClient } from './postgres-lock-options.js';
 
+/** How many requests to the pool may be pending. */
+const MOST_REQUESTS = 2;
+/** Milliseconds that a call waits when two earlier requests are pending; less than any call of an elector. */
+const PATIENCE = 500;
+
 /**
- * Takes connections from a pool. It asks the pool for one at a time: a pool knows nothing of signals, so a
- * request that was given up stays in the pool's queue. The next call takes what that request brings.
+ * Takes connections from a pool. A pool knows nothing of signals. The request of a call that was given up
+ * therefore stays pending, until the pool has a connection. It may stay forever, when the server has not
+ * answered an attempt to connect. So the next call makes a second request beside it. Later calls make none,
+ * and take what the two requests bring.
  */
 export class ConnectionQueue {
+  /** The calls that wait for a connection. */
   private readonly waiting = new Set<Waiter>();
-  private isAsking = false;
+  /** The calls whose requests are pending. Some of these calls may have been given up. */
+  private readonly asking = new Set<Waiter>();
 
   constructor(private readonly pool: PostgresPool) {}
 
-  /** Waits for a connection until `signal` aborts. */
+  /**
+   * Waits for a connection until `signal` aborts.
+   *
+   * @throws What the pool threw; the reason of `signal`; an error that says what to do when two earlier calls
+   *   were given up, and the pool still gives no connection.
+   */
   async take(signal: AbortSignal): Promise<PostgresPoolClient> {
     const waiter = newWaiter();
+    const timer = realClock.newTimer(() => waiter.reject(noConnection()));
+    if (this.asking.size === MOST_REQUESTS && this.waiting.size === 0) {
+      timer.reset(PATIENCE);
+    }
     this.waiting.add(waiter);
     void this.ask();
     try {
       return await unlessAborted(signal, waiter.connection, (late) => late.release());
     } finally {
+      timer.stop();
       this.waiting.delete(waiter);
     }
   }
 
+  /** Makes a request for the first call that has none, if there may be one more. */
   private async ask(): Promise<void> {
-    if (this.isAsking) {
+    const call = [...this.waiting].find((waiter) => !this.asking.has(waiter));
+    if (call === undefined || this.asking.size === MOST_REQUESTS) {
       return;
     }
-    this.isAsking = true;
-    while (this.waiting.size > 0) {
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- one at a time
-        const connection = await this.pool.connect();
-        const [first] = this.waiting;
-        if (first === undefined) {
-          connection.release();
-        } else {
-          this.waiting.delete(first);
-          first.resolve(connection);
-        }
-      } catch (error) {
-        this.waiting.forEach((waiter) => waiter.reject(error));
-        this.waiting.clear();
-      }
+    this.asking.add(call);
+    try {
+      this.give(await this.pool.connect());
+    } catch (error) {
+      this.waiting.delete(call);
+      call.reject(error);
     }
-    this.isAsking = false;
+    this.asking.delete(call);
+    void this.ask();
+  }
+
+  private give(connection: PostgresPoolClient): void {
+    const [first] = this.waiting;
+    if (first === undefined) {
+      connection.release();
+    } else {
+      this.waiting.delete(first);
+      first.resolve(connection);
+    }
   }
 }
 
@@ -60,4 +83,12 @@ function newWaiter(): Waiter {
     settle = { resolve, reject };
   });
   return { connection, ...settle };
+}
+
+function noConnection(): Error {
+  return new Error(
+    'the pool has not given a connection to the last two calls. Check that the server answers. ' +
+      'Set connectionTimeoutMillis of the pool, such as to 3000, or else it waits forever for a server that does not. ' +
+      'If the application uses all connections of the pool, raise its max.',
+  );
 }

@@ -1,7 +1,9 @@
 import { WaitError } from '../../core/errors.js';
+import { formatDuration } from '../../core/time/duration.js';
+import { realClock } from '../../core/time/real-clock.js';
 import { read } from '../../core/values/error-text.js';
 import type { PostgresNames } from './postgres-names.js';
-import { rowsOf } from './rows-of.js';
+import { rowsOf } from './postgres-session.js';
 
 type Query = (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
 
@@ -9,6 +11,9 @@ type Query = (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
 const [UNIQUE_VIOLATION, DUPLICATE_TABLE, DUPLICATE_OBJECT] = ['23505', '42P07', '42710'];
 const CREATED_BY_ANOTHER: readonly unknown[] = [UNIQUE_VIOLATION, DUPLICATE_TABLE, DUPLICATE_OBJECT];
 const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** Milliseconds that it may take when the caller gives no signal. */
+const LIMIT = 30_000;
 
 const tableSql = (table: string): string => `CREATE TABLE IF NOT EXISTS ${table} (
   name text PRIMARY KEY,
@@ -26,24 +31,29 @@ const sequenceSql = (sequence: string): string => `CREATE SEQUENCE IF NOT EXISTS
  * Creates the table and the sequence, each only if it is missing. A role that may use them, but not create
  * them, can therefore call this too.
  *
+ * @param where - Names the lock and the server in the error.
  * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when one is missing and must not be created; what the client
  *   threw.
  */
-export async function createTable(query: Query, { table, sequence }: PostgresNames): Promise<void> {
+export async function createTable(
+  query: Query,
+  { table, sequence }: PostgresNames,
+  where: () => string,
+): Promise<void> {
   const found = await query(
     'SELECT to_regclass($1)::text AS found_table, to_regclass($2)::text AS found_sequence',
     [table, sequence],
   );
   const [row] = rowsOf(found) as { found_table: unknown; found_sequence: unknown }[];
   if ((row?.found_table ?? null) === null) {
-    await create(query, `table ${table}`, tableSql(table));
+    await create(query, where, `table ${table}`, tableSql(table));
   }
   if ((row?.found_sequence ?? null) === null) {
-    await create(query, `sequence ${sequence}`, sequenceSql(sequence));
+    await create(query, where, `sequence ${sequence}`, sequenceSql(sequence));
   }
 }
 
-async function create(query: Query, what: string, sql: string): Promise<void> {
+async function create(query: Query, where: () => string, what: string, sql: string): Promise<void> {
   try {
     await query(sql, []);
   } catch (error) {
@@ -51,7 +61,7 @@ async function create(query: Query, what: string, sql: string): Promise<void> {
     if (code === INSUFFICIENT_PRIVILEGE) {
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
-        `There is no ${what}, and this role may not create it: ${String(read(error, 'message'))}. ` +
+        `${where()}: there is no ${what}, and this role may not create it: ${String(read(error, 'message'))}. ` +
           'Run the SQL in the documentation of PostgresLock as the owner of the schema, or grant CREATE on the schema to this role.',
         { cause: error },
       );
@@ -59,5 +69,33 @@ async function create(query: Query, what: string, sql: string): Promise<void> {
     if (!CREATED_BY_ANOTHER.includes(code)) {
       throw error;
     }
+  }
+}
+
+/**
+ * Makes a call with a signal that aborts when the limit is over.
+ *
+ * @param where - Names the lock and the server in the error.
+ * @throws What the call threw; WaitError `WAIT_ERR_LEADER_ELECTION` as the reason of the signal.
+ */
+export async function withinLimit(
+  where: () => string,
+  call: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const limit = new AbortController();
+  const expire = (): void =>
+    limit.abort(
+      new WaitError(
+        'WAIT_ERR_LEADER_ELECTION',
+        `${where()}: createTable() has not ended within ${formatDuration(LIMIT)}. Check that the server can be reached, ` +
+          'that the pool has a free connection, and that no other session locks the table. To wait longer, give it a signal.',
+      ),
+    );
+  const timer = realClock.newTimer(expire);
+  timer.reset(LIMIT);
+  try {
+    await call(limit.signal);
+  } finally {
+    timer.stop();
   }
 }

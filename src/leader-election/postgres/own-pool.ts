@@ -3,12 +3,15 @@ import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 import { realClock } from '../../core/time/real-clock.js';
 import { loadPackage } from '../load-package.js';
-import { ignore } from './ignore.js';
+import { ignore, PoolSession } from './pool-session.js';
 import type { PostgresPool, PostgresPoolClient } from './postgres-lock-options.js';
 
 const DEFAULTS = { max: 2, connectionTimeoutMillis: 3000, keepAlive: true, allowExitOnIdle: true };
-/** Milliseconds in which connections may say goodbye when the pool is closed. */
+/** Milliseconds that connections get to end in the normal way when the pool is closed. */
 const GRACE = 1000;
+
+/** What `pg` takes, although its types say less. It calls a function with the settings of the connection. */
+type Stream = Duplex | ((config: object) => Duplex);
 
 /** A pool of `pg` that loads the package when it is needed, and that can be closed while nothing answers. */
 export class OwnPool implements PostgresPool {
@@ -19,11 +22,12 @@ export class OwnPool implements PostgresPool {
   private pool: pg.Pool | undefined;
   private isClosed = false;
 
-  constructor(connection: string | object) {
-    const settings: pg.PoolConfig =
-      typeof connection === 'string' ? { connectionString: connection } : connection;
-    const newSocket = settings.stream ?? (() => new Socket());
-    this.settings = { ...DEFAULTS, ...settings, stream: () => this.keep(newSocket()) };
+  /** @param options - The user's options for `pg`. */
+  constructor(options: object) {
+    const { stream = () => new Socket() } = options as { stream?: Stream };
+    const newSocket = (config: object): Duplex =>
+      this.keep(typeof stream === 'function' ? stream(config) : stream);
+    this.settings = { ...DEFAULTS, ...options, stream: newSocket as () => Duplex };
   }
 
   /** Returns the host and the port, as `pg` reads them; the empty string when it cannot read them. */
@@ -50,10 +54,10 @@ export class OwnPool implements PostgresPool {
     return this.pool.connect();
   }
 
-  /** Ends all connections, also those that hang, and those that are only being made. */
+  /** Ends all connections, also those that hang, and those whose handshake is not over. */
   async close(): Promise<void> {
     this.isClosed = true;
-    // It waits for connections that hang, so it may never settle.
+    // This promise waits for connections that hang, so it may never settle.
     this.pool?.end().catch(ignore);
     const closed = [...this.sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await new Promise<void>((resolve) => {
@@ -69,15 +73,13 @@ export class OwnPool implements PostgresPool {
 
   private open(): pg.Pool {
     const pool = new this.loaded!.Pool(this.settings);
-    pool.on('error', ignore); // an idle connection has failed; the next call makes another
+    pool.on('error', ignore); // an idle connection has broken, and the next call makes a new one
     return pool;
   }
 
-  private keep<T extends Duplex | undefined>(socket: T): T {
-    if (socket !== undefined) {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-    }
+  private keep(socket: Duplex): Duplex {
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
     return socket;
   }
 
@@ -89,5 +91,24 @@ export class OwnPool implements PostgresPool {
       },
     );
     return this.loading;
+  }
+}
+
+/** Runs each query on a connection of the lock's own pool, and ends that pool. */
+export class OwnPoolSession extends PoolSession {
+  constructor(private readonly own: OwnPool) {
+    super(own);
+  }
+
+  override describe(): string {
+    return this.own.describe();
+  }
+
+  override prepare(): Promise<void> {
+    return this.own.prepare();
+  }
+
+  override async close(): Promise<void> {
+    await Promise.allSettled([super.close(), this.own.close()]);
   }
 }

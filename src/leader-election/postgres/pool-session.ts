@@ -1,9 +1,8 @@
 import { hasMethods } from '../../core/values/has-methods.js';
 import { read } from '../../core/values/error-text.js';
 import { unlessAborted } from '../unless-aborted.js';
-import { cancelerOf } from './cancel-request.js';
+import { cancellerOf } from './cancel-request.js';
 import { ConnectionQueue } from './connection-queue.js';
-import { ignore } from './ignore.js';
 import type { PostgresPool, PostgresPoolClient } from './postgres-lock-options.js';
 import type { PostgresSession } from './postgres-session.js';
 
@@ -33,7 +32,7 @@ export class PoolSession implements PostgresSession {
     }
     const connection = await this.connections.take(signal);
     connection.on('error', ignore); // the query is rejected too
-    const cancel = cancelerOf(connection);
+    const cancel = cancellerOf(connection);
     try {
       const reply = await unlessAborted(signal, connection.query(sql, [...parameters]));
       connection.off('error', ignore);
@@ -50,17 +49,25 @@ export class PoolSession implements PostgresSession {
   }
 
   /**
-   * Removes a connection from the pool, so that the next query does not receive a late answer. A server that
-   * waits for a table lock would not notice that, hence the canceling.
+   * Removes a connection from the pool, so that the next query does not receive a late answer. A server whose
+   * query waits for a table lock does not notice that, so the query is cancelled too.
    */
   private drop(connection: PostgresPoolClient, cancel: (() => Promise<void>) | undefined): void {
-    const dropped = (async () => {
-      await cancel?.(); // first, or else PgBouncer would not know any more whose query that is
-      connection.release(true);
-    })();
+    const dropped = cancelAndRemove(connection, cancel)
+      .catch(ignore)
+      .finally(() => this.dropping.delete(dropped));
     this.dropping.add(dropped);
-    const forget = (): void => void this.dropping.delete(dropped);
-    dropped.then(forget, forget);
+  }
+}
+
+async function cancelAndRemove(
+  connection: PostgresPoolClient,
+  cancel: (() => Promise<void>) | undefined,
+): Promise<void> {
+  try {
+    await cancel?.(); // before the connection ends, since PgBouncer forgets a client that is gone
+  } finally {
+    connection.release(true);
   }
 }
 
@@ -69,9 +76,19 @@ function isAnswer(error: unknown): boolean {
   return typeof read(error, 'severity') === 'string';
 }
 
-/** A pool reports idle connections that break. The lock has left one there, so it must not end the process. */
-function listenToErrors(pool: PostgresPool): void {
-  if (hasMethods(pool, 'on', 'listeners') && !pool.listeners!('error').includes(ignore)) {
-    pool.on!('error', ignore);
+/**
+ * Listens to the errors of a pool or a client. It emits one when a connection breaks that nothing waits for,
+ * as the lock leaves it between two calls. Without a listener, the process would end. The next call finds out
+ * by itself that the connection is gone.
+ */
+export function listenToErrors(emitter: object): void {
+  if (hasMethods(emitter, 'on', 'listeners')) {
+    const { listeners, on } = emitter as Required<Pick<PostgresPool, 'listeners' | 'on'>>;
+    if (!listeners.call(emitter, 'error').includes(ignore)) {
+      on.call(emitter, 'error', ignore);
+    }
   }
 }
+
+/** Takes an error that needs no other care. */
+export const ignore = (): void => {};

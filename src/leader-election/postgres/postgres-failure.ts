@@ -9,6 +9,9 @@ const WRONG_PASSWORD = '28P01';
 /** What `pg` says without a code when the server asks for a password and there is none. */
 const NO_PASSWORD = 'password must be a string';
 
+const WRONG_TABLE = ({ table }: PostgresNames): string =>
+  `The table ${table} is not one that createTable() makes. Choose another \`table\`.`;
+
 /** What to do about an error, by its code: those of PostgreSQL, and those of Node. */
 const REMEDIES: Readonly<Record<string, (names: PostgresNames) => string>> = {
   [WRONG_PASSWORD]: () => 'Check the user and the password.',
@@ -22,18 +25,31 @@ const REMEDIES: Readonly<Record<string, (names: PostgresNames) => string>> = {
     `Grant SELECT, INSERT, UPDATE on ${table}, USAGE on the sequence ${sequence}, and USAGE on their schema to this role.`,
   '42P01': ({ table, sequence }) =>
     `The table ${table} or the sequence ${sequence} is missing: call createTable() of the PostgresLock once, or run its SQL.`,
+  '22P02': WRONG_TABLE, // a value does not fit the type of its column
+  '23502': WRONG_TABLE, // another column must not be null
+  '42703': WRONG_TABLE, // a column is missing
+  '42804': WRONG_TABLE, // a column has another type
+  '42809': WRONG_TABLE, // it is no table, or its sequence is none
+  '42883': WRONG_TABLE, // a column cannot be compared
+  '42P10': WRONG_TABLE, // the names are not unique
   ECONNREFUSED: () => 'Check the host and the port, and that PostgreSQL runs there.',
   ENOTFOUND: () => 'Check the name of the host.',
   EAI_AGAIN: () => 'Check the name of the host.',
 };
 
-/** Says which lock has failed, where, for which reason, and what to do. */
-export function failureOf(error: unknown, lock: string, server: string, names: PostgresNames): WaitError {
+/**
+ * Says which lock has failed, where, for which reason, and what to do. An error of this package says so itself.
+ *
+ * @param where - Names the lock and the server.
+ */
+export function failureOf(error: unknown, where: string, names: PostgresNames): WaitError {
+  if (error instanceof WaitError) {
+    return error;
+  }
   const code = read(error, 'code');
   if (code === SERIALIZATION_FAILURE) {
-    return lockConflict(lock, { cause: error });
+    return lockConflict(where, { cause: error });
   }
-  const where = server === '' ? lock : `${lock} at ${server}`;
   if (code === INVALID_URL) {
     // The error itself holds the connection string, and with it the password, so it is no cause.
     return failure(

@@ -28,15 +28,17 @@ export interface PostgresLockOptions {
    * The user's pool. `close()` leaves it open.
    *
    * **Details.**
-   * 1. A query that is not answered in time is canceled on a second connection, and its own connection is
+   * 1. A query that is not answered in time is cancelled on a second connection, and its own connection is
    *    removed from the pool. The pool must be one of `pg` for that, not of `pg-native`.
-   * 2. The lock takes one connection at a time, and waits for one at most once, even in an exhausted pool.
+   * 2. The lock uses one connection at a time. It has at most two requests for a connection pending, also
+   *    when the pool is exhausted.
    * 3. The lock leaves its connection in the pool, idle. When that connection breaks, the pool emits `error`,
    *    which would end the process if nobody listened. The lock therefore adds a listener that does nothing.
    *    Your own listeners are still called.
    *
    * **Gotchas.** Set `connectionTimeoutMillis` of the pool, such as to 3,000. By default `pg` waits forever
-   * for a server that accepts a connection and does not answer, and the lock waits with it.
+   * for a server that accepts a connection and does not answer. After two such connections the lock makes no
+   * third one. Its calls fail, and say what to do, until the pool gives it a connection.
    */
   readonly pool?: PostgresPool | undefined;
   /**
@@ -48,13 +50,18 @@ export interface PostgresLockOptions {
    *    not answered in time, it asks nothing more until the client answers one of them. Set `query_timeout`
    *    of `pg`, in TypeORM with `extra: { query_timeout: 5000 }`, so that the client always answers. Without
    *    PgBouncer, set `statement_timeout` too. It ends the query in the server as well.
-   * 2. A `Client` of `pg` never reconnects after its connection has broken. A pool is the better choice.
+   * 2. A `Client` of `pg` never reconnects after its connection has broken. A pool is the better choice. A
+   *    `Pool` itself is refused here; give it as `pool`.
+   * 3. When the connection of a `Client` breaks, the client emits `error`, which would end the process if
+   *    nobody listened. The lock therefore adds a listener that does nothing. Your own listeners are still
+   *    called.
    */
   readonly client?: PostgresClient | undefined;
   /**
    * A connection string or `pg`'s options, for the lock's own pool of two connections; needs the package
-   * `pg`. An attempt to connect takes at most 3 seconds, unless the options set `connectionTimeoutMillis`. A
-   * query that is not answered in time is canceled on one more connection, which lasts for at most a second.
+   * `pg`. The string begins with `postgres://`, `postgresql://`, `socket:` or `/`. In the options, neither
+   * `connectionString` nor `host` may be there without a value, since `pg` would go to `localhost`. An attempt to connect takes at most 3 seconds, unless the options set `connectionTimeoutMillis`. A
+   * query that is not answered in time is cancelled on one more connection, which lasts for at most a second.
    */
   readonly connection?: string | object | undefined;
   /** The table, a name of at most 55 bytes and without a schema; default `nestjs_wait_leases`. */

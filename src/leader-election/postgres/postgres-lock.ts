@@ -1,17 +1,14 @@
 import { OptionReader } from '../../core/options/option-reader.js';
-import { withChild } from '../../core/stop/child-signal.js';
-import { WaitError } from '../../core/errors.js';
 import { defaultIdentity } from '../identity.js';
-import { lockClosed } from '../lock-closed.js';
+import { LockCalls } from '../lock-calls.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
-import { createTable } from './create-table.js';
+import { createTable, withinLimit } from './create-table.js';
 import { newSession } from './new-session.js';
 import { failureOf } from './postgres-failure.js';
 import type { PostgresLockOptions } from './postgres-lock-options.js';
 import { readNames, type PostgresNames } from './postgres-names.js';
-import type { PostgresSession } from './postgres-session.js';
-import { rowsOf } from './rows-of.js';
+import { rowsOf, type PostgresSession } from './postgres-session.js';
 
 interface Row {
   version: unknown;
@@ -59,9 +56,13 @@ const OPTION_NAMES: readonly string[] = [
  * GRANT USAGE ON SEQUENCE nestjs_wait_leases_version TO app;
  * ```
  *
- * Every failure is a {@link WaitError} `WAIT_ERR_LEADER_ELECTION`. It says where and what to do, and its
- * `cause` is what the client threw. A query that is given up is canceled in the server too, unless the lock
- * has a `client`.
+ * A call that fails rejects with a `WaitError` `WAIT_ERR_LEADER_ELECTION`. It says where and what to do, and
+ * its `cause` is what the client threw. These failures are different:
+ * 1. A call that is given up rejects with the reason of its signal. The query is cancelled in the server too,
+ *    unless the lock has a `client`.
+ * 2. A conflict is `WAIT_ERR_LOCK_CONFLICT`; a closed lock, `WAIT_ERR_LOCK_CLOSED`; the missing package `pg`,
+ *    `WAIT_ERR_MISSING_PACKAGE`; a `client` whose reply has no rows, `WAIT_ERR_INVALID_OPTION`.
+ * 3. A connection string that `pg` cannot read is no `cause`, since it may hold a password.
  *
  * **Gotchas.** All candidates must talk to the primary. A fail-over to a standby that lags loses the last
  * writes, and with them possibly who leads. The tokens come from the same database and may repeat there. Use
@@ -77,54 +78,63 @@ export class PostgresLock implements ResourceLock {
   private readonly id: string;
   private readonly names: PostgresNames;
   private readonly session: PostgresSession;
-  private readonly calls = new Map<AbortController, Promise<unknown>>();
-  private closing: Promise<void> | undefined;
+  private readonly calls: LockCalls;
   private seen: string | undefined;
   private token: string | undefined;
 
   /**
    * @param options - See {@link PostgresLockOptions}.
    * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used, as when the name is empty, an
-   *   identifier is too long, or not exactly one of `pool`, `client` and `connection` is given.
+   *   identifier is too long, not exactly one of `pool`, `client` and `connection` is given, or `connection`
+   *   would silently mean `localhost`.
    */
   constructor(options: PostgresLockOptions) {
     const reader = OptionReader.of('PostgresLock', options, OPTION_NAMES);
     this.name = reader.string('name');
     this.id = reader.string('identity', defaultIdentity());
     this.names = readNames(reader);
-    this.session = newSession(reader, this.describe());
+    this.session = newSession(reader);
+    this.calls = new LockCalls(this.describe());
   }
 
   /**
    * Loads the package `pg` if the lock has a `connection`.
    *
-   * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` (a rejection) when `pg` is not installed.
+   * @throws WaitError (a rejection) `WAIT_ERR_MISSING_PACKAGE` when `pg` is not installed;
+   *   `WAIT_ERR_LOCK_CLOSED`.
    */
-  prepare(): Promise<void> {
-    return this.session.prepare();
+  async prepare(): Promise<void> {
+    this.calls.requireOpen();
+    await this.session.prepare();
   }
 
   /**
    * Makes the table and the sequence if they are missing. Any number of replicas may call it at once. It
    * needs the right to create them only where they are missing.
    *
-   * @param signal - Cancels the call; default: nothing does.
+   * @param signal - Cancels the call; default: one that aborts after 30 seconds.
    * @throws WaitError (a rejection) `WAIT_ERR_MISSING_PACKAGE` when `pg` is needed and not installed;
-   *   `WAIT_ERR_LEADER_ELECTION` when something is missing and must not be created, or the server cannot be
-   *   reached; `WAIT_ERR_LOCK_CLOSED`.
+   *   `WAIT_ERR_LEADER_ELECTION` when something is missing and must not be created, the server cannot be
+   *   reached, or the 30 seconds are over; `WAIT_ERR_LOCK_CLOSED`; the reason of `signal`.
    */
-  async createTable(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    await this.call(signal, (ctx) =>
-      createTable((sql, parameters) => this.session.query(sql, parameters, ctx), this.names),
-    );
+  async createTable(signal?: AbortSignal): Promise<void> {
+    const where = (): string => this.where();
+    const create = (limit: AbortSignal): Promise<void> =>
+      this.call(limit, (ctx) =>
+        createTable((sql, parameters) => this.session.query(sql, parameters, ctx), this.names, where),
+      );
+    await (signal === undefined ? withinLimit(where, create) : create(signal));
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
-    const [row] = await this.run(`SELECT * FROM ${this.names.table} WHERE name = $1`, [this.name], signal);
+    const sql = `SELECT version, holder_identity, lease_duration_seconds, acquire_time, renew_time, leader_transitions
+      FROM ${this.names.table} WHERE name = $1`;
+    const [row] = await this.run(sql, [this.name], signal);
     if (row === undefined) {
       return undefined;
     }
+    signal.throwIfAborted(); // a call that was given up changes nothing, not even at the last moment
     this.seen = String(row.version);
     const record: LeaderElectionRecord = {
       holderIdentity: row.holder_identity,
@@ -150,7 +160,7 @@ export class PostgresLock implements ResourceLock {
         token = CASE WHEN (holder_identity, acquire_time, leader_transitions) = ($3::text, $5::timestamptz, $7::int) THEN token ELSE next END
       FROM nextval($2::regclass) AS next
       WHERE name = $1 AND version = $8 RETURNING lease.version, lease.token`;
-    this.requireOpen();
+    this.calls.requireOpen();
     if (this.seen === undefined) {
       throw lockConflict(this.describe());
     }
@@ -178,22 +188,15 @@ export class PostgresLock implements ResourceLock {
   }
 
   get closed(): boolean {
-    return this.closing !== undefined;
+    return this.calls.closed;
   }
 
   /**
    * Gives up the calls that are running, and ends the lock's own pool. A pool or a client that the user gave
    * stays open.
    */
-  close(): Promise<void> {
-    this.closing ??= this.end();
-    return this.closing;
-  }
-
-  private async end(): Promise<void> {
-    const closed = lockClosed(this.describe());
-    this.calls.forEach((_result, call) => call.abort(closed));
-    await Promise.allSettled(this.calls.values());
+  async close(): Promise<void> {
+    await this.calls.close();
     await this.session.close();
   }
 
@@ -218,6 +221,7 @@ export class PostgresLock implements ResourceLock {
     if (row === undefined) {
       throw lockConflict(this.describe());
     }
+    signal.throwIfAborted();
     this.seen = String(row.version);
     this.token = String(row.token);
   }
@@ -227,34 +231,19 @@ export class PostgresLock implements ResourceLock {
   }
 
   /** Makes one call, which ends when `signal` aborts or the lock is closed. */
-  private async call<T>(signal: AbortSignal, make: (ctx: AbortSignal) => Promise<T>): Promise<T> {
-    signal.throwIfAborted();
-    this.requireOpen();
-    return withChild(signal, async (call) => {
-      const result = this.explained(call.signal, make);
-      this.calls.set(call, result);
+  private call<T>(signal: AbortSignal, make: (ctx: AbortSignal) => Promise<T>): Promise<T> {
+    return this.calls.make(signal, async (ctx) => {
       try {
-        return await result;
-      } finally {
-        this.calls.delete(call);
+        return await make(ctx);
+      } catch (error) {
+        throw failureOf(error, this.where(), this.names);
       }
     });
   }
 
-  private async explained<T>(ctx: AbortSignal, make: (ctx: AbortSignal) => Promise<T>): Promise<T> {
-    try {
-      return await make(ctx);
-    } catch (error) {
-      ctx.throwIfAborted();
-      throw error instanceof WaitError
-        ? error
-        : failureOf(error, this.describe(), this.session.describe(), this.names);
-    }
-  }
-
-  private requireOpen(): void {
-    if (this.closed) {
-      throw lockClosed(this.describe());
-    }
+  /** Names the lock and, where it is known, the server. */
+  private where(): string {
+    const server = this.session.describe();
+    return server === '' ? this.describe() : `${this.describe()} at ${server}`;
   }
 }

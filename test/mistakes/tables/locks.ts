@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { Pool } from 'pg';
 import { InMemoryLock, LeaderElector } from 'nestjs-wait/leader-election';
 import { KubernetesLeaseLock, type LeaseClient } from 'nestjs-wait/leader-election/kubernetes';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
@@ -140,6 +141,37 @@ const constructors: readonly CoreRow[] = [
     title: 'a PostgresLock whose connection string is blank',
     call: () => new PostgresLock({ name: 'a', connection: ' ' }),
     wantWords: ['PostgresLock', 'connection', 'blank', "' '"],
+  },
+  ...['localhost:1/app', 'app:hunter2@db/app', 'db', 'jdbc:postgresql://db/app', 'http://db'].flatMap(
+    (text): CoreRow[] => [
+      {
+        title: `a PostgresLock whose connection is the text ${text}`,
+        call: () => new PostgresLock({ name: 'a', connection: text }),
+        wantWords: ['PostgresLock: connection', 'postgres://', 'postgresql://', /^(?!.*hunter2)/],
+      },
+      {
+        title: `a PostgresLock whose connectionString is the text ${text}`,
+        call: () => new PostgresLock({ name: 'a', connection: { connectionString: text } }),
+        wantWords: ['PostgresLock: connection.connectionString', 'postgres://', /^(?!.*hunter2)/],
+      },
+    ],
+  ),
+  ...['', ' ', undefined, null, 5].flatMap((value): CoreRow[] => [
+    {
+      title: `a PostgresLock whose connectionString is ${JSON.stringify(value)}`,
+      call: () => new PostgresLock({ name: 'a', connection: { connectionString: value, host: 'db' } }),
+      wantWords: ['PostgresLock: connection.connectionString', 'blank', 'variable'],
+    },
+    {
+      title: `a PostgresLock whose host is ${JSON.stringify(value)}`,
+      call: () => new PostgresLock({ name: 'a', connection: { host: value } }),
+      wantWords: ['PostgresLock: connection.host', 'blank', 'variable'],
+    },
+  ]),
+  {
+    title: 'a PostgresLock whose client is a pool',
+    call: () => new PostgresLock({ name: 'a', client: new Pool() }),
+    wantWords: ['PostgresLock', 'client', 'Pool', 'write pool'],
   },
   {
     title: 'a RedisLock without options',

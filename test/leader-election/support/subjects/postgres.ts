@@ -17,10 +17,11 @@ export type VersionOfPg = keyof typeof VERSIONS_OF_PG;
 /** A user's pool, as the docs want it. The times are short, since the tests wait for them. */
 const POOL = { max: 2, connectionTimeoutMillis: 1000, idleTimeoutMillis: 1000 };
 
-/** The three ways in which a lock reaches the server. */
+/** The ways in which a lock reaches the server. */
 const WAYS: Readonly<Record<string, Way>> = {
   'a connection': (server) => ({ connection: server }),
   'a pool': (server, newPool) => ({ pool: newPool({ ...server, ...POOL }) }),
+  'a pool with the defaults of pg': (server, newPool) => ({ pool: newPool({ ...server, max: 2 }) }),
   'a client as TypeORM has it': (server, newPool) => ({
     client: new DataSource(newPool({ ...server, ...POOL, query_timeout: 1000 })),
   }),
@@ -31,6 +32,10 @@ export const POSTGRES_SUBJECTS: Subjects = {
   'PostgresLock with a connection of pg 8.23': (engine) => onPostgres(engine, '8.23', 'a connection'),
   'PostgresLock with a pool of pg 8.11': (engine) => onPostgres(engine, '8.11', 'a pool'),
   'PostgresLock with a pool of pg 8.23': (engine) => onPostgres(engine, '8.23', 'a pool'),
+  'PostgresLock with a pool of pg 8.23 with its defaults': (engine) => ({
+    ...onPostgres(engine, '8.23', 'a pool with the defaults of pg'),
+    usersConnections: 2, // without connectionTimeoutMillis, a pool never gives up a handshake
+  }),
   'PostgresLock with a client as TypeORM has it, on pg 8.11': (engine) =>
     onPostgres(engine, '8.11', 'a client as TypeORM has it'),
   'PostgresLock with a client as TypeORM has it, on pg 8.23': (engine) =>
