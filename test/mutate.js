@@ -599,9 +599,21 @@ const MUTATIONS = [
     project: 'leader-election',
   },
   {
+    name: 'locks: a connection of a pool that nobody listens to at first',
+    file: 'src/leader-election/postgres/pool-connection.ts',
+    edits: [
+      [
+        "      connection.on('error', ignore);",
+        "      queueMicrotask(() => connection.on('error', ignore));",
+      ],
+    ],
+    tests: 'leader-election/postgres-pool',
+    project: 'leader-election',
+  },
+  {
     name: 'locks: a connection of a pool that comes late and is kept',
     file: 'src/leader-election/postgres/connection-queue.ts',
-    edits: [['      connection.release();\n', '']],
+    edits: [['      giveBack(connection);\n', '']],
     tests: 'leader-election/postgres-pool',
     project: 'leader-election',
   },

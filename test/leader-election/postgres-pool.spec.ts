@@ -60,6 +60,28 @@ describe('a PostgresLock on a pool', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it('listens to a connection from the moment in which the pool of pg hands it out', async () => {
+    let thrown: unknown;
+    // As pg does: the server's next answer, in the same turn, says that it ends the connection.
+    const handOut = (callback: (error: undefined, connection: Connection) => void): void => {
+      callback(undefined, connection);
+      try {
+        connection.emit('error', new Error('terminating connection'));
+      } catch (error) {
+        thrown = error;
+      }
+    };
+    const connect = (callback?: Parameters<typeof handOut>[0]): Promise<Connection> =>
+      callback === undefined
+        ? new Promise((resolve) => setImmediate(() => handOut((_, given) => resolve(given))))
+        : (void setImmediate(() => handOut(callback)) as never);
+    lock = new PostgresLock({ name: 'a', pool: { connect } });
+    await lock.get(live());
+    expect(thrown).toBeUndefined();
+    expect(events).toEqual(['given back']);
+    expect(connection.listenerCount('error')).toBe(0);
+  });
+
   // Or else PgBouncer would not know any more whose query that is.
   it('cancels a query that is given up, and drops its connection only then', async () => {
     const asked = new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import { unlessAborted } from '../unless-aborted.js';
-import { listenToErrors } from './pool-session.js';
+import { listenToErrors } from './pool-connection.js';
 import type { PostgresClient } from './postgres-lock-options.js';
 import type { PostgresSession } from './postgres-session.js';
 

@@ -1,5 +1,6 @@
 import { realClock } from '../../core/time/real-clock.js';
 import { unlessAborted } from '../unless-aborted.js';
+import { giveBack, requestConnection } from './pool-connection.js';
 import type { PostgresPool, PostgresPoolClient } from './postgres-lock-options.js';
 
 /** How many requests to the pool may be pending. */
@@ -36,7 +37,7 @@ export class ConnectionQueue {
     this.waiting.add(waiter);
     void this.ask();
     try {
-      return await unlessAborted(signal, waiter.connection, (late) => late.release());
+      return await unlessAborted(signal, waiter.connection, giveBack);
     } finally {
       timer.stop();
       this.waiting.delete(waiter);
@@ -51,7 +52,7 @@ export class ConnectionQueue {
     }
     this.asking.add(call);
     try {
-      this.give(await this.pool.connect());
+      this.give(await requestConnection(this.pool));
     } catch (error) {
       this.waiting.delete(call);
       call.reject(error);
@@ -63,7 +64,7 @@ export class ConnectionQueue {
   private give(connection: PostgresPoolClient): void {
     const [first] = this.waiting;
     if (first === undefined) {
-      connection.release();
+      giveBack(connection);
     } else {
       this.waiting.delete(first);
       first.resolve(connection);

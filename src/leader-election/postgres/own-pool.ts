@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 import { realClock } from '../../core/time/real-clock.js';
 import { loadPackage } from '../load-package.js';
-import { ignore, PoolSession } from './pool-session.js';
+import { ignore, requestConnection } from './pool-connection.js';
+import { PoolSession } from './pool-session.js';
 import type { PostgresPool, PostgresPoolClient } from './postgres-lock-options.js';
 
 const DEFAULTS = { max: 2, connectionTimeoutMillis: 3000, keepAlive: true, allowExitOnIdle: true };
@@ -51,7 +52,7 @@ export class OwnPool implements PostgresPool {
       throw new Error('The pool is closed.');
     }
     this.pool ??= this.open();
-    return this.pool.connect();
+    return requestConnection(this.pool);
   }
 
   /** Ends all connections, also those that hang, and those whose handshake is not over. */

@@ -1,8 +1,8 @@
-import { hasMethods } from '../../core/values/has-methods.js';
 import { read } from '../../core/values/error-text.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { cancellerOf } from './cancel-request.js';
 import { ConnectionQueue } from './connection-queue.js';
+import { giveBack, ignore, listenToErrors } from './pool-connection.js';
 import type { PostgresPool, PostgresPoolClient } from './postgres-lock-options.js';
 import type { PostgresSession } from './postgres-session.js';
 
@@ -31,12 +31,10 @@ export class PoolSession implements PostgresSession {
       await unlessAborted(signal, Promise.race(this.dropping));
     }
     const connection = await this.connections.take(signal);
-    connection.on('error', ignore); // the query is rejected too
     const cancel = cancellerOf(connection);
     try {
       const reply = await unlessAborted(signal, connection.query(sql, [...parameters]));
-      connection.off('error', ignore);
-      connection.release();
+      giveBack(connection);
       return reply;
     } catch (error) {
       this.drop(connection, isAnswer(error) ? undefined : cancel);
@@ -75,20 +73,3 @@ async function cancelAndRemove(
 function isAnswer(error: unknown): boolean {
   return typeof read(error, 'severity') === 'string';
 }
-
-/**
- * Listens to the errors of a pool or a client. It emits one when a connection breaks that nothing waits for,
- * as the lock leaves it between two calls. Without a listener, the process would end. The next call finds out
- * by itself that the connection is gone.
- */
-export function listenToErrors(emitter: object): void {
-  if (hasMethods(emitter, 'on', 'listeners')) {
-    const { listeners, on } = emitter as Required<Pick<PostgresPool, 'listeners' | 'on'>>;
-    if (!listeners.call(emitter, 'error').includes(ignore)) {
-      on.call(emitter, 'error', ignore);
-    }
-  }
-}
-
-/** Takes an error that needs no other care. */
-export const ignore = (): void => {};

@@ -5,10 +5,10 @@ const JITTER = 2.2;
 /** Milliseconds in which a process without anything left to do ends. */
 const EXIT = 1000;
 /**
- * PostgreSQL: one that is used, one that is being dropped, and one that cancels a query. Redis: one that is used,
- * one that is being dropped, and one of the client that the lock duplicates.
+ * PostgreSQL: two that are being dropped, with one each that cancels the query. Redis: one that is used, one that
+ * is being dropped, and one of the client that the lock duplicates.
  */
-const CONNECTIONS: Readonly<Record<ServerName, number>> = { postgres: 3, redis: 3, kubernetes: 2 };
+const CONNECTIONS: Readonly<Record<ServerName, number>> = { postgres: 4, redis: 3, kubernetes: 2 };
 
 /** What a candidate keeps to. Times are milliseconds. */
 export interface Bounds {

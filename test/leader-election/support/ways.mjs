@@ -18,12 +18,17 @@ const kubernetesLock = async (load, options) => {
   return new KubernetesLeaseLock(options);
 };
 
-/** A pool with the defaults of `pg`. It does not keep the process, so nobody has to end it. */
+/** A pool as the documentation has it. It does not keep the process, so nobody has to end it. */
 const withPool =
   (name) =>
   async (load, { connection, ...options }) => {
     const { Pool } = (await import(name)).default;
-    const pool = new Pool({ ...connection, max: 2, allowExitOnIdle: true });
+    const pool = new Pool({
+      ...connection,
+      max: 2,
+      connectionTimeoutMillis: 1000,
+      allowExitOnIdle: true,
+    });
     return { lock: await postgresLock(load, { ...options, pool }), ...nothing };
   };
 
