@@ -8,7 +8,9 @@ import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
 import { RedisLock, type RedisLockOptions } from 'nestjs-wait/leader-election/redis';
 import { chosenEngines, type Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
+import { givenUpAfter } from './support/given-up-after.js';
 import { until } from './support/processes.js';
+import { Proxy } from './support/proxy.js';
 import { newName } from './support/subjects/subject.js';
 
 jest.setTimeout(60_000);
@@ -126,6 +128,25 @@ const CLIENTS: ReadonlyArray<{ title: string; prefix?: string; newClient: (port:
     expect(await connections()).toBe(1);
     await lock.close();
     await until('the end of the connection', async () => (await connections()) === 0, { timeout: 5000 });
+  });
+
+  it.each(CLIENTS)('of $title leaves nothing open after two calls at once', async ({ newClient }) => {
+    const proxy = await Proxy.to(engine.port);
+    const lock = newLock({ key: newName(), client: newClient(proxy.port) });
+    const others: Array<Promise<unknown>> = [];
+    for (let round = 0; round < 20; round++) {
+      const giveUp = new AbortController();
+      const lost = lock.get(giveUp.signal);
+      // It loses its connection too, perhaps only after the next round has made another.
+      others.push(givenUpAfter(5000, (signal) => lock.get(signal)));
+      setTimeout(() => giveUp.abort(new Error('too late')), round % 5);
+      // oxlint-disable-next-line no-await-in-loop -- one round after the other
+      await lost.catch(() => {});
+    }
+    await Promise.allSettled(others);
+    await lock.close();
+    await until('the last connection', () => proxy.openConnections === 0, { timeout: 5000 });
+    await proxy.close();
   });
 
   it('leaves the client of the user open', async () => {

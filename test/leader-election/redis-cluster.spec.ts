@@ -78,6 +78,17 @@ const recordOf = (holderIdentity: string): LeaderElectionRecord => ({
   leaderTransitions: 0,
 });
 
+/** Starts a cluster of one node. */
+async function startCluster(password = ''): Promise<{ engine: Engine; admin: Redis }> {
+  const settings = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
+  const engine = await redis([...settings, '--requirepass', password]);
+  await engine.start();
+  const admin = new Redis(engine.port, '127.0.0.1', { password });
+  await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
+  await until('the cluster', async () => (await admin.cluster('INFO')).includes('cluster_state:ok'));
+  return { engine, admin };
+}
+
 /** A client of the user may need a moment to find its cluster. */
 const isAnswered = (lock: RedisLock): Promise<boolean> =>
   lock.get(AbortSignal.timeout(1000)).then(
@@ -92,11 +103,7 @@ const isAnswered = (lock: RedisLock): Promise<boolean> =>
   let locks: RedisLock[] = [];
 
   beforeAll(async () => {
-    engine = await redis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']);
-    await engine.start();
-    admin = new Redis(engine.port, '127.0.0.1');
-    await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
-    await until('the cluster', async () => (await admin.cluster('INFO')).includes('cluster_state:ok'));
+    ({ engine, admin } = await startCluster());
   });
 
   afterAll(async () => {
@@ -188,5 +195,45 @@ const isAnswered = (lock: RedisLock): Promise<boolean> =>
         code: 'WAIT_ERR_LEADER_ELECTION',
       });
     });
+  });
+});
+
+(chosenEngines().includes('redis') ? describe : describe.skip)('on a cluster with a password', () => {
+  const password = 'secret-of-redis';
+  let engine: Engine;
+  let admin: Redis;
+
+  beforeAll(async () => {
+    ({ engine, admin } = await startCluster(password));
+  });
+
+  afterAll(async () => {
+    admin?.disconnect();
+    await engine?.close();
+  });
+
+  const ioredis = { redisOptions: { password, connectionName: 'app' }, lazyConnect: true };
+  const redisOf = (port: number) => ({ rootNodes: [rootOf(port)], defaults: { password, name: 'app' } });
+
+  it.each<{ title: string; newClient: (port: number) => Client }>([
+    {
+      title: 'a Cluster of ioredis',
+      newClient: (port) => new Cluster([{ port, host: '127.0.0.1' }], ioredis),
+    },
+    {
+      title: 'a Cluster of ioredis-5',
+      newClient: (port) => new Cluster5([{ port, host: '127.0.0.1' }], ioredis),
+    },
+    { title: 'a cluster of redis', newClient: (port) => createCluster(redisOf(port)) },
+    { title: 'a cluster of redis-5', newClient: (port) => createCluster5(redisOf(port)) },
+  ])('connects as $title would, with its password and its name', async ({ newClient }) => {
+    const client = newClient(engine.port);
+    client.on('error', () => {});
+    const lock = new RedisLock({ key: newName(), client });
+    await lock.create(recordOf('a'), live());
+    await lock.update(recordOf('b'), live());
+    expect((await lock.get(live()))?.record.holderIdentity).toBe('b');
+    expect(String(await admin.client('LIST'))).toMatch(/ name=(?:\S+:)?app /);
+    await lock.close();
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,11 +10,13 @@ import { chosenEngines, type Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
 import { end, ended, output, sleep, start, until } from './support/processes.js';
 import { Proxy } from './support/proxy.js';
+import { Random } from './support/random.js';
 import { INSTALLATIONS } from './support/redis-installations.js';
 
 jest.setTimeout(60_000);
 
 const root = join(__dirname, '../..');
+const seed = Number(process.env['CHAOS_SEED'] ?? randomInt(1_000_000_000));
 
 // What a process does with a RedisLock, where one package is installed, as in an application.
 (chosenEngines().includes('redis') ? describe : describe.skip).each(INSTALLATIONS)(
@@ -98,15 +101,16 @@ const root = join(__dirname, '../..');
         await engine?.close();
       });
 
-      it('works whenever the link does, and ends', async () => {
+      it(`works whenever the link does, and ends (CHAOS_SEED=${seed})`, async () => {
         const caller = call(proxy.port, 10_000);
         const answered = (): boolean => output(caller).endsWith('answered\n');
         await until('an answer', answered, { child: caller });
+        const random = new Random(seed);
         for (let round = 0; round < 10; round++) {
           for (const mode of ['cut', 'pass', 'blackhole', 'cut', 'deaf', 'cut', 'pass'] as const) {
             proxy.set(mode);
             // eslint-disable-next-line no-await-in-loop -- one after the other
-            await sleep(10 + Math.random() * 60);
+            await sleep(random.between(10, 70));
           }
         }
         await until('an answer', answered, { child: caller });

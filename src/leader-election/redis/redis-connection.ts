@@ -28,19 +28,20 @@ export interface UnopenedClient {
 interface Way {
   readonly run: RedisConnection['eval'];
   readonly end: () => void;
-  /** The events of a cluster that say why one of its nodes has failed. The others may still work. */
-  readonly nodeErrors?: readonly string[];
+  /** When one node of a cluster has failed, the others may still work. */
+  readonly isCluster: boolean;
 }
 
+/** The events that say why a client has failed, or a node of a cluster: of `ioredis`, and of `redis`. */
+const FAILURES = ['error', 'node error', 'node-error'];
+
 /** Connects a client, and keeps the error that it emits: what it rejects with may hide the cause. */
-export function open(client: UnopenedClient, { run, end, nodeErrors }: Way): RedisConnection {
+export function open(client: UnopenedClient, { run, end, isCluster }: Way): RedisConnection {
   let cause: Error | undefined;
   const keep = (error: Error): void => void (cause ??= error);
+  FAILURES.forEach((event) => client.on(event, keep)); // an 'error' without a listener ends the process
   const opened = new Promise<void>((resolve, reject) => {
-    client.on('error', ignore); // an event without a listener ends the process
-    nodeErrors?.forEach((event) => client.on(event, keep));
-    if (nodeErrors === undefined) {
-      client.on('error', keep);
+    if (!isCluster) {
       client.on('error', reject); // ioredis goes on in database 0 when the chosen one does not exist
     }
     // A Cluster of ioredis that loses its nodes while it connects ends, and never settles its promise.
@@ -50,18 +51,16 @@ export function open(client: UnopenedClient, { run, end, nodeErrors }: Way): Red
       (error: Error) => reject(cause ?? error),
     );
   });
-  opened.catch(ignore); // the call says it
+  opened.catch(() => {}); // `eval` rejects with it
   return {
     eval: async (...call) => {
       await opened;
       try {
         return await run(...call);
       } catch (error) {
-        throw (nodeErrors === undefined ? cause : undefined) ?? error;
+        throw isCluster ? error : (cause ?? error);
       }
     },
     end,
   };
 }
-
-const ignore = (): void => {};

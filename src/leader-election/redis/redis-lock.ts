@@ -3,7 +3,7 @@ import { OptionReader } from '../../core/options/option-reader.js';
 import { defaultIdentity } from '../identity.js';
 import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
-import { lockClosed } from '../lock-closed.js';
+import { LockCalls } from '../lock-calls.js';
 import { unlessAborted } from '../unless-aborted.js';
 import type { Connect, RedisConnection, RedisServer } from './redis-connection.js';
 import { redisFailure } from './redis-failure.js';
@@ -58,7 +58,9 @@ return { version, token }`;
  *    first failure, and when a call is given up. The next call opens another. The connection never queues,
  *    retries or reconnects by itself: each of these would write at a time that the elector has not chosen.
  * 4. A call that Redis refuses, or that does not reach it, rejects with `WAIT_ERR_LEADER_ELECTION`. The text
- *    says where Redis is and why the call failed. The `cause` is the client's own error.
+ *    says where Redis is, why the call failed, and what to do. The `cause` has the name, the message, the
+ *    code and the stack of the client's own error. It has nothing else of it, because `ioredis` keeps the
+ *    password there.
  *
  * **Gotchas.** Redis must keep every write that it has acknowledged. Without the append-only file, a restart
  * loses the lease and the counter. Two candidates then lead until the first one notices, and tokens start
@@ -67,7 +69,7 @@ return { version, token }`;
  * both with Sentinel and in a cluster. Where that is not acceptable, use PostgreSQL or Kubernetes. This lock
  * uses one Redis. It is not Redlock, whose several masters would change none of this. A Redis without TLS does
  * not answer to `rediss://`, so the call fails only when its time is up. A `Cluster` of `ioredis` hides why it
- * cannot connect, and says `Connection is closed.`
+ * cannot reach a node, and says `Connection is closed.`
  *
  * @example
  * const lock = new RedisLock({ key: 'outbox:leader', url: 'redis://localhost:6379' });
@@ -76,9 +78,9 @@ export class RedisLock implements ResourceLock {
   private readonly server: RedisServer;
   private readonly keys: string[];
   private readonly id: string;
+  private readonly calls: LockCalls;
   private connect: Connect | undefined;
   private connection: RedisConnection | undefined;
-  private isClosed = false;
   private seen: string | undefined;
   private token: string | undefined;
 
@@ -93,20 +95,29 @@ export class RedisLock implements ResourceLock {
     this.id = reader.string('identity', defaultIdentity());
     this.server = serverOf(reader);
     this.keys = keysOf(this.server.keyPrefix + key);
+    this.calls = new LockCalls(this.describe());
   }
 
+  /**
+   * Loads the package `ioredis` or `redis` if the lock has a `url`.
+   *
+   * @throws WaitError (a rejection) `WAIT_ERR_MISSING_PACKAGE` when neither is installed;
+   *   `WAIT_ERR_LOCK_CLOSED`.
+   */
   async prepare(): Promise<void> {
-    this.connect ??= await this.server.load();
+    this.calls.requireOpen();
+    await this.load();
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
     const reply = (await this.eval(READ, [], signal)) as Text[];
     const [version, holderIdentity, duration, acquireTime, renewTime, transitions] = reply.map(textOf);
+    signal.throwIfAborted(); // a call that was given up changes nothing, not even at the last moment
+    this.seen = version;
     if (version === undefined) {
       return undefined;
     }
-    this.seen = version;
     const record: LeaderElectionRecord = {
       holderIdentity: holderIdentity ?? '',
       leaseDurationSeconds: Number(duration),
@@ -122,7 +133,7 @@ export class RedisLock implements ResourceLock {
   }
 
   async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
-    this.throwIfClosed();
+    this.calls.requireOpen();
     if (this.seen === undefined) {
       throw lockConflict(this.describe());
     }
@@ -150,16 +161,19 @@ export class RedisLock implements ResourceLock {
   }
 
   get closed(): boolean {
-    return this.isClosed;
+    return this.calls.closed;
   }
 
-  /** Ends the lock's own connection, also when it hangs; a client that the user gave stays open. */
+  /**
+   * Gives up every call, and ends the lock's own connection, also when it hangs. A client that the user gave
+   * stays open.
+   */
   async close(): Promise<void> {
-    this.isClosed = true;
+    await this.calls.close();
     this.connection?.end();
   }
 
-  private async write(version: string, record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
+  private async write(seen: string, record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
     this.seen = undefined; // until this write is known to have succeeded
     const values = [
       record.holderIdentity,
@@ -168,33 +182,42 @@ export class RedisLock implements ResourceLock {
       record.renewTime.toISOString(),
       String(record.leaderTransitions),
     ];
-    const reply = (await this.eval(WRITE, [version, ...values], signal)) as Text[] | null;
+    const reply = (await this.eval(WRITE, [seen, ...values], signal)) as Text[] | null;
     if (reply === null) {
       throw lockConflict(this.describe());
     }
-    [this.seen, this.token] = reply.map(textOf);
+    const [version, token] = reply.map(textOf);
+    signal.throwIfAborted();
+    [this.seen, this.token] = [version, token];
   }
 
-  private async eval(script: string, values: string[], signal: AbortSignal): Promise<unknown> {
-    this.throwIfClosed();
-    await unlessAborted(signal, this.prepare());
-    this.throwIfClosed();
-    const connection = (this.connection ??= (this.connect as Connect)());
-    try {
-      return await unlessAborted(signal, connection.eval(script, this.keys, values));
-    } catch (error) {
-      // After any failure the next call makes a new connection, so that nobody receives a late answer.
+  private eval(script: string, values: string[], signal: AbortSignal): Promise<unknown> {
+    return this.calls.make(signal, async (ctx) => {
+      const connect = await unlessAborted(ctx, this.load());
+      ctx.throwIfAborted();
+      let connection: RedisConnection | undefined;
+      try {
+        connection = this.connection ??= connect();
+        return await unlessAborted(ctx, connection.eval(script, this.keys, values));
+      } catch (error) {
+        this.drop(connection);
+        throw redisFailure(this.describe(), this.server.where, error);
+      }
+    });
+  }
+
+  private async load(): Promise<Connect> {
+    return (this.connect ??= await this.server.load());
+  }
+
+  /**
+   * After any failure the next call makes a new connection, so that nobody receives a late answer. When two
+   * calls fail together, the later of them may find that connection, which it must not forget.
+   */
+  private drop(connection: RedisConnection | undefined): void {
+    connection?.end();
+    if (this.connection === connection) {
       this.connection = undefined;
-      connection.end();
-      this.throwIfClosed();
-      signal.throwIfAborted();
-      throw redisFailure(this.describe(), this.server.where, error);
-    }
-  }
-
-  private throwIfClosed(): void {
-    if (this.isClosed) {
-      throw lockClosed(this.describe());
     }
   }
 }

@@ -1,7 +1,7 @@
 import { WaitError } from '../../core/errors.js';
 import { hasMethods } from '../../core/values/has-methods.js';
 import { loadPackage } from '../load-package.js';
-import type { RedisConnection, RedisServer } from './redis-connection.js';
+import type { Connect, RedisConnection, RedisServer } from './redis-connection.js';
 import type { IORedisClient, RedisClient } from './redis-lock-options.js';
 import {
   duplicateOfIORedis,
@@ -46,32 +46,63 @@ export function serverOfUrl(url: string): RedisServer {
  */
 export function serverOfClient(client: RedisClient | IORedisClient): RedisServer {
   const keyPrefix = keyPrefixOf(client);
-  const canDuplicate = hasMethods(client, 'duplicate', 'connect', 'on');
-  if (canDuplicate && 'defineCommand' in client) {
-    const connect = duplicateOfIORedis(client as IORedis);
-    return { where: placeOfIORedis(client as IORedis), keyPrefix, load: async () => connect };
+  const { where, connect } = wayTo(client, keyPrefix);
+  return { where, keyPrefix, load: async () => connect };
+}
+
+function wayTo(client: RedisClient | IORedisClient, keyPrefix: string): { where: string; connect: Connect } {
+  switch (kindOf(client)) {
+    case 'ioredis': {
+      const ioredis = client as IORedis;
+      return { where: placeOfIORedis(ioredis), connect: duplicateOfIORedis(ioredis) };
+    }
+    case 'a client of redis': {
+      const redis = client as NodeRedis;
+      return { where: placeOfNodeRedis([redis.options]), connect: duplicateOfNodeRedis(redis) };
+    }
+    case 'a cluster of redis': {
+      const cluster = client as NodeRedisCluster;
+      const { _options: options } = cluster;
+      return { where: placeOfNodeRedis(options.rootNodes), connect: duplicateOfNodeRedisCluster(cluster) };
+    }
+    default: {
+      const connection = connectionOf(client, keyPrefix);
+      return { where: 'the given client', connect: () => connection };
+    }
   }
-  if (canDuplicate && '_options' in client) {
-    const cluster = client as NodeRedisCluster;
-    const connect = duplicateOfNodeRedisCluster(cluster);
-    const { _options: options } = cluster;
-    return { where: placeOfNodeRedis(options.rootNodes), keyPrefix, load: async () => connect };
+}
+
+type Kind = 'ioredis' | 'a client of redis' | 'a cluster of redis' | 'to be used as it is';
+
+/**
+ * Tells clients apart by their properties. Their classes would not do, because a package may be installed in
+ * several versions. A pool, a Sentinel and a cluster of `redis` 4 hide their options, so that a duplicate
+ * could not have others than theirs where it must.
+ */
+function kindOf(client: object): Kind {
+  if (!hasMethods(client, 'duplicate', 'connect', 'on')) {
+    return 'to be used as it is';
   }
-  if (canDuplicate && 'options' in client) {
-    const connect = duplicateOfNodeRedis(client as NodeRedis);
-    return { where: placeOfNodeRedis([(client as NodeRedis).options]), keyPrefix, load: async () => connect };
+  if ('defineCommand' in client) {
+    return 'ioredis';
   }
+  if ('_options' in client) {
+    return 'a cluster of redis'; // of version 5 or 6
+  }
+  return 'options' in client ? 'a client of redis' : 'to be used as it is';
+}
+
+function connectionOf(client: RedisClient | IORedisClient, keyPrefix: string): RedisConnection {
   if (keyPrefix !== '') {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
       `RedisLock: client has the keyPrefix '${keyPrefix}' and cannot be duplicated. Give a client without a keyPrefix, and write the prefix into the key.`,
     );
   }
-  const connection: RedisConnection = {
+  return {
     eval: 'defineCommand' in client ? evalOfIORedis(client) : evalOfNodeRedis(client),
     end: () => {}, // the client is the user's
   };
-  return { where: 'the given client', keyPrefix: '', load: async () => () => connection };
 }
 
 /** `ioredis` says it in its options; all clients of `redis` 6 in `_keyPrefix`, not only those with options. */

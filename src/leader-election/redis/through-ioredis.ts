@@ -1,5 +1,7 @@
+import { connectTimeout } from './connect-timeout.js';
 import { open, type Connect, type RedisConnection, type UnopenedClient } from './redis-connection.js';
 import type { IORedisClient } from './redis-lock-options.js';
+import { placeIn, placeOf } from './redis-place.js';
 
 /** What this file uses of a `Redis` or a `Cluster` of `ioredis`. */
 export interface IORedis extends IORedisClient, UnopenedClient {
@@ -19,25 +21,33 @@ interface IORedisOptions extends Address {
   readonly path?: string;
   readonly sentinels?: readonly Address[] | null;
   readonly keyPrefix?: string;
+  readonly connectTimeout?: number;
+  /** What a cluster gives to the client of each node. */
+  readonly redisOptions?: IORedisOptions;
 }
 
-const CONNECT_TIMEOUT = 3000;
+/** What every client of the lock's own has, also that of a node of a cluster. */
+const nodeOptions = (users: IORedisOptions = {}): object => ({
+  keyPrefix: '',
+  connectTimeout: connectTimeout(users.connectTimeout),
+  // `disconnect()` waits this long for the other side before it destroys the socket. It is not documented.
+  disconnectTimeout: 0,
+  retryStrategy: () => null,
+  reconnectOnError: null,
+});
 
-// `disconnect()` waits this long for the other side before it destroys the socket. It is no documented option.
-const NODE = { keyPrefix: '', disconnectTimeout: 0, retryStrategy: () => null, reconnectOnError: null };
-
-const OWN = {
-  ...NODE,
+const ownOptions = (users?: IORedisOptions): object => ({
+  ...nodeOptions(users),
   lazyConnect: true,
   enableOfflineQueue: false,
   enableAutoPipelining: false,
   maxLoadingRetryTime: 100, // its timer holds the process open
   sentinelRetryStrategy: () => null,
-  sentinelCommandTimeout: CONNECT_TIMEOUT, // or else a silent sentinel keeps its connection
+  sentinelCommandTimeout: connectTimeout(), // or else a silent sentinel keeps its connection
   failoverDetector: false,
-};
+});
 
-const OWN_CLUSTER = {
+const ownClusterOptions = ({ redisOptions }: IORedisOptions = {}): object => ({
   keyPrefix: '',
   lazyConnect: true,
   enableOfflineQueue: false,
@@ -46,20 +56,25 @@ const OWN_CLUSTER = {
   clusterNodeRetryStrategy: null,
   retryDelayOnFailover: 0,
   retryDelayOnClusterDown: 0,
-  redisOptions: NODE,
-};
+  // Version 5 does not merge them with those of the user, among which is the password.
+  redisOptions: { ...redisOptions, ...nodeOptions(redisOptions) },
+});
 
 /** Connects to a URL. */
-export function urlThroughIORedis({ Redis }: Pick<typeof import('ioredis'), 'Redis'>, url: string): Connect {
-  const settings = { ...OWN, connectTimeout: CONNECT_TIMEOUT };
-  return () => throughIORedis(new Redis(url, settings) as unknown as IORedis);
+export function urlThroughIORedis(ioredis: { readonly default: unknown }, url: string): Connect {
+  // TypeScript takes the default for the whole package. Version 5.0 exports the class under no other name.
+  const Redis = ioredis.default as new (url: string, options: object) => IORedis;
+  return () => throughIORedis(new Redis(url, ownOptions()));
 }
 
 /** Connects as the user's client does. */
 export function duplicateOfIORedis(client: IORedis): Connect {
-  return client.isCluster === true
-    ? () => throughIORedis(client.duplicate([], OWN_CLUSTER), ['node error'])
-    : () => throughIORedis(client.duplicate(OWN));
+  return () =>
+    throughIORedis(
+      client.isCluster === true
+        ? client.duplicate([], ownClusterOptions(client.options))
+        : client.duplicate(ownOptions(client.options)),
+    );
 }
 
 /** Runs a script on a client that is there already. */
@@ -69,18 +84,18 @@ export function evalOfIORedis(client: IORedisClient): RedisConnection['eval'] {
 
 /** Says where a client connects to. */
 export function placeOfIORedis({ options = {}, startupNodes }: IORedis): string {
-  const addresses = startupNodes ?? options.sentinels ?? [options.path ?? options];
-  return addresses.map(addressOf).join(', ');
+  const nodes = startupNodes ?? options.sentinels;
+  return nodes ? nodes.map(addressOf).join(', ') : (options.path ?? placeOf(options));
 }
 
-function throughIORedis(client: IORedis, nodeErrors?: readonly string[]): RedisConnection {
-  const way = { run: evalOfIORedis(client), end: () => client.disconnect() };
-  return open(client, nodeErrors === undefined ? way : { ...way, nodeErrors });
+function throughIORedis(client: IORedis): RedisConnection {
+  return open(client, {
+    run: evalOfIORedis(client),
+    end: () => client.disconnect(),
+    isCluster: client.isCluster === true,
+  });
 }
 
 function addressOf(node: Address | string | number): string {
-  if (typeof node === 'object') {
-    return `${node.host ?? 'localhost'}:${node.port ?? 6379}`;
-  }
-  return typeof node === 'string' && URL.canParse(node) ? new URL(node).host : String(node);
+  return typeof node === 'object' ? placeOf(node) : placeIn(String(node));
 }

@@ -1,5 +1,7 @@
+import { connectTimeout } from './connect-timeout.js';
 import { open, type Connect, type RedisConnection, type UnopenedClient } from './redis-connection.js';
 import type { RedisClient } from './redis-lock-options.js';
+import { placeIn, placeOf } from './redis-place.js';
 
 /** What this file uses of a client or a cluster of the package `redis`, from version 4 on. */
 export interface NodeRedis extends RedisClient, UnopenedClient {
@@ -16,10 +18,15 @@ export interface NodeRedisCluster extends NodeRedis {
 
 interface ClientOptions {
   readonly url?: string | undefined;
-  readonly socket?: { readonly host?: string; readonly port?: number; readonly path?: string } | undefined;
+  readonly socket?: SocketOptions | undefined;
 }
 
-const CONNECT_TIMEOUT = 3000;
+interface SocketOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly path?: string;
+  readonly connectTimeout?: number;
+}
 
 // Replies are to be plain strings, and nothing but the socket is to stay behind a client that has ended.
 const OWN = {
@@ -37,10 +44,9 @@ export function urlThroughNodeRedis(
   { createClient }: Pick<typeof import('redis'), 'createClient'>,
   url: string,
 ): Connect {
-  const connectTimeout = CONNECT_TIMEOUT;
   return () =>
-    throughNodeRedis((socket) => {
-      const options = { url, disableOfflineQueue: true, socket: { ...socket, connectTimeout } };
+    throughNodeRedis((ended) => {
+      const options = { url, disableOfflineQueue: true, socket: ownSocket(undefined, ended) };
       return createClient(options) as unknown as NodeRedis;
     });
 }
@@ -48,8 +54,8 @@ export function urlThroughNodeRedis(
 /** Connects as the user's client does. */
 export function duplicateOfNodeRedis(client: NodeRedis): Connect {
   return () =>
-    throughNodeRedis((socket) =>
-      client.duplicate({ ...OWN, socket: { ...client.options?.socket, ...socket } }),
+    throughNodeRedis((ended) =>
+      client.duplicate({ ...OWN, socket: ownSocket(client.options?.socket, ended) }),
     );
 }
 
@@ -57,17 +63,14 @@ export function duplicateOfNodeRedis(client: NodeRedis): Connect {
 export function duplicateOfNodeRedisCluster(cluster: NodeRedisCluster): Connect {
   const { _options: options } = cluster;
   const { defaults } = options;
-  return () =>
-    throughNodeRedis(
-      (socket) =>
-        cluster.duplicate({
-          ...OWN,
-          minimizeConnections: true,
-          useReplicas: false,
-          defaults: { ...defaults, ...OWN, socket: { ...defaults?.socket, ...socket } },
-        }),
-      ['error', 'node-error'],
-    );
+  const duplicate = (ended: AbortSignal): NodeRedis =>
+    cluster.duplicate({
+      ...OWN,
+      minimizeConnections: true,
+      useReplicas: false,
+      defaults: { ...defaults, ...OWN, socket: ownSocket(defaults?.socket, ended) },
+    });
+  return () => throughNodeRedis(duplicate, true);
 }
 
 /** Runs a script on a client that is there already. */
@@ -80,29 +83,25 @@ export function placeOfNodeRedis(nodes: readonly (ClientOptions | undefined)[]):
   return nodes.map(addressOf).join(', ');
 }
 
-interface OwnSocket {
-  readonly reconnectStrategy: false;
-  readonly signal: AbortSignal;
-}
-
 /**
  * The signal ends the socket in every state. The methods of the clients do not: version 4 rejects and version
  * 5 throws when the client is closed, and all three keep a socket that is still connecting.
  */
-function throughNodeRedis(
-  newClient: (socket: OwnSocket) => NodeRedis,
-  nodeErrors?: readonly string[],
-): RedisConnection {
+const ownSocket = (users: SocketOptions | undefined, signal: AbortSignal) => ({
+  ...users,
+  connectTimeout: connectTimeout(users?.connectTimeout),
+  reconnectStrategy: false as const,
+  signal,
+});
+
+function throughNodeRedis(newClient: (ended: AbortSignal) => NodeRedis, isCluster = false): RedisConnection {
   const ended = new AbortController();
-  const client = newClient({ reconnectStrategy: false, signal: ended.signal });
-  const way = {
-    run: evalOfNodeRedis(client),
-    end: () => {
-      ended.abort();
-      release(client);
-    },
+  const client = newClient(ended.signal);
+  const end = (): void => {
+    ended.abort();
+    release(client);
   };
-  return open(client, nodeErrors === undefined ? way : { ...way, nodeErrors });
+  return open(client, { run: evalOfNodeRedis(client), end, isCluster });
 }
 
 /** Ends what a client has besides its socket: its metrics, and its subscription to new credentials. */
@@ -116,7 +115,7 @@ function release(client: NodeRedis): void {
 
 function addressOf({ url, socket }: ClientOptions = {}): string {
   if (url !== undefined && socket === undefined) {
-    return new URL(url).host; // the root of a cluster; a client has read its URL into `socket`
+    return placeIn(url); // the root of a cluster; a client has read its URL into `socket`
   }
-  return socket?.path ?? `${socket?.host ?? 'localhost'}:${socket?.port ?? 6379}`;
+  return socket?.path ?? placeOf(socket);
 }

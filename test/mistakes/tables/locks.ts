@@ -203,7 +203,16 @@ const constructors: readonly CoreRow[] = [
     call: () => new RedisLock({ key: 'a', url: '' }),
     wantWords: ['RedisLock', 'url', "''", 'redis://'],
   },
-  ...['db:6379', 'http://db', 'redis://', 'redis://:a#b@db', 'redis://db/leases'].map((url): CoreRow => ({
+  ...[
+    'db:6379',
+    'http://db',
+    'redis://',
+    'redis://:a#b@db',
+    'redis://a?b@db',
+    'redis://:a%sb@db',
+    'redis://a%sb:c@db',
+    'redis://db/leases',
+  ].map((url): CoreRow => ({
     title: `a RedisLock whose url is ${url}`,
     call: () => new RedisLock({ key: 'a', url }),
     wantWords: ['RedisLock', 'url', 'redis://', 'rediss://'],
