@@ -122,10 +122,12 @@ export class Candidate {
     this.process.kill('SIGCONT');
   }
 
-  /** Tells it to end by itself. */
+  /** Tells it to end by itself, once: in the middle of its exit, Node no longer listens to signals. */
   tellToEnd(): void {
-    this.toldToEnd ??= now();
-    this.process.kill('SIGTERM');
+    if (this.toldToEnd === undefined) {
+      this.toldToEnd = now();
+      this.process.kill('SIGTERM');
+    }
   }
 
   /** Whether the test has told or forced it to end. */
