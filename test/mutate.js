@@ -574,7 +574,7 @@ const MUTATIONS = [
     name: 'locks: a RedisLock that connects after it is closed',
     file: 'src/leader-election/redis/redis-lock.ts',
     edits: [['      ctx.throwIfAborted();\n', '']],
-    tests: 'leader-election/redis-adapter',
+    tests: 'leader-election/redis-calls',
     project: 'leader-election',
   },
   {

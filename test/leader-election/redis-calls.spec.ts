@@ -100,7 +100,7 @@ describe('a call that is given up when its answer is already on its way through 
       await setImmediate();
       reply(answer);
       for (let turn = 0; turn < turns; turn++) {
-        await undefined;
+        await Promise.resolve();
       }
       const before = remembered(lock);
       giveUp.abort(new Error('too late'));
@@ -109,6 +109,32 @@ describe('a call that is given up when its answer is already on its way through 
       expect(remembered(lock)).toEqual(before);
     }
     expect([...outcomes]).toEqual(['given up', 'answered']); // the turns cover both
+  });
+});
+
+describe('a call that is given up, or whose lock is closed, while it gets ready', () => {
+  it.each<{ what: string; end: (lock: RedisLock, giveUp: AbortController) => void }>([
+    { what: 'given up', end: (_lock, giveUp) => giveUp.abort(new Error('too late')) },
+    { what: 'closed', end: (lock) => void lock.close() },
+  ])('is not made after it was $what', async ({ end }) => {
+    const made = new Set<boolean>();
+    for (let turns = 0; turns < 12; turns++) {
+      let calls = 0;
+      const lock = newLock(async () => [calls++]);
+      const giveUp = new AbortController();
+      const outcome = lock.get(giveUp.signal).catch(() => {});
+      /* oxlint-disable no-await-in-loop -- one call after the other, and one turn after the other */
+      for (let turn = 0; turn < turns; turn++) {
+        await Promise.resolve();
+      }
+      const before = calls;
+      end(lock, giveUp);
+      await outcome;
+      /* oxlint-enable no-await-in-loop */
+      expect(calls).toBe(before);
+      made.add(before > 0);
+    }
+    expect([...made]).toEqual([false, true]); // the turns cover both
   });
 });
 

@@ -207,9 +207,9 @@ describe('the duplicate that a RedisLock makes of a client', () => {
   /** Returns the options of the duplicate, which is made at the first call. It does not connect. */
   async function duplicated(client: Client): Promise<Options> {
     let options: Options = {};
-    const { duplicate } = client;
+    const duplicate = client.duplicate.bind(client);
     client.duplicate = (...overrides) => {
-      const made = duplicate.apply(client, overrides);
+      const made = duplicate(...overrides);
       made.connect = () => Promise.reject(new Error('not connected'));
       options = optionsOf(made);
       return made;

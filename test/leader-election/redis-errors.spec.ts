@@ -8,8 +8,15 @@ import { RedisLock } from 'nestjs-wait/leader-election/redis';
 const live = (): AbortSignal => new AbortController().signal;
 
 describe('a call that fails', () => {
-  const failing = (error: unknown): RedisLock =>
-    new RedisLock({ key: 'a', client: { eval: () => Promise.reject(error as Error) } });
+  const failing = (thrown: Error): RedisLock =>
+    new RedisLock({
+      key: 'a',
+      client: {
+        eval: async () => {
+          throw thrown;
+        },
+      },
+    });
 
   it.each([
     { error: 'WRONGPASS invalid username-password pair', want: 'Check the user and the password.' },
