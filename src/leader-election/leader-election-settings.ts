@@ -38,6 +38,7 @@ interface ElectorSources {
   readonly crashHandling: CrashHandling;
   readonly logger: LeaderElectionLogger;
   readonly openWindows: boolean;
+  readonly stopTimeoutOption: string;
 }
 
 /** The longest extra wait before an attempt to become the leader, as a share of the retry period. */
@@ -62,6 +63,7 @@ const SOURCE_NAMES: readonly string[] = [
   'crashHandlers',
   'logger',
   'openWindows',
+  'stopTimeoutOption',
   'handlerFailed',
 ] satisfies readonly (keyof LeaderElectorSources)[];
 
@@ -165,5 +167,6 @@ function resolveSources(where: string, sources: LeaderElectorSources): ElectorSo
     },
     logger: (logger as LeaderElectionLogger | undefined) ?? { warn: (message) => console.warn(message) },
     openWindows: reader.boolean('openWindows', false),
+    stopTimeoutOption: reader.string('stopTimeoutOption', 'stopTimeout'),
   };
 }

@@ -108,6 +108,12 @@ export interface LeaderElectorSources {
    * @internal
    */
   readonly openWindows?: boolean;
+  /**
+   * Names the option that has set `stopTimeout`, for the line about work that does not end.
+   *
+   * @internal
+   */
+  readonly stopTimeoutOption?: string;
   /** @internal */
   readonly handlerFailed?: CrashHandling['handlerFailed'];
 }

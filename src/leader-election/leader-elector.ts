@@ -191,7 +191,8 @@ export class LeaderElector {
 
   /** Leads for one term, until its work has ended and the lease is given back. */
   private async lead(ctx: AbortSignal): Promise<void> {
-    const { callbacks, releaseOnCancel, openWindows, stopTimeout, logger, name, clock } = this.settings;
+    const { callbacks, releaseOnCancel, openWindows, stopTimeout, stopTimeoutOption, logger, name, clock } =
+      this.settings;
     let work = Promise.resolve();
     let hasEnded = true;
     let ended = clock.now();
@@ -217,7 +218,7 @@ export class LeaderElector {
     }
     if (!hasEnded) {
       logger.warn(
-        `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise stopTimeout (shutdownTimeout of WaitModule).`,
+        `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise ${stopTimeoutOption}.`,
       );
       await unlessAborted(ctx, work).catch(() => {}); // no new term before the work has ended
     }

@@ -414,6 +414,34 @@ describe('LeaderElection', () => {
     expect(shared.read(NAME)?.record.holderIdentity).toBe('');
   });
 
+  it('names the option of the module when a run does not end at the end of a term', async () => {
+    const shared = new InMemoryLockStore();
+
+    @Injectable()
+    class Stubborn {
+      @Until({ period: 1000, leaderOnly: true })
+      run(): Promise<void> {
+        return a.clock.sleep(60_000); // whatever its signal says
+      }
+    }
+    const a = await boot(
+      { providers: [Stubborn] },
+      {
+        leaderElection: { lock: new InMemoryLock({ store: shared, identity: 'a' }) },
+        shutdownTimeout: '5s',
+      },
+    );
+    await a.clock.advance(1000);
+    const { record, raw } = shared.read(NAME)!;
+    shared.compareAndSwap(NAME, raw, { ...record, holderIdentity: 'b' });
+    await a.clock.advance(10_000);
+    expect(a.logger.messages('warn')).toEqual([
+      expect.stringMatching(/work has not ended within 5s .* raise shutdownTimeout\.$/),
+    ]);
+    await a.clock.advance(60_000);
+    await a.close();
+  });
+
   it('closes its locks after the last call to them', async () => {
     const calls: string[] = [];
     const lock = new InMemoryLock();

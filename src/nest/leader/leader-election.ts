@@ -145,7 +145,7 @@ export class LeaderElection {
       group.crashHandling = crashHandling;
       group.elector = new LeaderElector(
         { ...options, name: `leader election '${name}'`, stopTimeout, callbacks: group },
-        { clock, random, logger, ...crashHandling },
+        { clock, random, logger, stopTimeoutOption: 'shutdownTimeout', ...crashHandling },
       );
     }
   }
