@@ -3,18 +3,12 @@ import type { ResourceLock } from 'nestjs-wait/leader-election';
 import { KubernetesLeaseLock, type Lease } from 'nestjs-wait/leader-election/kubernetes';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
 import { RedisLock } from 'nestjs-wait/leader-election/redis';
+import { A_RECORD } from './support/a-record.js';
 
 const NOW = new Date(0).toISOString();
 const ROW = { version: 7, holder_identity: 'other', acquire_time: NOW, renew_time: NOW };
 const LEASE: Lease = { metadata: { resourceVersion: '7' }, spec: { holderIdentity: 'other' } };
 const HASH = ['7', 'other', '15', NOW, NOW, '0'];
-const RECORD = {
-  holderIdentity: 'me',
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-};
 
 /** Makes a lock on a client that gives every call the same answer. */
 type NewLock = (answer: () => Promise<never>) => ResourceLock;
@@ -73,7 +67,7 @@ describe.each(Object.entries(LOCKS))('%s', (_name, { newLock, answer }) => {
     }
     stop.abort();
     const outcome = await read;
-    const update = lock.update(RECORD, new AbortController().signal);
+    const update = lock.update(A_RECORD, new AbortController().signal);
     if (outcome === 'given up') {
       await expect(update).rejects.toMatchObject({ code: 'WAIT_ERR_LOCK_CONFLICT' });
     } else {

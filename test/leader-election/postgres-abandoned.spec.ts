@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
-import { describeOnPostgres } from './support/describe-on-postgres.js';
+import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { postgres } from './support/engines/postgres.js';
 import { givenUpAfter } from './support/given-up-after.js';
@@ -31,7 +31,7 @@ const cases = versions.flatMap((version) =>
 );
 
 // A server behind a table lock answers nothing, and does not notice that its client has gone.
-describeOnPostgres('a table that another session locks', () => {
+describeOn('postgres')('a table that another session locks', () => {
   let engine: Engine;
   let admin: pg.Client;
   let watcher: pg.Client; // within a transaction, PostgreSQL would always show the same activity

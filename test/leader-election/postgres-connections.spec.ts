@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import type pg from 'pg';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
 import { Build } from '../support/build.js';
-import { describeOnPostgres } from './support/describe-on-postgres.js';
+import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { postgres } from './support/engines/postgres.js';
 import { givenUpAfter } from './support/given-up-after.js';
@@ -90,7 +90,7 @@ describe('a process whose server does not answer', () => {
   });
 });
 
-describeOnPostgres.each(versions)('a connection or a client of the user, with pg %s', (version) => {
+describeOn('postgres').each(versions)('a connection or a client of the user, with pg %s', (version) => {
   let engine: Engine;
 
   beforeAll(async () => {
@@ -142,7 +142,7 @@ describeOnPostgres.each(versions)('a connection or a client of the user, with pg
   });
 });
 
-describeOnPostgres('a pool of the user', () => {
+describeOn('postgres')('a pool of the user', () => {
   let engine: Engine;
   let pool: pg.Pool;
   let locks: PostgresLock[];

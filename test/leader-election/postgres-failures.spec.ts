@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PostgresLock, type PostgresLockOptions } from 'nestjs-wait/leader-election/postgres';
-import { describeOnPostgres } from './support/describe-on-postgres.js';
+import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { postgres } from './support/engines/postgres.js';
 import { freePort } from './support/processes.js';
 import { at, usePg, VERSIONS_OF_PG, type VersionOfPg } from './support/subjects/postgres.js';
+import { A_RECORD as record } from './support/a-record.js';
 
 jest.setTimeout(120_000);
 
@@ -13,13 +14,6 @@ const PASSWORD = 'hunter2';
 const LOCK = '"nestjs_wait_leases"/a';
 const live = (): AbortSignal => new AbortController().signal;
 const versions = Object.keys(VERSIONS_OF_PG) as VersionOfPg[];
-const record = {
-  holderIdentity: 'a',
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-};
 
 /** Makes one read and one write, closes the lock, and returns what was thrown. */
 async function failureOf(options: Partial<PostgresLockOptions>): Promise<Error> {
@@ -53,7 +47,7 @@ const ROLES = `
   GRANT SELECT, INSERT, UPDATE ON nestjs_wait_leases TO app, few, reader;
   GRANT USAGE ON SEQUENCE nestjs_wait_leases_version TO app, few, reader;`;
 
-describeOnPostgres('a failure of PostgreSQL', () => {
+describeOn('postgres')('a failure of PostgreSQL', () => {
   let engine: Engine;
 
   beforeAll(async () => {

@@ -1,14 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
+import { A_RECORD as record } from './support/a-record.js';
 
 const MOST_TURNS = 40;
-const record = {
-  holderIdentity: 'a',
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-};
 const row = { version: '9', token: '9', acquire_time: new Date(0), renew_time: new Date(0) };
 
 type Call = 'get' | 'create';

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { LeaderElector } from 'nestjs-wait/leader-election';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
 import { FakeClock } from 'nestjs-wait/testing';
-import { describeOnPostgres } from './support/describe-on-postgres.js';
+import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { postgres } from './support/engines/postgres.js';
 import { givenUpAfter } from './support/given-up-after.js';
@@ -20,7 +20,7 @@ const NO_CONNECTION =
   'If the application uses all connections of the pool, raise its max.';
 
 // Only `max` is set. Such a pool never gives up an attempt to connect.
-describeOnPostgres('a pool with the defaults of pg', () => {
+describeOn('postgres')('a pool with the defaults of pg', () => {
   let engine: Engine;
   let proxy: Proxy;
   let pool: pg.Pool;

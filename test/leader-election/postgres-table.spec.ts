@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
-import { describeOnPostgres } from './support/describe-on-postgres.js';
+import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { postgres } from './support/engines/postgres.js';
 import { at, usePg } from './support/subjects/postgres.js';
@@ -75,7 +75,7 @@ describe('createTable() on a server that does not answer', () => {
   });
 });
 
-describeOnPostgres('createTable()', () => {
+describeOn('postgres')('createTable()', () => {
   let engine: Engine;
   let admin: pg.Pool;
   let pools: pg.Pool[];

@@ -1,19 +1,12 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
 import { RedisLock, type RedisClient } from 'nestjs-wait/leader-election/redis';
+import { A_RECORD as record } from './support/a-record.js';
 
 // What a RedisLock makes of what its client does. The client is an adapter of the user's.
 
 const CLOSED = { code: 'WAIT_ERR_LOCK_CLOSED' };
 const live = (): AbortSignal => new AbortController().signal;
-const record: LeaderElectionRecord = {
-  holderIdentity: 'a',
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-};
 const STORED = ['7', 'b', '15', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z', '0'];
 const never = (): Promise<unknown> => new Promise(() => {});
 

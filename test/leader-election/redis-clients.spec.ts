@@ -1,17 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import { createClient, createClientPool, RESP_TYPES } from 'redis';
 import { createClient as createClient4 } from 'redis-4';
 import { createClient as createClient5, RESP_TYPES as RESP_TYPES_5 } from 'redis-5';
-import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
 import { RedisLock, type RedisLockOptions } from 'nestjs-wait/leader-election/redis';
-import { chosenEngines, type Engine } from './support/engines/engine.js';
+import { describeOn } from './support/describe-on.js';
+import type { Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
 import { givenUpAfter } from './support/given-up-after.js';
 import { until } from './support/processes.js';
 import { Proxy } from './support/proxy.js';
 import { newName } from './support/subjects/subject.js';
+import { A_RECORD as record } from './support/a-record.js';
 
 jest.setTimeout(60_000);
 
@@ -22,13 +23,6 @@ const DATABASE = 3;
 type Client = NonNullable<RedisLockOptions['client']>;
 
 const live = (): AbortSignal => new AbortController().signal;
-const record: LeaderElectionRecord = {
-  holderIdentity: 'a',
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-};
 
 const access = { username: USER, password: PASSWORD };
 const urlOf = (port: number): string => `redis://${USER}:${PASSWORD}@127.0.0.1:${port}/${DATABASE}`;
@@ -84,7 +78,7 @@ const CLIENTS: ReadonlyArray<{ title: string; prefix?: string; newClient: (port:
   },
 ];
 
-(chosenEngines().includes('redis') ? describe : describe.skip)('a RedisLock on a client', () => {
+describeOn('redis')('a RedisLock on a client', () => {
   let engine: Engine;
   let admin: Redis;
   let locks: RedisLock[] = [];

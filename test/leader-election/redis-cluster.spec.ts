@@ -6,7 +6,8 @@ import { createCluster as createCluster4 } from 'redis-4';
 import { createCluster as createCluster5 } from 'redis-5';
 import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
 import { RedisLock, type RedisLockOptions } from 'nestjs-wait/leader-election/redis';
-import { chosenEngines, type Engine } from './support/engines/engine.js';
+import { describeOn } from './support/describe-on.js';
+import type { Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
 import { until } from './support/processes.js';
 import { Proxy } from './support/proxy.js';
@@ -96,7 +97,7 @@ const isAnswered = (lock: RedisLock): Promise<boolean> =>
     () => false,
   );
 
-(chosenEngines().includes('redis') ? describe : describe.skip)('on a cluster', () => {
+describeOn('redis')('on a cluster', () => {
   let engine: Engine;
   let admin: Redis;
   let clients: Client[] = [];
@@ -198,7 +199,7 @@ const isAnswered = (lock: RedisLock): Promise<boolean> =>
   });
 });
 
-(chosenEngines().includes('redis') ? describe : describe.skip)('on a cluster with a password', () => {
+describeOn('redis')('on a cluster with a password', () => {
   const password = 'secret-of-redis';
   let engine: Engine;
   let admin: Redis;

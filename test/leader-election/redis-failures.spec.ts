@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { Redis } from 'ioredis';
 import { RedisLock } from 'nestjs-wait/leader-election/redis';
 import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
-import { chosenEngines, type Engine } from './support/engines/engine.js';
+import { describeOn } from './support/describe-on.js';
+import type { Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
 import { freePort } from './support/processes.js';
 import { Proxy } from './support/proxy.js';
@@ -21,7 +22,7 @@ const recordOf = (holderIdentity: string): LeaderElectionRecord => ({
   leaderTransitions: 0,
 });
 
-(chosenEngines().includes('redis') ? describe : describe.skip)('a RedisLock', () => {
+describeOn('redis')('a RedisLock', () => {
   let engine: Engine;
   let admin: Redis;
   let refusing: number;

@@ -6,7 +6,8 @@ import { createClient, createCluster } from 'redis';
 import { createClient as createClient4 } from 'redis-4';
 import { createClient as createClient5, createCluster as createCluster5 } from 'redis-5';
 import { RedisLock, type RedisLockOptions } from 'nestjs-wait/leader-election/redis';
-import { chosenEngines, type Engine } from './support/engines/engine.js';
+import { describeOn } from './support/describe-on.js';
+import type { Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
 import { freePort } from './support/processes.js';
 import { install, INSTALLATIONS } from './support/redis-installations.js';
@@ -54,7 +55,7 @@ const WAYS: ReadonlyArray<{ title: string; newOptions: (port: number) => Omit<Re
   })),
 ];
 
-(chosenEngines().includes('redis') ? describe : describe.skip)('a failure of a RedisLock', () => {
+describeOn('redis')('a failure of a RedisLock', () => {
   let guarded: Engine;
   let old: Engine;
   let refusing: number;

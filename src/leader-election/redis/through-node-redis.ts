@@ -28,7 +28,7 @@ interface SocketOptions {
   readonly connectTimeout?: number;
 }
 
-// Replies are to be plain strings, and nothing but the socket is to stay behind a client that has ended.
+// With these, replies are plain strings, and a client that has ended leaves nothing behind but its socket.
 const OWN = {
   keyPrefix: undefined,
   commandOptions: undefined,

@@ -7,18 +7,12 @@ import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
 import { RedisLock } from 'nestjs-wait/leader-election/redis';
 import { rejects, throws, type CoreRow } from '../support/core.js';
 import type { Mistake } from '../support/mistake.js';
+import { A_RECORD as record } from '../../leader-election/support/a-record.js';
 
 const LEADER_ELECTION = 'WAIT_ERR_LEADER_ELECTION';
 const MISSING_PACKAGE = 'WAIT_ERR_MISSING_PACKAGE';
 
 const callbacks = { onStartedLeading: (): void => undefined, onStoppedLeading: (): void => undefined };
-const record = {
-  holderIdentity: 'a',
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-};
 
 const failing = (code: string): { query: () => Promise<never> } => ({
   query: async () => {
