@@ -6,6 +6,7 @@ import { createCluster as createCluster4 } from 'redis-4';
 import { createCluster as createCluster5 } from 'redis-5';
 import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
 import { RedisLock, type RedisLockOptions } from 'nestjs-wait/leader-election/redis';
+import { A_RECORD } from './support/a-record.js';
 import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
@@ -71,13 +72,7 @@ const DUPLICATED = CLIENTS.filter(({ title }) =>
 );
 
 const live = (): AbortSignal => new AbortController().signal;
-const recordOf = (holderIdentity: string): LeaderElectionRecord => ({
-  holderIdentity,
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-});
+const recordOf = (holderIdentity: string): LeaderElectionRecord => ({ ...A_RECORD, holderIdentity });
 
 /** Starts a cluster of one node. */
 async function startCluster(password = ''): Promise<{ engine: Engine; admin: Redis }> {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { Redis } from 'ioredis';
 import { RedisLock } from 'nestjs-wait/leader-election/redis';
 import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
+import { A_RECORD } from './support/a-record.js';
 import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { redis } from './support/engines/redis.js';
@@ -14,13 +15,7 @@ jest.setTimeout(60_000);
 
 const PASSWORD = 'secret-of-redis';
 const live = (): AbortSignal => new AbortController().signal;
-const recordOf = (holderIdentity: string): LeaderElectionRecord => ({
-  holderIdentity,
-  leaseDurationSeconds: 15,
-  acquireTime: new Date(0),
-  renewTime: new Date(0),
-  leaderTransitions: 0,
-});
+const recordOf = (holderIdentity: string): LeaderElectionRecord => ({ ...A_RECORD, holderIdentity });
 
 describeOn('redis')('a RedisLock', () => {
   let engine: Engine;
