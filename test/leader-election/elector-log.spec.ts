@@ -111,6 +111,18 @@ describe('LeaderElector', () => {
       ]);
     });
 
+    it('when it does not answer in time, and names it', async () => {
+      const lock = newLock('a');
+      lock.hang();
+      start(lock);
+      await clock.advance(999);
+      expect(lines).toEqual([]);
+      await clock.advance(1);
+      expect(lines).toEqual([
+        'warning: a: leader (in memory) has not answered within 1s. Check that its server runs, can be reached, and is not overloaded.',
+      ]);
+    });
+
     it('but not a conflict, which is no failure', async () => {
       const lock = newLock('a');
       lock.fail('create', lockConflict('leader'), 1);
