@@ -62,9 +62,16 @@ export type {
 export { LoopRegistry } from './nest/run/loop.registry.js';
 export type { LoopInfo } from './nest/run/loop-info.js';
 export { WaitModule } from './nest/wait.module.js';
-export { WAIT_CLOCK, WAIT_LOGGER, WAIT_OPTIONS, WAIT_RANDOM } from './nest/declare/wait.options.js';
+export {
+  WAIT_CLOCK,
+  WAIT_LOCK_FACTORY,
+  WAIT_LOGGER,
+  WAIT_OPTIONS,
+  WAIT_RANDOM,
+} from './nest/declare/wait.options.js';
 export type {
   LeaderElectionOptions,
+  LockFactory,
   RequestContext,
   WaitModuleAsyncOptions,
   WaitModuleOptions,

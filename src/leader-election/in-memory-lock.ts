@@ -47,6 +47,16 @@ export class InMemoryLockStore {
     this.records.delete(name);
   }
 
+  /**
+   * Forgets everything, as Redis without its append-only file does at a restart. Versions and tokens start
+   * again.
+   */
+  clear(): void {
+    this.records.clear();
+    this.tokens.clear();
+    this.writes = 0;
+  }
+
   /** Returns the fencing token of the term that the last write was part of; 0 before the first write. */
   token(name: string): number {
     return this.tokens.get(name) ?? 0;
@@ -96,14 +106,13 @@ export class InMemoryLock implements ResourceLock {
   }
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
-    signal.throwIfAborted();
-    const stored = this.store.read(this.name);
+    const stored = await this.ask(signal, () => this.store.read(this.name));
     this.seen = stored?.raw;
     return stored;
   }
 
-  async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
-    this.write(undefined, record, signal);
+  create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
+    return this.write(undefined, record, signal);
   }
 
   async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
@@ -111,7 +120,7 @@ export class InMemoryLock implements ResourceLock {
     if (seen === undefined) {
       throw lockConflict(this.describe());
     }
-    this.write(seen, record, signal);
+    await this.write(seen, record, signal);
   }
 
   recordEvent(): void {
@@ -130,15 +139,32 @@ export class InMemoryLock implements ResourceLock {
     return this.token;
   }
 
-  private write(raw: string | undefined, record: LeaderElectionRecord, signal: AbortSignal): void {
-    this.seen = undefined;
+  /**
+   * Asks the store. The lock of a test replaces this, to put a network between the lock and its store.
+   *
+   * @internal
+   */
+  protected async ask<T>(signal: AbortSignal, request: () => T): Promise<T> {
     signal.throwIfAborted();
-    const stored = this.store.compareAndSwap(this.name, raw, record);
-    if (stored === undefined) {
+    return request();
+  }
+
+  private async write(
+    raw: string | undefined,
+    record: LeaderElectionRecord,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.seen = undefined;
+    const { name, store } = this;
+    const reply = await this.ask(signal, () => ({
+      stored: store.compareAndSwap(name, raw, record),
+      token: store.token(name),
+    }));
+    if (reply.stored === undefined) {
       throw lockConflict(this.describe());
     }
-    this.seen = stored.raw;
-    this.token = String(this.store.token(this.name));
+    this.seen = reply.stored.raw;
+    this.token = String(reply.token);
   }
 }
 

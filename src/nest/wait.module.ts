@@ -26,12 +26,17 @@ import { checkingItsFactory, requireAsyncOptions, requireModuleOptions } from '.
 import { WaitSettings } from './declare/wait.settings.js';
 import {
   WAIT_CLOCK,
+  WAIT_LEADER_ELECTION,
+  WAIT_LOCK_FACTORY,
   WAIT_LOGGER,
   WAIT_OPTIONS,
   WAIT_RANDOM,
+  type LockFactory,
   type WaitModuleAsyncOptions,
   type WaitModuleOptions,
 } from './declare/wait.options.js';
+
+const configuredLock: LockFactory = (_group, lock) => lock;
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOptions>({
   optionsInjectionToken: WAIT_OPTIONS,
@@ -50,6 +55,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
         inject: [WaitSettings],
         useFactory: ({ logger }: WaitSettings) => logger,
       },
+      { provide: WAIT_LOCK_FACTORY, useValue: configuredLock },
+      { provide: WAIT_LEADER_ELECTION, useExisting: LeaderElection },
       LogWriter,
       LoopLog,
       FailureLog,
@@ -70,6 +77,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       WAIT_CLOCK,
       WAIT_RANDOM,
       WAIT_LOGGER,
+      WAIT_LOCK_FACTORY,
+      WAIT_LEADER_ELECTION,
     ],
   }))
   .build();

@@ -2,6 +2,7 @@ import type { ConfigurableModuleAsyncOptions, LoggerService } from '@nestjs/comm
 import type { CrashHandler } from '../../core/loop/crash.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { LeaderElectorOptions } from '../../leader-election/leader-elector-options.js';
+import type { ResourceLock } from '../../leader-election/resource-lock.js';
 import type { LoopKind, LoopOverrides } from './loop.options.js';
 
 /** Options of `WaitModule.forRoot`. */
@@ -70,6 +71,14 @@ export interface LeaderElectionOptions extends Pick<
   readonly name?: string | undefined;
 }
 
+/**
+ * Returns the lock that a group really uses. The default returns the lock of the options.
+ *
+ * @param group - The group's name.
+ * @param lock - The lock of the options.
+ */
+export type LockFactory = (group: string, lock: ResourceLock) => ResourceLock;
+
 /** Makes the module's options, for `forRootAsync({ useClass })` and `forRootAsync({ useExisting })`. */
 export interface WaitModuleOptionsFactory {
   /** Returns the options, or a promise of them. It is called once, at bootstrap. */
@@ -90,6 +99,14 @@ export const WAIT_CLOCK: unique symbol = Symbol.for('nestjs-wait/clock');
 export const WAIT_RANDOM: unique symbol = Symbol.for('nestjs-wait/random');
 /** Token of the `LoggerService` that the module writes to: the option `logger`, or Nest's. */
 export const WAIT_LOGGER: unique symbol = Symbol.for('nestjs-wait/logger');
+/** Token of the {@link LockFactory}. A test overrides it to elect without the real engine. */
+export const WAIT_LOCK_FACTORY: unique symbol = Symbol.for('nestjs-wait/lock-factory');
+/**
+ * Token of the `LeaderElection`, for code that may have been loaded from another copy of the package.
+ *
+ * @internal
+ */
+export const WAIT_LEADER_ELECTION: unique symbol = Symbol.for('nestjs-wait/leader-election');
 
 /** The name of a group of replicas that was given no name. */
 export const DEFAULT_GROUP = 'default';

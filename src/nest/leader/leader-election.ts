@@ -10,7 +10,13 @@ import type { Duration } from '../../core/time/duration.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LeaderCallbacks } from '../../leader-election/leader-elector-options.js';
 import { LeaderElector } from '../../leader-election/leader-elector.js';
-import { DEFAULT_GROUP, WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
+import {
+  DEFAULT_GROUP,
+  WAIT_CLOCK,
+  WAIT_LOCK_FACTORY,
+  WAIT_RANDOM,
+  type LockFactory,
+} from '../declare/wait.options.js';
 import type { ResolvedElectionOptions } from '../declare/elections.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
@@ -52,6 +58,7 @@ export class LeaderElection {
     private readonly settings: WaitSettings,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
     @Inject(WAIT_RANDOM) private readonly random: Random,
+    @Inject(WAIT_LOCK_FACTORY) private readonly lockFactory: LockFactory,
     private readonly log: LogWriter,
   ) {}
 
@@ -139,12 +146,18 @@ export class LeaderElection {
    */
   configure(crashHandling: CrashHandling): void {
     const { shutdownTimeout: stopTimeout, leaderElection } = this.settings.get();
-    const { clock, random, log: logger } = this;
-    for (const { name, ...options } of leaderElection) {
+    const { clock, random, lockFactory, log: logger } = this;
+    for (const { name, lock, ...options } of leaderElection) {
       const group = this.group(name);
       group.crashHandling = crashHandling;
       group.elector = new LeaderElector(
-        { ...options, name: `leader election '${name}'`, stopTimeout, callbacks: group },
+        {
+          ...options,
+          lock: lockFactory(name, lock),
+          name: `leader election '${name}'`,
+          stopTimeout,
+          callbacks: group,
+        },
         { clock, random, logger, stopTimeoutOption: 'shutdownTimeout', ...crashHandling },
       );
     }
