@@ -19,6 +19,7 @@ const FAILURE_LOG = 'src/nest/run/failure-log.ts';
 const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
+const TERM = 'src/leader-election/term.ts';
 const LEASE = 'src/leader-election/lease.ts';
 const LOCK_LOG = 'src/leader-election/lock-log.ts';
 const POOL_SESSION = 'src/leader-election/postgres/pool-session.ts';
@@ -444,15 +445,15 @@ const MUTATIONS = [
   },
   {
     name: 'a leader that leads on though the record names another',
-    file: ELECTOR,
-    edits: [['} else if (!this.lease.isMine && !openWindows) {', '} else if (false) {']],
+    file: TERM,
+    edits: [['if (!this.lease.isMine) {', 'if (false) {']],
     tests: 'leader-election/elector',
     project: 'leader-election',
   },
   {
     name: 'a lease that is released before the work has ended',
     file: ELECTOR,
-    edits: [['hasEnded = openWindows || (await this.outlast(work));', 'hasEnded = true;']],
+    edits: [['openWindows || (await term.outlast(work))', 'true']],
     tests: 'leader-election/elector',
     project: 'leader-election',
   },
@@ -470,10 +471,33 @@ const MUTATIONS = [
     tests: 'leader-election/elector',
     project: 'leader-election',
   },
+  ...[
+    ['a record that vanishes under a live leader', LEASE, '&& !this.isHeldByAnother) {', ') {'],
+    ['a winning write that is given up', LEASE, "this.write(neverStop, 'create'", "this.write(ctx, 'create'"],
+    ['a lost reply to a winning write', LEASE, 'this.mayBeWritten = true;', ''],
+    ['a write in doubt that is never settled', LEASE, 'this.mayBeWritten = false; // a', '// a'],
+    ['a version that comes back', LEASE, 'this.observedVersion = undefined;\n    this.fence', 'this.fence'],
+    ['a token that is gone when the term ends', TERM, 'return !this.isLost;', 'return !this.signal.aborted;'],
+    ['a lease that is held again after a gap', TERM, 'this.isLost = true;', ''],
+    ['a run that begins when the term has ended', TERM, '&& !this.signal.aborted;', ';'],
+    [
+      'onStoppedLeading that nobody waits for',
+      TERM,
+      'await events.call(() => callbacks.onStop',
+      'void events.call(() => callbacks.onStop',
+    ],
+    ['a stuck leader where only its lock is down', ELECTOR, 'this.term !== undefined && isMine', 'isMine'],
+  ].map(([name, file, from, to]) => ({
+    name: `elector: ${name}`,
+    file,
+    edits: [[from, to]],
+    tests: 'leader-election/elector',
+    project: 'leader-election',
+  })),
   {
     name: 'a leader-only run that does not look at the fence',
     file: LEADER_ONLY,
-    edits: [['mayRun: () => group.isLeader,', 'mayRun: () => true,']],
+    edits: [['mayRun: () => group.mayRun,', 'mayRun: () => true,']],
     tests: 'e2e/leader-election',
     project: 'nest-12',
   },

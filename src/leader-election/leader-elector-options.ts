@@ -8,8 +8,8 @@ import type { ResourceLock } from './resource-lock.js';
  * Says what a candidate does with its leadership.
  *
  * Counterpart of `leaderelection.LeaderCallbacks` in client-go. When a callback throws or rejects, the crash
- * handlers are called, unless it gave up because the term had ended. The elector waits only for the promise
- * of `onStartedLeading`.
+ * handlers are called, unless it gave up because the term had ended. The elector waits for the promises of
+ * `onStartedLeading` and `onStoppedLeading` before it releases the lease.
  */
 export interface LeaderCallbacks {
   /**
@@ -21,13 +21,22 @@ export interface LeaderCallbacks {
    * and nothing waits for what was started. When the promise rejects, or when the call throws, the term ends,
    * so that another candidate gets its chance.
    *
+   * **Gotchas.** If the work is several loops, wait for all of them with `Promise.allSettled`. `Promise.all`
+   * rejects when the first one fails, and the lease is then released although the others still run.
+   *
    * @param signal - Aborts when the term ends; the work must then end soon. If the lease could not be
    *   renewed, the work has `leaseDuration - renewDeadline` until another candidate may lead.
    * @param token - The lock's fencing token, if the lock has one. It protects data from a process that was
    *   paused in the middle of a line of code.
    */
   onStartedLeading(signal: AbortSignal, token: string | undefined): unknown;
-  /** Is called when a term has ended: after its signal has aborted, and before its work has ended. */
+  /**
+   * Is called once a term, when its work has ended and before the lease is released. What it closes is no
+   * longer used by the work. The lease is renewed until the returned promise has settled, for at most
+   * `stopTimeout` together with the work.
+   *
+   * **Differs from Go.** client-go calls it when the work may still go on, and after the release.
+   */
   onStoppedLeading(): unknown;
   /**
    * Is called with the leader's identity whenever the leader changes, also when this candidate becomes the
@@ -39,8 +48,8 @@ export interface LeaderCallbacks {
 /** Receives what an elector reports; Nest's `Logger` fits. */
 export interface LeaderElectionLogger {
   /**
-   * Receives the beginning and the end of each term, another candidate that leads, and that a lock works
-   * again.
+   * Receives `became leader`, `stopping` and `stopped leading` in each term, another candidate that leads,
+   * and that a lock works again.
    */
   log?(message: string): void;
   /** Receives conflicts, and each failure of a lock that is no warning. */
@@ -78,8 +87,9 @@ export interface LeaderElectorOptions {
    */
   readonly releaseOnCancel?: boolean;
   /**
-   * How long the lease is renewed for work that was told to stop and has not ended. After that the lease
-   * lapses. Default 30 s; 0 means forever. No counterpart in client-go, which does not wait.
+   * How long the lease is renewed for work that was told to stop and has not ended. `onStoppedLeading` and
+   * the release are part of this time. After that the lease lapses. Default 30 s; 0 means forever. No
+   * counterpart in client-go, which does not wait.
    */
   readonly stopTimeout?: Duration;
   /** Names the election in logs and errors; default: the lock's `describe()`. */

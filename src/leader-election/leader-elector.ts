@@ -1,23 +1,17 @@
-import { AsyncResource } from 'node:async_hooks';
 import { withChild } from '../core/stop/child-signal.js';
-import { reasonOf } from '../core/values/error-text.js';
-import { handleCrash, isAbort } from '../core/loop/crash.js';
-import { ifRejected } from '../core/values/thenable.js';
 import { formatDuration, toMilliseconds, type Duration } from '../core/time/duration.js';
 import { WaitError } from '../core/errors.js';
-import { orInterrupted } from '../core/poll/interrupted.js';
-import { pollUntilContextCancel, pollUntilContextTimeout } from '../core/poll/poll.js';
 import { requireSignal } from '../core/loop/loop-options.js';
-import { jitterUntilWithContext, untilWithContext } from '../core/loop/until.js';
+import { jitterUntilWithContext } from '../core/loop/until.js';
+import { ElectionEvents } from './election-events.js';
 import { JITTER_FACTOR, resolveSettings, type LeaderElectionSettings } from './leader-election-settings.js';
 import type { LeaderElectorOptions, LeaderElectorSources } from './leader-elector-options.js';
 import { Lease } from './lease.js';
+import { Term } from './term.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** Milliseconds that a release may take where work may take forever. */
 const RELEASE_TIMEOUT = 25_000;
-
-const TOO_LATE = 'The lease could not be renewed in time.';
 
 /**
  * Campaigns for a lease and does the leader's work for as long as it holds the lease, term after term.
@@ -29,16 +23,17 @@ const TOO_LATE = 'The lease could not be renewed in time.';
  *    random by up to 1.2 times its length.
  * 2. Call `onStartedLeading`.
  * 3. Renew the lease every `retryPeriod`.
- * 4. The term ends when the lease cannot be renewed, when another candidate holds it, or when the run is
- *    over. Then abort the work's signal, call `onStoppedLeading`, and go on renewing until the work has
- *    ended, for at most `stopTimeout`.
- * 5. Release the lease.
- * 6. Campaign again.
+ * 4. The term ends when the lease cannot be renewed, when another candidate holds it, when the work fails, or
+ *    when the run is over. Then abort the work's signal, and go on renewing until the work has ended, for at
+ *    most `stopTimeout`.
+ * 5. Call `onStoppedLeading`, and wait for what it returns.
+ * 6. Release the lease.
+ * 7. Campaign again.
  *
  * **Gotchas.** No election can stop a process that is paused in the middle of a line of code. When the
  * process resumes, it finishes that line. Where that matters, send the fencing token with every write.
  *
- * **Differs from Go.** client-go leaves four windows open in which two candidates lead. They are closed here:
+ * **Differs from Go.** client-go leaves windows open in which two candidates lead. They are closed here:
  * 1. A leader that reads another candidate's name in the record steps down at once. In client-go it goes on
  *    leading until `renewDeadline`.
  * 2. The lease is released after the work has ended. In client-go it is released before the work is told to
@@ -47,7 +42,12 @@ const TOO_LATE = 'The lease could not be renewed in time.';
  * 4. `renewDeadline` counts from when the last successful renewal was sent, not from its reply. `isLeader()`
  *    also looks at the clock.
  *
- * Losing the lease does not end `run`: it campaigns again. `releaseOnCancel` is true by default.
+ * 5. A candidate that has seen the lease of another waits until it expires, even if the record vanishes. In
+ *    client-go it takes the lease at once.
+ *
+ * `onStoppedLeading` is called before the release, and not after it. A lease that was won while `run` was
+ * told to end is released, and does not lapse. Losing the lease does not end `run`: it campaigns again.
+ * `releaseOnCancel` is true by default.
  *
  * @example
  * const elector = new LeaderElector({
@@ -65,9 +65,9 @@ const TOO_LATE = 'The lease could not be renewed in time.';
 export class LeaderElector {
   private readonly settings: LeaderElectionSettings;
   private readonly lease: Lease;
-  /** Aborts when the current term ends; `undefined` between two terms. */
-  private term: AbortController | undefined;
-  private terms = 0;
+  private readonly events: ElectionEvents;
+  /** The term in progress, until its lease is given back. */
+  private term: Term | undefined;
   private running: AbortController | undefined;
   private failure: { readonly error: unknown } | undefined;
 
@@ -80,22 +80,25 @@ export class LeaderElector {
   constructor(options: LeaderElectorOptions, sources: LeaderElectorSources = {}) {
     this.settings = resolveSettings(options, sources);
     this.lease = new Lease(this.settings, (identity) => this.leaderChanged(identity));
+    this.events = new ElectionEvents(this.settings, (fatal) => this.fail(fatal));
   }
 
   /**
-   * Tells whether this candidate leads now. The answer is `false` when the last renewal is too long ago to be
-   * sure. The term is then over, even if a later renewal succeeds.
+   * Tells whether this candidate leads: it holds the lease, and no other candidate can hold it.
+   *
+   * **Details.** It is true from the win until the lease is given back, so also while the work is told to
+   * stop and has not ended. It is false as soon as the lease is lost, or when the last renewal is too long
+   * ago to be sure. Then it stays false for the rest of the term.
+   *
+   * **Gotchas.** To decide whether to begin something, ask {@link LeaderElector.mayRun}.
    */
   isLeader(): boolean {
-    const { term } = this;
-    if (term === undefined || term.signal.aborted) {
-      return false;
-    }
-    const { clock, openWindows } = this.settings;
-    if (clock.now() >= this.lease.fence && !openWindows) {
-      endTerm(term, TOO_LATE);
-    }
-    return !term.signal.aborted;
+    return this.term?.holdsLease() === true;
+  }
+
+  /** Tells whether work may begin: this candidate leads, and its term has not been told to end. */
+  mayRun(): boolean {
+    return this.term?.mayRun() === true;
   }
 
   /** Returns the holder of the lease as this candidate last saw it; `undefined` if it saw none. */
@@ -109,8 +112,8 @@ export class LeaderElector {
   }
 
   /**
-   * Throws when this candidate holds a lease that has expired. Its elector is then stuck, and the process
-   * should be restarted.
+   * Throws when the lease of this candidate has expired and its work still goes on. The process is stuck, and
+   * should be restarted. A candidate whose work has ended is well, although its lock may be down.
    *
    * Counterpart of `LeaderElector.Check` in client-go, which its health adaptor calls.
    *
@@ -123,10 +126,10 @@ export class LeaderElector {
     const { expiredFor, isMine } = this.lease;
     const { name } = this.settings;
     const tolerated = toMilliseconds(tolerance, `${name}: tolerance`);
-    if (isMine && expiredFor > tolerated) {
+    if (this.term !== undefined && isMine && expiredFor > tolerated) {
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
-        `${name}: the lease that this candidate holds expired ${formatDuration(Math.round(expiredFor))} ago and is not renewed. Look at the log for what its lock says.`,
+        `${name}: the lease of this candidate expired ${formatDuration(Math.round(expiredFor))} ago, and its work has not ended. Let it end when its AbortSignal aborts. Restart this process.`,
       );
     }
   }
@@ -151,7 +154,8 @@ export class LeaderElector {
     await withChild(ctx, async (running) => {
       this.running = running;
       // After a term, the other candidates get their chance first.
-      for (let immediate = true; await this.campaign(running.signal, immediate); immediate = false) {
+      for (let immediate = true; !running.signal.aborted; immediate = false) {
+        await this.campaign(running.signal, immediate);
         await this.lead(running.signal);
       }
     }).finally(() => {
@@ -172,155 +176,65 @@ export class LeaderElector {
     this.running?.abort();
   }
 
-  /** Tries to become the leader until it succeeds or `ctx` aborts; returns whether it succeeded. */
-  private campaign(ctx: AbortSignal, immediate: boolean): Promise<boolean> {
+  /** Tries to become the leader until it succeeds or `ctx` aborts. */
+  private campaign(ctx: AbortSignal, immediate: boolean): Promise<void> {
     const { clock, random, name, retryPeriod } = this.settings;
     return withChild(ctx, async (campaign) => {
-      let hasWon = false;
       const attempt = async (signal: AbortSignal): Promise<void> => {
-        hasWon = (await this.lease.acquire(signal)) && clock.now() < this.lease.fence;
-        if (hasWon) {
+        if ((await this.lease.acquire(signal)) && clock.now() < this.lease.fence) {
           campaign.abort();
         }
       };
       const options = { clock, random, name, immediate };
       await jitterUntilWithContext(campaign.signal, attempt, retryPeriod, JITTER_FACTOR, true, options);
-      return hasWon;
     });
   }
 
   /** Leads for one term, until its work has ended and the lease is given back. */
   private async lead(ctx: AbortSignal): Promise<void> {
-    const { callbacks, releaseOnCancel, openWindows, stopTimeout, stopTimeoutOption, logger, name, clock } =
-      this.settings;
-    let work = Promise.resolve();
-    let hasEnded = true;
-    let ended = clock.now();
-    if (!ctx.aborted) {
-      await withChild(ctx, async (term) => {
-        this.terms++;
-        this.term = term;
-        this.note('became leader');
-        const stopped = (): void => {
-          this.note('stopped leading');
-          this.call(() => callbacks.onStoppedLeading());
-        };
-        // This listener comes first, so it runs before the work can have ended.
-        term.signal.addEventListener('abort', stopped, { once: true });
-        work = this.work(term);
-        await this.renew(term);
-        ended = clock.now();
-      });
-      hasEnded = openWindows || (await this.outlast(work));
+    const { clock, openWindows, stopTimeout, stopTimeoutOption, logger, name } = this.settings;
+    if (ctx.aborted) {
+      // A campaign that was told to end may have won with its last write.
+      await this.giveBack(0);
+      return;
     }
-    if (hasEnded && releaseOnCancel) {
-      await this.lease.release(this.releaseTimeout(clock.now() - ended));
-    }
-    if (!hasEnded) {
-      logger.warn(
-        `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise ${stopTimeoutOption}.`,
-      );
-      await unlessAborted(ctx, work).catch(() => {}); // no new term before the work has ended
-    }
-    this.term = undefined;
-  }
-
-  private async work(term: AbortController): Promise<void> {
-    const { callbacks, lock } = this.settings;
-    try {
-      await callbacks.onStartedLeading(term.signal, lock.fencingToken?.());
-    } catch (error) {
-      this.crashed(error);
-      endTerm(term, "The leader's work failed.");
-    }
-  }
-
-  /** Renews the lease until the term ends, and ends the term when that fails. */
-  private async renew(term: AbortController): Promise<void> {
-    const { clock, name, retryPeriod, openWindows } = this.settings;
-    const fence = clock.newTimer(AsyncResource.bind(() => endTerm(term, TOO_LATE)));
-    fence.reset(this.lease.fence - clock.now());
-    const renewOnce = async (signal: AbortSignal): Promise<void> => {
-      if (await this.lease.renew(signal)) {
-        fence.reset(this.lease.fence - clock.now());
-      } else if (!this.lease.isMine && !openWindows) {
-        endTerm(term, 'The lease is no longer held by this candidate.');
+    await withChild(ctx, async (controller) => {
+      const term = new Term(this.settings, this.lease, this.events, controller);
+      this.term = term;
+      const work = term.work();
+      await term.renewUntilItEnds();
+      const ended = clock.now();
+      if (openWindows || (await term.outlast(work))) {
+        this.term = undefined;
+        await this.giveBack(clock.now() - ended);
+      } else {
+        logger.warn(
+          `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise ${stopTimeoutOption}.`,
+        );
+        await unlessAborted(ctx, work).catch(() => {}); // no new term before the work has ended
+        this.term = undefined;
       }
-    };
-    await untilWithContext(term.signal, renewOnce, retryPeriod, { clock, name, immediate: false });
-    fence.stop();
+    });
   }
 
   /**
-   * Goes on renewing after a term until its work has ended; returns whether it ended within `stopTimeout`.
-   */
-  private async outlast(work: Promise<void>): Promise<boolean> {
-    const { clock, name, retryPeriod, stopTimeout } = this.settings;
-    const ended = new AbortController();
-    void work.then(() => ended.abort());
-    const renewOnce = async (signal: AbortSignal): Promise<false> => {
-      if (this.lease.isMine) {
-        await this.lease.renew(signal);
-      }
-      return false;
-    };
-    const options = { clock, name };
-    await orInterrupted(
-      stopTimeout > 0
-        ? pollUntilContextTimeout(ended.signal, retryPeriod, stopTimeout, false, renewOnce, options)
-        : pollUntilContextCancel(ended.signal, retryPeriod, false, renewOnce, options),
-    );
-    return ended.signal.aborted;
-  }
-
-  /**
-   * Work and release together get `stopTimeout`.
+   * Releases the lease if this candidate may hold it. Work and release together get `stopTimeout`.
    *
-   * @param elapsed - Milliseconds since the end of the term.
+   * @param elapsed - Milliseconds since the term ended.
    */
-  private releaseTimeout(elapsed: number): number {
-    const { renewDeadline, stopTimeout } = this.settings;
-    return Math.min(renewDeadline, stopTimeout === 0 ? RELEASE_TIMEOUT : stopTimeout - elapsed);
+  private async giveBack(elapsed: number): Promise<void> {
+    const { releaseOnCancel, renewDeadline, stopTimeout } = this.settings;
+    if (releaseOnCancel && this.lease.mayBeMine) {
+      const left = stopTimeout === 0 ? RELEASE_TIMEOUT : stopTimeout - elapsed;
+      await this.lease.release(Math.min(renewDeadline, left));
+    }
   }
 
   private leaderChanged(leader: string): void {
-    const { callbacks, identity, logger, name } = this.settings;
+    const { callbacks, identity } = this.settings;
     if (leader !== identity) {
-      logger.log?.(`${name}: ${leader} leads`);
+      this.events.log(`${leader} leads`);
     }
-    this.call(() => callbacks.onNewLeader?.(leader));
+    void this.events.call(() => callbacks.onNewLeader?.(leader), this.term?.signal);
   }
-
-  private note(event: string): void {
-    const { lock, logger, name } = this.settings;
-    logger.log?.(`${name}: ${event}`);
-    const failed = (error: unknown): void =>
-      logger.warn(`${name}: its lock could not record '${event}': ${reasonOf(error)}`);
-    try {
-      ifRejected(lock.recordEvent(event), failed);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  private call(callback: () => unknown): void {
-    void (async () => callback())().catch((error: unknown) => this.crashed(error));
-  }
-
-  private crashed(error: unknown): void {
-    const { name, crashHandling } = this.settings;
-    const stopping = this.term?.signal.aborted !== false;
-    if (stopping && isAbort(error, this.term?.signal.reason)) {
-      return;
-    }
-    try {
-      handleCrash(error, { name, run: this.terms, stopping }, crashHandling);
-    } catch (fatal) {
-      this.fail(fatal);
-    }
-  }
-}
-
-function endTerm(term: AbortController, why: string): void {
-  term.abort(new DOMException(why, 'AbortError'));
 }

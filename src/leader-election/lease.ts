@@ -33,6 +33,8 @@ export class Lease {
    * than this candidate has observed, and an update would then write over that one.
    */
   private isInStep = false;
+  /** Whether a write may still be done that has been given up. */
+  private mayBeWritten = false;
   private readonly log: LockLog;
 
   constructor(
@@ -58,22 +60,33 @@ export class Lease {
     return clock.now() - this.observedAt - (this.observed?.leaseDurationSeconds ?? 0) * 1000;
   }
 
-  /** Tries once to become the holder. */
+  /** Whether another candidate holds the lease, as it was last seen. */
+  get isHeldByAnother(): boolean {
+    return this.holder !== undefined && !this.isMine && this.expiredFor < 0;
+  }
+
+  /** Whether this candidate holds the lease, or may hold it without knowing. */
+  get mayBeMine(): boolean {
+    return this.isMine || this.mayBeWritten;
+  }
+
+  /**
+   * Tries once to become the holder. A write is not given up when `ctx` aborts, only when its time is up: if
+   * it were, the lease would belong to a candidate that is gone.
+   */
   acquire(ctx: AbortSignal): Promise<boolean> {
     return this.attempt(ctx, async () => {
       await this.prepare(ctx);
       await this.read(ctx);
-      if (this.observed === undefined) {
-        await this.write(ctx, 'create', this.newRecord(0));
-      } else if (this.holder !== undefined && !this.isMine && this.expiredFor < 0) {
+      if (this.isHeldByAnother) {
         return false;
+      }
+      if (this.observed === undefined) {
+        await this.write(neverStop, 'create', this.newRecord(0));
       } else {
         const { leaderTransitions } = this.observed;
-        await this.write(
-          ctx,
-          'update',
-          this.newRecord(this.isMine ? leaderTransitions : leaderTransitions + 1),
-        );
+        const transitions = this.isMine ? leaderTransitions : leaderTransitions + 1;
+        await this.write(neverStop, 'update', this.newRecord(transitions));
       }
       return true;
     });
@@ -135,12 +148,14 @@ export class Lease {
   private async read(ctx: AbortSignal): Promise<void> {
     const { clock, lock } = this.settings;
     const found = await this.request(ctx, (signal) => lock.get(signal));
-    if (found === undefined) {
-      this.observed = undefined;
-      this.observedVersion = undefined;
-    } else if (found.raw !== this.observedVersion) {
-      this.observedVersion = found.raw;
+    if (found !== undefined && found.raw !== this.observedVersion) {
       this.observe(found.record, clock.now());
+    } else if (found === undefined && !this.isHeldByAnother) {
+      this.observed = undefined; // otherwise the holder may not know yet that its record is gone
+    }
+    if (found?.raw !== this.observedVersion) {
+      this.observedVersion = found?.raw;
+      this.mayBeWritten = false; // a write is refused if it compares with an older version
     }
   }
 
@@ -151,7 +166,11 @@ export class Lease {
   ): Promise<void> {
     const { clock, lock, renewDeadline, openWindows } = this.settings;
     const sent = clock.now();
+    this.mayBeWritten = true;
     await this.request(ctx, (signal) => lock[call](record, signal));
+    this.mayBeWritten = false;
+    // The version that was seen last is history. A store that has lost its data counts up to it again.
+    this.observedVersion = undefined;
     this.fence = (openWindows ? clock.now() : sent) + renewDeadline;
     this.observe(record, sent);
   }

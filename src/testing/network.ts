@@ -8,8 +8,8 @@ export type Transit = () => number | undefined;
 /**
  * Carries the requests of one process to an engine, and the replies back.
  *
- * **Details.** A request arrives even if the process that sent it is paused or dead by then. A reply waits until
- * its process runs. Messages with different delays overtake each other.
+ * **Details.** A request arrives even if the process that sent it is paused or dead by then. A reply waits
+ * until its process runs. Messages with different delays overtake each other.
  */
 export class Network {
   /**

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../core/time/clock.js';
 import type { FakeClock } from './fake-clock.js';
 
 /**
- * Is the clock of one process among several that a test moves together. The process can be paused, resumed and
- * killed.
+ * Is the clock of one process among several that a test moves together. The process can be paused, resumed
+ * and killed.
  *
  * **Details.** While the process is paused, its clock goes on, but its timers wait. When it is resumed, those
  * that came due fire at once, in the order in which they were due. After its death nothing fires.

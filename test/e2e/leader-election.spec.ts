@@ -406,9 +406,10 @@ describe('LeaderElection', () => {
     expect(a.logger.messages('error')).toEqual(['run 1 failed: boom']);
     election.check('10s');
     await a.close();
-    expect(events.slice(2)).toEqual(['stopped', 'ended, held by a']);
+    expect(events.slice(2)).toEqual(['ended, held by a', 'stopped']);
     expect(a.logger.messages('log')).toEqual([
       "leader election 'default': became leader",
+      "leader election 'default': stopping",
       "leader election 'default': stopped leading",
     ]);
     expect(shared.read(NAME)?.record.holderIdentity).toBe('');

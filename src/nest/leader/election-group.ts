@@ -31,10 +31,15 @@ export class ElectionGroup implements LeaderCallbacks {
     return this.elector?.isLeader() === true;
   }
 
+  /** Whether a run may begin: this replica leads, and its term has not been told to end. */
+  get mayRun(): boolean {
+    return this.elector?.mayRun() === true;
+  }
+
   /** Adds a member, which works in every term from now on. */
   join(member: TermMember): void {
     this.members.add(member);
-    if (this.isLeader) {
+    if (this.mayRun) {
       this.start(member);
     }
   }

@@ -63,10 +63,20 @@ export class LeaderElection {
   ) {}
 
   /**
-   * Tells whether this replica leads now. The answer is no as soon as the last renewal is too old to be sure.
+   * Tells whether this replica holds the lease. The answer is yes until the lease is given back, so also
+   * while the last runs are drained at shutdown. It is no as soon as the lease is lost, or when the last
+   * renewal is too old to be sure.
    */
   isLeader(group?: string): boolean {
     return this.group(group).isLeader;
+  }
+
+  /**
+   * Tells whether a leader-only run may begin now: this replica holds the lease, and its term has not been
+   * told to end. Ask it before you begin something for the leader outside of a leader-only loop.
+   */
+  mayRun(group?: string): boolean {
+    return this.group(group).mayRun;
   }
 
   /** Returns the identity of the replica that leads, as this one last saw it; `undefined` if it saw none. */
@@ -75,17 +85,17 @@ export class LeaderElection {
   }
 
   /**
-   * Returns a whole number, as decimal digits, that grows with every term. Send it with everything that this
-   * replica writes while it leads. It is `undefined` while this replica does not lead, or if the lock has
-   * none.
+   * Returns a whole number, as decimal digits, that grows with every term. Read it once, at the beginning of
+   * a run, and send it with everything that the run writes. It is `undefined` while {@link
+   * LeaderElection.isLeader} is false, or if the lock has none.
    */
   fencingToken(group?: string): string | undefined {
     return this.group(group).elector?.fencingToken();
   }
 
   /**
-   * Throws when this replica holds a lease that has expired, since it is stuck then. Use it for a liveness
-   * probe.
+   * Throws when the lease of this replica has expired and a run of its term still goes on. The process is
+   * stuck then. Use it for a liveness probe. An engine that is down is no reason to throw.
    *
    * @param tolerance - For how long the lease may have been expired: milliseconds, or a string such as
    *   `'20s'`; default 0.
@@ -106,7 +116,10 @@ export class LeaderElection {
     return subscribe(this.group(group).started, callback);
   }
 
-  /** Registers a callback for the end of every term. */
+  /**
+   * Registers a callback for the end of every term. It is called when the last run of the term has ended, and
+   * before the lease is released. The promise that it returns is awaited first.
+   */
   onStoppedLeading(callback: LeaderCallbacks['onStoppedLeading'], group?: string): Unsubscribe {
     return subscribe(this.group(group).stopped, callback);
   }

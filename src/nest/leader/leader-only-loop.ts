@@ -51,7 +51,11 @@ export class LeaderOnlyLoop implements TermMember {
 
   startTerm(): void {
     this.isInTerm = true;
-    this.loop.start(this.newStart());
+    try {
+      this.loop.start(this.newStart());
+    } catch (error) {
+      this.termEnded({ error }); // the others go on, and they keep the lease
+    }
   }
 
   endTerm(reason: unknown): void {
@@ -64,7 +68,7 @@ export class LeaderOnlyLoop implements TermMember {
       name: work.name,
       run: () => work.run(),
       // No run may begin while another replica may lead.
-      mayRun: () => group.isLeader,
+      mayRun: () => group.mayRun,
       runStarted: () => work.runStarted?.(),
       runEnded: (outcome, error) => work.runEnded?.(outcome, error),
       waitStarted: (delay) => work.waitStarted?.(delay),

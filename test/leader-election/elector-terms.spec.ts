@@ -1,0 +1,322 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { LeaderElector } from 'nestjs-wait/leader-election';
+import type { FakeClock } from 'nestjs-wait/testing';
+import { ElectorBench } from './support/elector-bench.js';
+
+const askAt = (elector: LeaderElector): [isLeader: boolean, mayRun: boolean, token: string | undefined] => [
+  elector.isLeader(),
+  elector.mayRun(),
+  elector.fencingToken(),
+];
+
+describe('LeaderElector', () => {
+  let bench: ElectorBench;
+  let clock: FakeClock;
+  let stop: AbortController;
+
+  beforeEach(() => {
+    bench = new ElectorBench();
+    ({ clock, stop } = bench);
+  });
+
+  describe('leads, with its token, while its work is drained', () => {
+    it('until the lease is given back, but lets no run begin', async () => {
+      bench.workEnds = () => clock.sleep(12_000);
+      const elector = bench.newElector(bench.newLock());
+      expect(askAt(elector)).toEqual([false, false, undefined]);
+      const run = elector.run(stop.signal);
+      await clock.advance(0);
+      expect(askAt(elector)).toEqual([true, true, '1']);
+      stop.abort();
+      expect(askAt(elector)).toEqual([true, false, '1']);
+      await clock.advance(11_999);
+      expect(askAt(elector)).toEqual([true, false, '1']);
+      await clock.advance(1);
+      expect(askAt(elector)).toEqual([false, false, undefined]);
+      await bench.end(run);
+    });
+
+    it('until the lease is lost', async () => {
+      bench.workEnds = () => clock.sleep(12_000);
+      const elector = bench.newElector(bench.newLock());
+      const run = elector.run(stop.signal);
+      await clock.advance(0);
+      stop.abort();
+      await clock.advance(3000);
+      bench.write({ holderIdentity: 'other' });
+      await clock.advance(999);
+      expect(askAt(elector)).toEqual([true, false, '1']);
+      await clock.advance(1); // the next renewal
+      expect(askAt(elector)).toEqual([false, false, undefined]);
+      await bench.end(run);
+    });
+
+    it('until its fence has passed, and does not begin to lead again when the lock answers again', async () => {
+      bench.workEnds = () => clock.sleep(20_000);
+      const lock = bench.newLock();
+      const elector = bench.newElector(lock);
+      const run = elector.run(stop.signal);
+      await clock.advance(0);
+      stop.abort();
+      lock.hang();
+      await clock.advance(9999);
+      expect(askAt(elector)).toEqual([true, false, '1']);
+      await clock.advance(1);
+      expect(askAt(elector)).toEqual([false, false, undefined]);
+      lock.answer();
+      await clock.advance(5000);
+      expect(lock.outcomes.at(-1)).toBe('ok'); // it is renewed for the work in progress
+      expect(askAt(elector)).toEqual([false, false, undefined]);
+      await bench.end(run);
+    });
+  });
+
+  describe('calls onStoppedLeading', () => {
+    it('after the work has ended and before the release, and says first that it is stopping', async () => {
+      bench.workEnds = () => clock.sleep(3000);
+      const lock = bench.newLock();
+      lock.beforeNext('update', () => {});
+      const log = (text: string): void => bench.note(text);
+      const elector = bench.newElector(
+        lock,
+        {
+          name: 'lease',
+          callbacks: {
+            ...bench.callbacks(),
+            onStoppedLeading: () =>
+              bench.note(`stopped, held by ${bench.stored()?.holderIdentity}, ${elector.fencingToken()}`),
+          },
+        },
+        { logger: { log, warn: log } },
+      );
+      const run = elector.run(stop.signal);
+      await clock.advance(500);
+      stop.abort();
+      await bench.end(run);
+      expect(bench.events).toEqual([
+        '0 me sees me',
+        '0 lease: became leader',
+        '0 me started 1',
+        '500 lease: stopping',
+        '3500 me ended',
+        '3500 lease: stopped leading',
+        '3500 stopped, held by me, 1',
+      ]);
+      expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+    });
+
+    it('and renews the lease until its promise has settled', async () => {
+      const elector = bench.newElector(bench.newLock(), {
+        callbacks: { ...bench.callbacks(), onStoppedLeading: () => clock.sleep(20_000) },
+      });
+      const run = elector.run(stop.signal);
+      await clock.advance(0);
+      stop.abort();
+      await clock.advance(19_999);
+      expect(elector.isLeader()).toBe(true);
+      expect(bench.stored()).toMatchObject({ holderIdentity: 'me' });
+      await clock.advance(1);
+      expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+      await bench.end(run);
+    });
+
+    it('when the term ends, where the work has ended before', async () => {
+      const elector = bench.newElector(bench.newLock(), {
+        callbacks: { ...bench.callbacks(), onStartedLeading: () => {} },
+      });
+      const run = elector.run(stop.signal);
+      await clock.advance(5000);
+      expect(bench.events).toEqual(['0 me sees me']);
+      expect(elector.isLeader()).toBe(true);
+      stop.abort();
+      await bench.end(run);
+      expect(bench.events.at(-1)).toBe('5000 me stopped');
+    });
+
+    it('late, where the work ends late', async () => {
+      bench.workEnds = () => clock.sleep(40_000);
+      const run = bench.newElector(bench.newLock(), { stopTimeout: '5s' }).run(stop.signal);
+      await clock.advance(0);
+      stop.abort();
+      await clock.advance(39_999);
+      expect(bench.events.at(-1)).toBe('0 me started 1');
+      await bench.end(run);
+      expect(bench.events.slice(-2)).toEqual(['40000 me ended', '40000 me stopped']);
+    });
+  });
+
+  it.each<[why: string, end: (bench: ElectorBench) => void, want: string]>([
+    ['its lock hangs', () => {}, 'The lease could not be renewed in time.'],
+    [
+      'another has its lease',
+      (b) => b.write({ holderIdentity: 'other' }),
+      'The lease is no longer held by this candidate.',
+    ],
+    ['its record is gone', (b) => b.delete(), 'The lease is no longer held by this candidate.'],
+  ])('says why its term ends: %s', async (why, end, want) => {
+    const lock = bench.newLock();
+    const logged: string[] = [];
+    const log = (text: string): void => void logged.push(text);
+    const run = bench
+      .newElector(lock, { name: 'lease' }, { logger: { log, warn: () => {} } })
+      .run(stop.signal);
+    await clock.advance(0);
+    end(bench);
+    if (why === 'its lock hangs') {
+      lock.hang();
+    }
+    await clock.advance(10_000);
+    expect(logged.find((text) => text.includes('stopping'))).toBe(`lease: stopping: ${want}`);
+    await bench.end(run);
+  });
+
+  describe('told to stop while its winning write is under way', () => {
+    it.each(['create', 'update'] as const)('awaits its %s, and releases the lease', async (call) => {
+      const lock = bench.newLock();
+      if (call === 'update') {
+        bench.write({ holderIdentity: '' });
+      }
+      lock.delay(call, 300);
+      const run = bench.newElector(lock).run(stop.signal);
+      await clock.advance(100);
+      stop.abort();
+      lock.delay(call, 0);
+      await clock.advance(200);
+      await run;
+      expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+      expect(bench.events).toEqual(['300 me sees me']); // it has never led
+      expect(clock.armedTimers).toBe(0);
+    });
+
+    it('releases the lease although the reply never comes', async () => {
+      const lock = bench.newLock();
+      const create = lock.create.bind(lock);
+      lock.create = async (record) => {
+        await create(record, new AbortController().signal);
+        await new Promise(() => {});
+      };
+      const run = bench.newElector(lock).run(stop.signal);
+      await clock.advance(100);
+      stop.abort();
+      await clock.advance(4899);
+      expect(bench.stored()).toMatchObject({ holderIdentity: 'me' });
+      await clock.advance(1); // the time limit of a request
+      await run;
+      expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+      expect(clock.armedTimers).toBe(0);
+    });
+
+    it('does not touch the lease where another was faster', async () => {
+      const lock = bench.newLock();
+      const create = lock.create.bind(lock);
+      lock.create = async (record, signal) => {
+        await clock.sleep(300);
+        bench.write();
+        await create(record, signal);
+      };
+      const run = bench.newElector(lock).run(stop.signal);
+      await clock.advance(100);
+      stop.abort();
+      await bench.end(run);
+      expect(bench.stored()).toMatchObject({ holderIdentity: 'other' });
+    });
+
+    it('asks nothing more where a later read has shown that the write was not done', async () => {
+      const lock = bench.newLock();
+      lock.fail('create', new Error('no connection'), 1);
+      const run = bench.newElector(lock).run(stop.signal);
+      await clock.advance(0);
+      bench.write();
+      await clock.advance(4400);
+      lock.calls.length = 0;
+      await bench.end(run);
+      expect(lock.calls).toEqual([]);
+      expect(bench.stored()).toMatchObject({ holderIdentity: 'other' });
+    });
+  });
+
+  it('releases a lease that it won too late to lead', async () => {
+    const lock = bench.newLock();
+    lock.delay('create', 800);
+    const options = { leaseDuration: 1000, renewDeadline: 700, retryPeriod: 150 };
+    const run = bench.newElector(lock, options).run(stop.signal);
+    await clock.advance(850);
+    expect(bench.stored()).toMatchObject({ holderIdentity: 'me' });
+    await bench.end(run);
+    expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+    expect(bench.events).toEqual(['800 me sees me']);
+  });
+
+  describe('waits out a lease whose record vanishes', () => {
+    it('if it has seen the lease of another that has not expired', async () => {
+      bench.write();
+      const elector = bench.newElector(bench.newLock());
+      const run = elector.run(stop.signal);
+      await clock.advance(5000);
+      bench.delete();
+      await clock.advance(9999);
+      expect(elector.getLeader()).toBe('other');
+      expect(bench.stored()).toBeUndefined();
+      await clock.advance(4401);
+      expect(elector.isLeader()).toBe(true);
+      await bench.end(run);
+    });
+
+    it('but not a released one, and not its own', async () => {
+      const elector = bench.newElector(bench.newLock());
+      bench.write();
+      const run = elector.run(stop.signal);
+      await clock.advance(1000);
+      bench.write({ holderIdentity: '' });
+      bench.delete();
+      await clock.advance(3200);
+      expect(elector.isLeader()).toBe(false); // it has not seen the release
+      await clock.advance(16_000);
+      expect(elector.isLeader()).toBe(true);
+      bench.delete();
+      await clock.advance(2000 + 3200);
+      expect(elector.isLeader()).toBe(true); // in a new term
+      await bench.end(run);
+    });
+
+    it('and takes it at once when the record is back, with nobody in it', async () => {
+      bench.write();
+      const elector = bench.newElector(bench.newLock());
+      const run = elector.run(stop.signal);
+      await clock.advance(1000);
+      bench.delete();
+      await clock.advance(3200);
+      bench.write({ holderIdentity: '' });
+      await clock.advance(3200);
+      expect(elector.isLeader()).toBe(true);
+      await bench.end(run);
+    });
+  });
+
+  it("does not take another's record for its own when a store that has lost its data gets to its version again", async () => {
+    bench.write({ holderIdentity: '' }); // version 1
+    const elector = bench.newElector(bench.newLock());
+    const run = elector.run(stop.signal);
+    await clock.advance(0); // it has seen version 1, and written version 2
+    bench.store.clear();
+    bench.write({ holderIdentity: 'other' }); // version 1 again
+    await clock.advance(2000);
+    expect(bench.stored()).toMatchObject({ holderIdentity: 'other' });
+    expect(elector.isLeader()).toBe(false);
+    await bench.end(run);
+  });
+
+  it('is not stuck when it has stepped down while its lock is down', async () => {
+    const lock = bench.newLock();
+    const elector = bench.newElector(lock);
+    const run = elector.run(stop.signal);
+    await clock.advance(0);
+    lock.hang();
+    for (let seconds = 0; seconds < 120; seconds++) {
+      // oxlint-disable-next-line no-await-in-loop -- one second after the other
+      await clock.advance(1000);
+      expect(() => elector.check()).not.toThrow();
+    }
+    await bench.end(run);
+  });
+});
