@@ -477,6 +477,7 @@ const MUTATIONS = [
     ['a lost reply to a winning write', LEASE, 'this.mayBeWritten = true;', ''],
     ['a write in doubt that is never settled', LEASE, 'this.mayBeWritten = false; // a', '// a'],
     ['a version that comes back', LEASE, 'this.observedVersion = undefined;\n    this.fence', 'this.fence'],
+    ['a version that another leader gets to again', LEASE, '|| !isSame(found.record, this.observed)', ''],
     ['a token that is gone when the term ends', TERM, 'return !this.isLost;', 'return !this.signal.aborted;'],
     ['a lease that is held again after a gap', TERM, 'this.isLost = true;', ''],
     ['a run that begins when the term has ended', TERM, '&& !this.signal.aborted;', ';'],

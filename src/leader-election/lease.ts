@@ -148,10 +148,12 @@ export class Lease {
   private async read(ctx: AbortSignal): Promise<void> {
     const { clock, lock } = this.settings;
     const found = await this.request(ctx, (signal) => lock.get(signal));
-    if (found !== undefined && found.raw !== this.observedVersion) {
+    if (found === undefined) {
+      if (!this.isHeldByAnother) {
+        this.observed = undefined; // otherwise the holder may not know yet that its record is gone
+      }
+    } else if (found.raw !== this.observedVersion || !isSame(found.record, this.observed)) {
       this.observe(found.record, clock.now());
-    } else if (found === undefined && !this.isHeldByAnother) {
-      this.observed = undefined; // otherwise the holder may not know yet that its record is gone
     }
     if (found?.raw !== this.observedVersion) {
       this.observedVersion = found?.raw;
@@ -215,4 +217,15 @@ export class Lease {
       return false;
     }
   }
+}
+
+/**
+ * Tells whether two records come from the same write, if their versions are the same. A store that has lost its
+ * data counts its versions from the start again. The time is only compared for equality.
+ */
+function isSame(one: LeaderElectionRecord, other: LeaderElectionRecord | undefined): boolean {
+  return (
+    one.holderIdentity === other?.holderIdentity &&
+    Object.is(one.renewTime.getTime(), other.renewTime.getTime())
+  );
 }

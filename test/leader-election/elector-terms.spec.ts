@@ -306,6 +306,35 @@ describe('LeaderElector', () => {
     await bench.end(run);
   });
 
+  it.each<[what: string, fields: object]>([
+    ['another leads', { holderIdentity: 'third' }],
+    ['the same leader has renewed it', { renewTime: new Date() }],
+  ])(
+    'takes a record for a new one when a store that has lost its data gets to its version again: %s',
+    async (_what, fields) => {
+      bench.write({ holderIdentity: 'other' }); // version 1
+      const elector = bench.newElector(bench.newLock());
+      const run = elector.run(stop.signal);
+      await clock.advance(9600);
+      bench.store.clear();
+      bench.write({ holderIdentity: 'other', ...fields }); // version 1 again, which it reads at 9.6 s
+      await clock.advance(14_900);
+      expect(elector.isLeader()).toBe(false);
+      await clock.advance(5000);
+      expect(elector.isLeader()).toBe(true);
+      await bench.end(run);
+    },
+  );
+
+  it('lets a lease expire whose record has no valid time', async () => {
+    bench.write({ renewTime: new Date(NaN) });
+    const elector = bench.newElector(bench.newLock());
+    const run = elector.run(stop.signal);
+    await clock.advance(19_400);
+    expect(elector.isLeader()).toBe(true);
+    await bench.end(run);
+  });
+
   it('is not stuck when it has stepped down while its lock is down', async () => {
     const lock = bench.newLock();
     const elector = bench.newElector(lock);
