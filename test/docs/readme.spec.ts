@@ -59,7 +59,7 @@ it('docs/leader-election.md shows only lines that an election writes', () => {
   const shown = rows.flatMap((row) =>
     Array.from(row.split('|')[1]!.matchAll(/`([^`]+)`/g), ([, line]) => line!),
   );
-  const sources = ['leader-elector', 'lease', 'lock-log'].map((file) =>
+  const sources = ['leader-elector', 'term', 'election-events', 'lease', 'lock-log'].map((file) =>
     read(`src/leader-election/${file}.ts`),
   );
   const words = (line: string): string => line.replace(/^<identity>|, after.*|….*$/g, '').trim();
