@@ -135,6 +135,10 @@ export class InMemoryLock implements ResourceLock {
     return `${this.name} (in memory)`;
   }
 
+  target(): readonly unknown[] {
+    return ['InMemoryLock', this.store, this.name];
+  }
+
   fencingToken(): string | undefined {
     return this.token;
   }

@@ -5,7 +5,7 @@ import { lockClosed } from './lock-closed.js';
 import type { ResourceLock } from './resource-lock.js';
 
 const METHODS = ['get', 'create', 'update', 'recordEvent', 'identity', 'describe'] as const;
-const OPTIONAL_METHODS = ['fencingToken', 'prepare', 'close'] as const;
+const OPTIONAL_METHODS = ['target', 'fencingToken', 'prepare', 'close'] as const;
 
 /**
  * Refuses a value that is not a lock.

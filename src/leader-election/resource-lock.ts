@@ -51,8 +51,12 @@ export interface LockedRecord {
  * 5. A call makes one attempt. The client's own retries, offline queues and timeouts are switched off where
  *    that is possible. The elector has its own retries and timeouts, and counts from when it made the call.
  *
- * **Gotchas.** The engine must apply a write at once or not at all. A queue that delivers a write minutes
- * later is acceptable only because the version is compared.
+ * **Gotchas.**
+ * 1. The engine must apply a write at once or not at all. A queue that delivers a write minutes later is
+ *    acceptable only because the version is compared.
+ * 2. Two electors that share one lock object both believe that they lead, since they have one identity. The
+ *    first one to end releases the lease of both. `WaitModule` refuses that, and two locks of one record, for
+ *    the groups of one application. An elector without Nest does not know of another one, and cannot refuse it.
  *
  * @example
  * const lock: ResourceLock = new InMemoryLock({ name: 'outbox' });
@@ -108,6 +112,23 @@ export interface ResourceLock {
 
   /** Names the record for people: the engine, and where in it the record is. */
   describe(): string;
+
+  /**
+   * Says which record this lock writes, so that an application can refuse two groups of loops that share one.
+   * The texts of {@link ResourceLock.describe} are not enough for that: two databases may look alike.
+   *
+   * No counterpart in client-go.
+   *
+   * **Details.** The list names the kind of engine, the server, the place within it, and the record. Two lists
+   * are the same when they have the same length and their parts are the same: equal texts or numbers, or one
+   * object, such as a client that the user made. A part is the same for every way to write it. A port that is
+   * not given is the default one, for example. The method connects to nothing, loads no package, and does not
+   * throw. No part holds a password.
+   *
+   * **Gotchas.** A lock without this method is only compared by identity. Two ways to reach one server may
+   * look different, such as the name of a host and its address. The two groups then start.
+   */
+  target?(): readonly unknown[];
 
   /**
    * Returns a whole number, as decimal digits, that grows with every term. After a successful write, it is

@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { Inject, Injectable, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { Until, type LoopOverrides, type WaitModuleOptions } from 'nestjs-wait';
+import { InMemoryLock, InMemoryLockStore, type ResourceLock } from 'nestjs-wait/leader-election';
+import { KubernetesLeaseLock } from 'nestjs-wait/leader-election/kubernetes';
+import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
+import { RedisLock } from 'nestjs-wait/leader-election/redis';
+import { compile } from '../support/boot.js';
 import { bootBeside } from './support/application.js';
+import { lockWith, twoGroups } from './tables/shared-records.js';
 
 // What looks like a mistake and is none.
 
@@ -106,4 +112,45 @@ it('a scoped provider finds its request where the module makes one', async () =>
   });
   await clock.advance(1000);
   expect(seen).toEqual(['Until Report.send', 'Until Report.send']);
+});
+
+describe('two groups may have locks of one name', () => {
+  const name = 'outbox';
+  const store = new InMemoryLockStore();
+  const kubeConfig = (server: string) => ({
+    makeApiClient: () => ({}),
+    getCurrentCluster: () => ({ server }),
+  });
+  const withoutTarget = (): ResourceLock => Object.assign(new InMemoryLock({ store }), { target: undefined });
+
+  it.each<[where: string, mail: ResourceLock, reports: ResourceLock]>([
+    ['in two stores', new InMemoryLock({ name }), new InMemoryLock({ name })],
+    [
+      'on two hosts',
+      new PostgresLock({ name, connection: 'postgres://app@db-1/app' }),
+      new PostgresLock({ name, connection: 'postgres://app@db-2/app' }),
+    ],
+    [
+      'in two databases',
+      new PostgresLock({ name, connection: 'postgres://app@db/app' }),
+      new PostgresLock({ name, connection: 'postgres://app@db/reports' }),
+    ],
+    [
+      'in two databases of Redis',
+      new RedisLock({ key: name, url: 'redis://cache/1' }),
+      new RedisLock({ key: name, url: 'redis://cache/2' }),
+    ],
+    [
+      'in two clusters',
+      new KubernetesLeaseLock({ name, namespace: 'shop', kubeConfig: kubeConfig('https://a') }),
+      new KubernetesLeaseLock({ name, namespace: 'shop', kubeConfig: kubeConfig('https://b') }),
+    ],
+    ['in two engines of a user', lockWith(() => ['etcd', 1]), lockWith(() => ['etcd', 2])],
+    ['where a lock says nothing about its target', withoutTarget(), withoutTarget()],
+  ])('%s', async (_where, mail, reports) => {
+    // All loops are off, so no election goes to its engine.
+    const { app, close } = await compile({}, { ...twoGroups(mail, reports), enabled: false });
+    await app.init();
+    await close();
+  });
 });

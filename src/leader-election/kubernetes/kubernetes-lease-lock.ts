@@ -3,6 +3,7 @@ import { lockConflict } from '../lock-conflict.js';
 import type { LeaderElectionRecord, ResourceLock, LockedRecord } from '../resource-lock.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { cancelledBy } from './cancelled-by.js';
+import { clusterOf } from './cluster-of.js';
 import {
   readLeaseLockOptions,
   type KubernetesLeaseLockOptions,
@@ -131,6 +132,10 @@ export class KubernetesLeaseLock implements ResourceLock {
 
   describe(): string {
     return `${this.settings.namespace}/${this.settings.name}`;
+  }
+
+  target(): readonly unknown[] {
+    return ['KubernetesLeaseLock', clusterOf(this.settings), this.settings.namespace, this.settings.name];
   }
 
   /**

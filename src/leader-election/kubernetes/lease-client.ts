@@ -25,4 +25,5 @@ export interface LeaseClient {
 /** What the lock needs of a `KubeConfig` of `@kubernetes/client-node`. */
 export interface LeaseKubeConfig {
   makeApiClient(apiClientType: never): object;
+  getCurrentCluster?(): { readonly server: string } | null;
 }

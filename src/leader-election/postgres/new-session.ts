@@ -1,10 +1,9 @@
 import { WaitError } from '../../core/errors.js';
 import type { OptionReader } from '../../core/options/option-reader.js';
 import { isOptionsObject } from '../../core/options/read-options.js';
-import { read } from '../../core/values/error-text.js';
-import { hasMethods } from '../../core/values/has-methods.js';
 import { show } from '../../core/values/show.js';
 import { ClientSession } from './client-session.js';
+import { isPool } from './is-pool.js';
 import { OwnPool, OwnPoolSession } from './own-pool.js';
 import { PoolSession } from './pool-session.js';
 import type { PostgresClient, PostgresPool } from './postgres-lock-options.js';
@@ -40,11 +39,6 @@ export function newSession(reader: OptionReader): PostgresSession {
     return new ClientSession(client);
   }
   return new OwnPoolSession(new OwnPool(readConnection(reader, connection)));
-}
-
-function isPool(client: PostgresClient): boolean {
-  const counts = ['totalCount', 'idleCount', 'waitingCount'];
-  return hasMethods(client, 'connect') && counts.every((count) => typeof read(client, count) === 'number');
 }
 
 /** Returns the options for `pg`. It refuses what `pg` silently takes for `localhost`. */

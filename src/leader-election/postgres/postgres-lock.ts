@@ -8,6 +8,7 @@ import { newSession } from './new-session.js';
 import { failureOf } from './postgres-failure.js';
 import type { PostgresLockOptions } from './postgres-lock-options.js';
 import { readNames, type PostgresNames } from './postgres-names.js';
+import { postgresTarget } from './postgres-target.js';
 import { rowsOf, type PostgresSession } from './postgres-session.js';
 
 interface Row {
@@ -78,6 +79,7 @@ export class PostgresLock implements ResourceLock {
   private readonly id: string;
   private readonly names: PostgresNames;
   private readonly session: PostgresSession;
+  private readonly database: readonly unknown[];
   private readonly calls: LockCalls;
   private seen: string | undefined;
   private token: string | undefined;
@@ -94,6 +96,7 @@ export class PostgresLock implements ResourceLock {
     this.id = reader.string('identity', defaultIdentity());
     this.names = readNames(reader);
     this.session = newSession(reader);
+    this.database = postgresTarget(reader.written);
     this.calls = new LockCalls(this.describe());
   }
 
@@ -177,6 +180,10 @@ export class PostgresLock implements ResourceLock {
 
   describe(): string {
     return `${this.names.table}/${this.name}`;
+  }
+
+  target(): readonly unknown[] {
+    return ['PostgresLock', ...this.database, this.names.qualifiedTable, this.name];
   }
 
   /**

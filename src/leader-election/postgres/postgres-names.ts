@@ -9,6 +9,8 @@ const SEQUENCE_SUFFIX = '_version';
 export interface PostgresNames {
   readonly table: string;
   readonly sequence: string;
+  /** The table with a schema, for comparison. Without one it is `public`, as the default `search_path` says. */
+  readonly qualifiedTable: string;
 }
 
 /** Reads the options `table` and `schema`. */
@@ -17,14 +19,15 @@ export function readNames(reader: OptionReader): PostgresNames {
   refuseDot(reader, 'table', table);
   // PostgreSQL silently cuts off a longer name, and two tables or sequences could then be the same.
   refuseLength(reader, 'table', table, MAX_IDENTIFIER_BYTES - SEQUENCE_SUFFIX.length);
-  let path = '';
-  if (reader.value('schema') !== undefined) {
-    const schema = reader.string('schema');
-    refuseDot(reader, 'schema', schema);
-    refuseLength(reader, 'schema', schema, MAX_IDENTIFIER_BYTES);
-    path = `${quoted(schema)}.`;
-  }
-  return { table: path + quoted(table), sequence: path + quoted(table + SEQUENCE_SUFFIX) };
+  const schema = reader.string('schema', 'public');
+  refuseDot(reader, 'schema', schema);
+  refuseLength(reader, 'schema', schema, MAX_IDENTIFIER_BYTES);
+  const path = reader.value('schema') === undefined ? '' : `${quoted(schema)}.`;
+  return {
+    table: path + quoted(table),
+    sequence: path + quoted(table + SEQUENCE_SUFFIX),
+    qualifiedTable: `${quoted(schema)}.${quoted(table)}`,
+  };
 }
 
 function refuseDot({ owner }: OptionReader, option: string, name: string): void {

@@ -13,6 +13,8 @@ export type Connect = () => RedisConnection;
 export interface RedisServer {
   /** Its hosts and ports, for errors. It has no password. */
   readonly where: string;
+  /** The server and its database, in parts to compare; see `ResourceLock.target`. */
+  readonly target: readonly unknown[];
   /** What the user's client puts before every key. The lock's own connection does not. */
   readonly keyPrefix: string;
   /** Loads the package of the client, if there is no client yet. */

@@ -152,6 +152,10 @@ export class RedisLock implements ResourceLock {
     return this.keys[0] as string;
   }
 
+  target(): readonly unknown[] {
+    return ['RedisLock', ...this.server.target, this.describe()];
+  }
+
   /**
    * Returns the version with which this candidate's latest term began. It is a decimal number; compare it as
    * a `bigint`, not as a text.

@@ -8,6 +8,28 @@ interface Address {
   readonly port?: number;
 }
 
+/** Where a client connects to. */
+export interface RedisPlace {
+  /** The hosts and ports of one Redis, of the Sentinels, or of the nodes of a cluster; none: nobody knows. */
+  readonly nodes: readonly string[];
+  /** The path of a socket, which is used in place of the nodes. */
+  readonly path?: string | null | undefined;
+  /** The name of the master that the Sentinels know. */
+  readonly master?: string | null | undefined;
+  /** The number of the database; default: 0. */
+  readonly database?: string | number | null | undefined;
+}
+
+/** Writes a place for people. */
+export function shown({ nodes, path }: RedisPlace): string {
+  return path ?? (nodes.join(', ') || 'the given client');
+}
+
+/** Whether it is known where the client connects to. */
+export function isReadable({ nodes, path }: RedisPlace): boolean {
+  return typeof path === 'string' || (nodes.length > 0 && !nodes.includes(UNREADABLE));
+}
+
 /** Says where a host and a port are. */
 export function placeOf({ host, port }: Address = {}): string {
   return `${host ?? 'localhost'}:${port ?? 6379}`;

@@ -3,6 +3,8 @@ import { hasMethods } from '../../core/values/has-methods.js';
 import { loadPackage } from '../load-package.js';
 import type { Connect, RedisConnection, RedisServer } from './redis-connection.js';
 import type { IORedisClient, RedisClient } from './redis-lock-options.js';
+import { placeOf, shown, type RedisPlace } from './redis-place.js';
+import { redisTarget } from './redis-target.js';
 import {
   duplicateOfIORedis,
   evalOfIORedis,
@@ -15,6 +17,7 @@ import {
   duplicateOfNodeRedisCluster,
   evalOfNodeRedis,
   placeOfNodeRedis,
+  placeOfNodeRedisCluster,
   urlThroughNodeRedis,
   type NodeRedis,
   type NodeRedisCluster,
@@ -25,11 +28,16 @@ import {
  * `load` throws WaitError `WAIT_ERR_MISSING_PACKAGE` when neither is.
  */
 export function serverOfUrl(url: string): RedisServer {
-  const { protocol, hostname, port } = new URL(url);
+  const { protocol, hostname, port, pathname, searchParams } = new URL(url);
+  const place: RedisPlace = {
+    nodes: [placeOf({ host: hostname, port: Number(port || 6379) })],
+    database: pathname.slice(1) || searchParams.get('db'), // ioredis reads the query too
+  };
   // A Redis without TLS does not answer to TLS, and the client says no more than that the time is up.
   const how = protocol === 'rediss:' ? ' over TLS' : '';
   return {
-    where: `${hostname}:${port === '' ? 6379 : port}${how}`,
+    where: shown(place) + how,
+    target: redisTarget(place),
     keyPrefix: '',
     load: () =>
       loadPackage('RedisLock', {
@@ -46,28 +54,32 @@ export function serverOfUrl(url: string): RedisServer {
  */
 export function serverOfClient(client: RedisClient | IORedisClient): RedisServer {
   const keyPrefix = keyPrefixOf(client);
-  const { where, connect } = wayTo(client, keyPrefix);
-  return { where, keyPrefix, load: async () => connect };
+  const { place, connect } = wayTo(client, keyPrefix);
+  return { where: shown(place), target: redisTarget(place, client), keyPrefix, load: async () => connect };
 }
 
-function wayTo(client: RedisClient | IORedisClient, keyPrefix: string): { where: string; connect: Connect } {
+interface Way {
+  readonly place: RedisPlace;
+  readonly connect: Connect;
+}
+
+function wayTo(client: RedisClient | IORedisClient, keyPrefix: string): Way {
   switch (kindOf(client)) {
     case 'ioredis': {
       const ioredis = client as IORedis;
-      return { where: placeOfIORedis(ioredis), connect: duplicateOfIORedis(ioredis) };
+      return { place: placeOfIORedis(ioredis), connect: duplicateOfIORedis(ioredis) };
     }
     case 'a client of redis': {
       const redis = client as NodeRedis;
-      return { where: placeOfNodeRedis([redis.options]), connect: duplicateOfNodeRedis(redis) };
+      return { place: placeOfNodeRedis(redis), connect: duplicateOfNodeRedis(redis) };
     }
     case 'a cluster of redis': {
       const cluster = client as NodeRedisCluster;
-      const { _options: options } = cluster;
-      return { where: placeOfNodeRedis(options.rootNodes), connect: duplicateOfNodeRedisCluster(cluster) };
+      return { place: placeOfNodeRedisCluster(cluster), connect: duplicateOfNodeRedisCluster(cluster) };
     }
     default: {
       const connection = connectionOf(client, keyPrefix);
-      return { where: 'the given client', connect: () => connection };
+      return { place: { nodes: [] }, connect: () => connection };
     }
   }
 }

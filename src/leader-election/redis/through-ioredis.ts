@@ -1,7 +1,7 @@
 import { connectTimeout } from './connect-timeout.js';
 import { open, type Connect, type RedisConnection, type UnopenedClient } from './redis-connection.js';
 import type { IORedisClient } from './redis-lock-options.js';
-import { placeIn, placeOf } from './redis-place.js';
+import { placeIn, placeOf, type RedisPlace } from './redis-place.js';
 
 /** What this file uses of a `Redis` or a `Cluster` of `ioredis`. */
 export interface IORedis extends IORedisClient, UnopenedClient {
@@ -18,7 +18,9 @@ interface Address {
 }
 
 interface IORedisOptions extends Address {
-  readonly path?: string;
+  readonly path?: string | null;
+  readonly db?: number | string | null;
+  readonly name?: string | null;
   readonly sentinels?: readonly Address[] | null;
   readonly keyPrefix?: string;
   readonly connectTimeout?: number;
@@ -83,9 +85,12 @@ export function evalOfIORedis(client: IORedisClient): RedisConnection['eval'] {
 }
 
 /** Says where a client connects to. */
-export function placeOfIORedis({ options = {}, startupNodes }: IORedis): string {
+export function placeOfIORedis({ options = {}, startupNodes }: IORedis): RedisPlace {
+  const { path, db: database, name: master } = options;
   const nodes = startupNodes ?? options.sentinels;
-  return nodes ? nodes.map(addressOf).join(', ') : (options.path ?? placeOf(options));
+  return nodes
+    ? { nodes: nodes.map(addressOf), master, database }
+    : { nodes: [placeOf(options)], path, database };
 }
 
 function throughIORedis(client: IORedis): RedisConnection {

@@ -1,7 +1,7 @@
 import { connectTimeout } from './connect-timeout.js';
 import { open, type Connect, type RedisConnection, type UnopenedClient } from './redis-connection.js';
 import type { RedisClient } from './redis-lock-options.js';
-import { placeIn, placeOf } from './redis-place.js';
+import { placeIn, placeOf, type RedisPlace } from './redis-place.js';
 
 /** What this file uses of a client or a cluster of the package `redis`, from version 4 on. */
 export interface NodeRedis extends RedisClient, UnopenedClient {
@@ -19,6 +19,7 @@ export interface NodeRedisCluster extends NodeRedis {
 interface ClientOptions {
   readonly url?: string | undefined;
   readonly socket?: SocketOptions | undefined;
+  readonly database?: number | undefined;
 }
 
 interface SocketOptions {
@@ -79,8 +80,13 @@ export function evalOfNodeRedis(client: RedisClient): RedisConnection['eval'] {
 }
 
 /** Says where a client connects to. */
-export function placeOfNodeRedis(nodes: readonly (ClientOptions | undefined)[]): string {
-  return nodes.map(addressOf).join(', ');
+export function placeOfNodeRedis({ options = {} }: NodeRedis): RedisPlace {
+  return { nodes: [addressOf(options)], path: options.socket?.path, database: options.database };
+}
+
+/** Says where a cluster connects to. */
+export function placeOfNodeRedisCluster({ _options: { rootNodes } }: NodeRedisCluster): RedisPlace {
+  return { nodes: rootNodes.map(addressOf) };
 }
 
 /**
@@ -113,8 +119,8 @@ function release(client: NodeRedis): void {
   }
 }
 
-function addressOf({ url, socket }: ClientOptions = {}): string {
-  if (url !== undefined && socket === undefined) {
+function addressOf({ url, socket }: ClientOptions): string {
+  if (url !== undefined && socket?.host === undefined && socket?.path === undefined) {
     return placeIn(url); // the root of a cluster; a client has read its URL into `socket`
   }
   return socket?.path ?? placeOf(socket);

@@ -3,10 +3,18 @@ import { OptionReader } from '../../core/options/option-reader.js';
 import { listOf } from '../../core/values/list-of.js';
 import { isOptionsObject, readOptions, refuseUnknown } from '../../core/options/read-options.js';
 import { show } from '../../core/values/show.js';
+import { isSameTarget, targetOf } from '../../leader-election/lock-target.js';
 import { DEFAULT_GROUP, type LeaderElectionOptions } from './wait.options.js';
 
 /** One group of an election, with its name. */
 export type ResolvedElectionOptions = LeaderElectionOptions & { readonly name: string };
+
+type Named = Pick<ResolvedElectionOptions, 'name'>;
+
+/** A group, and what its lock says about its record. */
+type Targeted = Pick<ResolvedElectionOptions, 'name' | 'lock'> & {
+  readonly target: readonly unknown[] | undefined;
+};
 
 const OPTION_NAMES: readonly string[] = [
   'name',
@@ -21,15 +29,16 @@ const OPTION_NAMES: readonly string[] = [
  * Reads the module's `leaderElection`: one group, or a list of groups. The electors check the other options.
  *
  * @param owner - Names the owner of the option in the error.
- * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when a group is not an object, or two groups share a name or a
- *   lock; `WAIT_ERR_INVALID_OPTION` for a name that is not a string, and for an option that does not exist.
+ * @throws WaitError `WAIT_ERR_LEADER_ELECTION` when a group is not an object, two groups share a name, a lock
+ *   or a record, or a lock cannot say where its record is; `WAIT_ERR_INVALID_OPTION` for a name that is not a
+ *   string, and for an option that does not exist.
  */
 export function readElections(owner: string, elections: unknown): ResolvedElectionOptions[] {
   const what = `${owner}: leaderElection`;
   const list = (listOf(elections) ?? [elections]).map((options) => readElection(what, options));
-  for (const [index, election] of list.entries()) {
-    list.slice(0, index).forEach((other) => requireDistinct(owner, other, election));
-  }
+  forEachPair(list, (one, other) => requireDistinct(owner, one, other));
+  const targets = list.map(({ name, lock }) => ({ name, lock, target: targetOf(lock, `${what} '${name}'`) }));
+  forEachPair(targets, (one, other) => requireOwnRecord(owner, one, other));
   return list;
 }
 
@@ -43,15 +52,35 @@ function readElection(what: string, options: unknown): ResolvedElectionOptions {
   return { ...(written as unknown as LeaderElectionOptions), name };
 }
 
-/** A lock remembers the version of one record, so it serves one election. */
+/** A lock remembers the version of one record and has one identity, so it serves one election. */
 function requireDistinct(owner: string, one: ResolvedElectionOptions, other: ResolvedElectionOptions): void {
-  const two = `${owner}: two leaderElection groups have the same`;
   if (one.name === other.name) {
-    throw invalid(`${two} name, '${one.name}'. Give each a name of its own.`);
+    throw invalid(
+      `${owner}: two leaderElection groups have the same name, '${one.name}'. Give each a name of its own.`,
+    );
   }
   if (one.lock === other.lock && typeof one.lock === 'object') {
-    throw invalid(`${two} lock, '${one.name}' and '${other.name}'. Give each a lock of its own.`);
+    throw invalid(
+      `${groups(owner, one, other)} have the same lock. Give each a lock of its own, with its own name or key.`,
+    );
   }
+}
+
+/** One record has one holder, so the other group would not run, or both would with one identity. */
+function requireOwnRecord(owner: string, one: Targeted, other: Targeted): void {
+  if (one.target !== undefined && other.target !== undefined && isSameTarget(one.target, other.target)) {
+    throw invalid(
+      `${groups(owner, one, other)} share one record, ${one.lock.describe()}. Give each lock its own name or key.`,
+    );
+  }
+}
+
+function groups(owner: string, one: Named, other: Named): string {
+  return `${owner}: the leaderElection groups '${one.name}' and '${other.name}'`;
+}
+
+function forEachPair<T>(list: readonly T[], check: (one: T, other: T) => void): void {
+  list.forEach((other, index) => list.slice(0, index).forEach((one) => check(one, other)));
 }
 
 function invalid(text: string): WaitError {

@@ -44,7 +44,8 @@ export interface WaitModuleOptions {
   readonly loops?: Readonly<Record<string, LoopOverrides>> | undefined;
   /**
    * Decides which replica runs the loops with `leaderOnly`. A list decides for several groups of loops, each
-   * with a `name`. Default: none, so that a loop with `leaderOnly` fails the bootstrap.
+   * with a `name`, and with a lock that has a record of its own. Default: none, so that a loop with
+   * `leaderOnly` fails the bootstrap.
    */
   readonly leaderElection?: LeaderElectionOptions | readonly LeaderElectionOptions[] | undefined;
   /** Makes the request of loops on request-scoped and durable providers; see {@link RequestContext}. */

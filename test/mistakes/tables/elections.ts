@@ -2,8 +2,6 @@ import { InMemoryLock } from 'nestjs-wait/leader-election';
 import type { Mistake } from '../support/mistake.js';
 import { refusesOptions, type OptionsRow } from '../support/module-options.js';
 
-const shared = new InMemoryLock();
-
 const locks: readonly OptionsRow[] = [
   {
     title: 'a leader election that is null',
@@ -98,16 +96,6 @@ const locks: readonly OptionsRow[] = [
     title: 'a retry period of zero',
     options: { leaderElection: { lock: new InMemoryLock(), retryPeriod: 0 } },
     wantWords: ['retryPeriod', '0'],
-  },
-  {
-    title: 'one lock for two elections, each of which believes that it alone writes',
-    options: {
-      leaderElection: [
-        { name: 'mail', lock: shared },
-        { name: 'print', lock: shared },
-      ],
-    },
-    wantWords: ['leaderElection', "'print'", 'lock'],
   },
 ];
 

@@ -10,6 +10,7 @@ import { names } from './names.js';
 import { overrides } from './overrides.js';
 import { polls } from './polls.js';
 import { service } from './service.js';
+import { sharedRecords } from './shared-records.js';
 import { tokens } from './tokens.js';
 
 /** Every mistake of the table, by who refuses it. */
@@ -19,6 +20,7 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'WaitModule', mistakes: moduleOptions },
   { who: 'a token of WaitModule', mistakes: tokens },
   { who: 'the leaderElection of WaitModule', mistakes: elections },
+  { who: 'WaitModule with two groups of leaderElection', mistakes: sharedRecords },
   { who: 'the loops of WaitModule', mistakes: overrides },
   { who: 'the name of a loop', mistakes: names },
   { who: 'BackoffUntilService', mistakes: service },
