@@ -36,6 +36,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
       'probes.ts',
       'without-nest.ts',
       'invoices.ts',
+      'groups.ts',
       'outbox.spec.ts',
     ]);
   });
@@ -122,14 +123,33 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
     afterAll(() => engine?.close());
 
     it('runs a loop on the leader, and gives the database its token', async () => {
-      const DATABASE_URL = `postgres://${POSTGRES.user}@127.0.0.1:${engine.port}/${POSTGRES.database}`;
-      await expect(project.run(['invoices.mjs'], { env: { DATABASE_URL } })).resolves.toEqual({
+      const env = { DATABASE_URL: urlOf(engine) };
+      await expect(project.run(['invoices.mjs'], { env })).resolves.toEqual({
         code: 0,
         output: 'sent in the term 1\n',
       });
     });
+
+    it('has a leader for each of two groups, and does not start when their locks have one name', async () => {
+      const one = "name: 'mail', pool";
+      project.copy('groups.js', 'one-name.js', (code) => code.replace("name: 'reports', pool", one));
+      const run = (file: string): Promise<unknown> =>
+        project.run(['groups.mjs', file], { env: { DATABASE_URL: urlOf(engine) } });
+      const refusal =
+        "WaitModule.forRoot: the leaderElection groups 'mail' and 'reports' share one record, " +
+        '"nestjs_wait_leases"/mail. Give each lock its own name or key.';
+      await expect(run('./groups.js')).resolves.toEqual({
+        code: 0,
+        output: 'loops: Office.sendMail and Office.writeReports; records: mail and reports\n',
+      });
+      await expect(run('./one-name.js')).resolves.toEqual({ code: 0, output: `${refusal}\n` });
+    });
   });
 });
+
+function urlOf({ port }: Engine): string {
+  return `postgres://${POSTGRES.user}@127.0.0.1:${port}/${POSTGRES.database}`;
+}
 
 function parsed(line: string): unknown {
   try {
