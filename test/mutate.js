@@ -546,14 +546,14 @@ const MUTATIONS = [
     project: 'leader-election',
   },
   ...[
-    ['a record that vanishes under a live leader', LEASE, '&& !this.isHeldByAnother) {', ') {'],
+    ['a record that vanishes under a live leader', LEASE, 'if (!this.isHeldByAnother) {', 'if (true) {'],
     ['a winning write that is given up', LEASE, "this.write(neverStop, 'create'", "this.write(ctx, 'create'"],
     ['a lost reply to a winning write', LEASE, 'this.mayBeWritten = true;', ''],
     ['a write in doubt that is never settled', LEASE, 'this.mayBeWritten = false; // a', '// a'],
-    ['a version that comes back', LEASE, 'this.observedVersion = undefined;\n    this.fence', 'this.fence'],
-    ['a version that another leader gets to again', LEASE, '|| !isSame(found.record, this.observed)', ''],
+    ['a version that comes back', LEASE, '|| !isSame(found.record, this.observed)', ''],
     ['a token that is gone when the term ends', TERM, 'return !this.isLost;', 'return !this.signal.aborted;'],
     ['a lease that is held again after a gap', TERM, 'this.isLost = true;', ''],
+    ['a fence that is not what ends the term', TERM, '=> this.lose(TOO_LATE)', '=> void this.holdsLease()'],
     ['a run that begins when the term has ended', TERM, '&& !this.signal.aborted;', ';'],
     [
       'onStoppedLeading that nobody waits for',

@@ -171,8 +171,6 @@ export class Lease {
     this.mayBeWritten = true;
     await this.request(ctx, (signal) => lock[call](record, signal));
     this.mayBeWritten = false;
-    // The version that was seen last is history. A store that has lost its data counts up to it again.
-    this.observedVersion = undefined;
     this.fence = (openWindows ? clock.now() : sent) + renewDeadline;
     this.observe(record, sent);
   }

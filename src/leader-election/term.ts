@@ -7,6 +7,8 @@ import type { ElectionEvents } from './election-events.js';
 import type { LeaderElectionSettings } from './leader-election-settings.js';
 import type { Lease } from './lease.js';
 
+const TOO_LATE = 'The lease could not be renewed in time.';
+
 /**
  * One term of a leader. It begins when the lease is won, and it is over when the work has ended.
  *
@@ -27,7 +29,7 @@ export class Term {
     private readonly events: ElectionEvents,
     private readonly controller: AbortController,
   ) {
-    this.fence = settings.clock.newTimer(AsyncResource.bind(() => void this.holdsLease()));
+    this.fence = settings.clock.newTimer(AsyncResource.bind(() => this.lose(TOO_LATE)));
   }
 
   get signal(): AbortSignal {
@@ -44,7 +46,7 @@ export class Term {
       if (!this.lease.isMine) {
         this.lose('The lease is no longer held by this candidate.');
       } else if (clock.now() >= this.lease.fence) {
-        this.lose('The lease could not be renewed in time.');
+        this.lose(TOO_LATE);
       }
     }
     return !this.isLost;

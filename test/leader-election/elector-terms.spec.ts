@@ -170,6 +170,20 @@ describe('LeaderElector', () => {
     await bench.end(run);
   });
 
+  it('ends its term at the fence although the clock rounds, and the timer is a hair early', async () => {
+    const lock = bench.newLock();
+    const rounding = {
+      now: () => clock.now() - clock.now() * 1e-9,
+      newTimer: clock.newTimer.bind(clock),
+    };
+    const run = bench.newElector(lock, {}, { clock: rounding }).run(stop.signal);
+    await clock.advance(0);
+    lock.hang();
+    await clock.advance(10_001);
+    expect(bench.events.slice(2)).toEqual(['10000 me ended', '10000 me stopped']);
+    await bench.end(run);
+  });
+
   describe('told to stop while its winning write is under way', () => {
     it.each(['create', 'update'] as const)('awaits its %s, and releases the lease', async (call) => {
       const lock = bench.newLock();
