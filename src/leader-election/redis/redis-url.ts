@@ -17,6 +17,13 @@ export function readRedisUrl(reader: OptionReader): string {
       "RedisLock: url must be a URL such as 'redis://user:password@localhost:6379/0' or 'rediss://localhost:6379', and the given text is not. Percent-encode special characters of a password.",
     );
   }
+  if (new URL(url).searchParams.has('keyPrefix')) {
+    // ioredis would put it before the key, and redis would not.
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      'RedisLock: url must have no keyPrefix, because not every client reads it there. Begin the option key with it.',
+    );
+  }
   return url;
 }
 

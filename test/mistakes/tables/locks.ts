@@ -212,6 +212,11 @@ const constructors: readonly CoreRow[] = [
     wantWords: ['RedisLock', 'url', 'redis://', 'rediss://'],
   })),
   {
+    title: 'a RedisLock whose url has a prefix for keys',
+    call: () => new RedisLock({ key: 'a', url: 'redis://db/0?keyPrefix=shop:' }),
+    wantWords: ['RedisLock', 'url', 'keyPrefix', 'key'],
+  },
+  {
     title: 'a RedisLock with a client and a url',
     call: () => new RedisLock({ key: 'a', url: 'redis://db', client: { eval: async () => [] } }),
     wantWords: ['RedisLock', 'client', 'url', 'not both'],
