@@ -23,6 +23,9 @@ const TERM = 'src/leader-election/term.ts';
 const LEASE = 'src/leader-election/lease.ts';
 const LOCK_LOG = 'src/leader-election/lock-log.ts';
 const POOL_SESSION = 'src/leader-election/postgres/pool-session.ts';
+const REPLICA = 'src/testing/replica.ts';
+const FLEET = 'src/testing/fleet.ts';
+const CLUSTER = 'src/testing/fake-cluster.ts';
 const REFUSAL = 'src/leader-election/kubernetes/refusal.ts';
 
 const MUTATIONS = [
@@ -833,6 +836,120 @@ const MUTATIONS = [
     file: 'src/core/values/error-text.ts',
     edits: [["if (read(thrown, 'name') === 'WaitError') {", 'if (false) {']],
     tests: 'unit/core/error-text',
+  },
+  {
+    name: 'cluster: a paused replica that is asked whether it leads',
+    file: REPLICA,
+    edits: [['return clock.isRunning && election', 'return election']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a group that is not checked while a replica is paused',
+    file: REPLICA,
+    edits: [['    election.getLeader(group);\n', '']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a partition that lets messages through',
+    file: REPLICA,
+    edits: [['this.isCutOff ? undefined : latency', 'latency']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a replica that stays paused when it is healed',
+    file: REPLICA,
+    edits: [['    this.clock.resume();\n', '']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a replica whose timers outlive it',
+    file: REPLICA,
+    edits: [['.finally(() => this.kill())', '']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a stop that a death does not end',
+    file: REPLICA,
+    edits: [['Promise.race([close(), this.death])', 'close()']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: replicas that draw the same numbers',
+    file: FLEET,
+    edits: [['seededRandom(this.random() * 2 ** 32)', 'seededRandom(5)']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a restarted replica with the identity of the dead one',
+    file: FLEET,
+    edits: [['life === 1 ?', 'life > 0 ?']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: two restarts at a time',
+    file: FLEET,
+    edits: [['this.whenBooted().then(() => this.bootNow(method, index))', 'this.bootNow(method, index)']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a builder that boots two replicas',
+    file: FLEET,
+    edits: [['this.usedBuilders.has(builder)', 'false']],
+    tests: 'mistakes/mistakes',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: what has started and stays when another cannot start',
+    file: CLUSTER,
+    edits: [
+      ["      await this.closeLiving('start').catch(() => {}); // why it has not started says more\n", ''],
+    ],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a close that leaves paused replicas paused',
+    file: CLUSTER,
+    edits: [['    living.forEach((replica) => replica.heal());\n', '']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a close that leaves messages under way',
+    file: CLUSTER,
+    edits: [['      await clock.advance(latency); // the last messages arrive\n', '']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a close that waits for no start',
+    file: CLUSTER,
+    edits: [['    await Promise.allSettled([this.started]);\n', '']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a close that waits for no restart',
+    file: CLUSTER,
+    edits: [['    await this.fleet.whenBooted();\n', '']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'cluster: a stop that moves the clock for ever',
+    file: 'src/testing/move-until.ts',
+    edits: [['due < Infinity && due > limit', 'false']],
+    tests: 'e2e/fake-cluster',
+    project: 'nest-12',
   },
 ];
 

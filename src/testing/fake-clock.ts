@@ -1,6 +1,7 @@
 import { WaitError } from '../core/errors.js';
 import { show } from '../core/values/show.js';
 import type { Clock, Timer } from '../core/time/clock.js';
+import { requireMilliseconds } from './require-milliseconds.js';
 import { Turns } from './turns.js';
 
 // A loop without a period whose runs take no time would keep the clock at one instant forever.
@@ -88,13 +89,22 @@ export class FakeClock implements Clock {
   }
 
   /**
+   * When the next timer is due; Infinity when none is armed.
+   *
+   * @internal
+   */
+  get nextDue(): number {
+    return earliest(this.armed.keys());
+  }
+
+  /**
    * Resolves when the clock has been moved that far. A run that awaits it takes that much virtual time.
    *
    * @param duration - Milliseconds; zero or below resolves at once.
    * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when `duration` is not a finite number.
    */
   async sleep(duration: number): Promise<void> {
-    requireDuration('sleep', duration, -Infinity);
+    requireMilliseconds('FakeClock.sleep', duration, -Infinity);
     if (duration > 0) {
       await new Promise<void>((resolve) => this.arm(duration, resolve));
     }
@@ -114,7 +124,7 @@ export class FakeClock implements Clock {
    *   or when time stands still: more than 250,000 timers fired at one instant.
    */
   async advance(duration: number): Promise<void> {
-    requireDuration('advance', duration, 0);
+    requireMilliseconds('FakeClock.advance', duration, 0);
     await new Promise<void>((resolve, reject) => {
       this.advances.add({ target: this.time + duration, resolve, reject });
       if (!this.isMoving) {
@@ -146,7 +156,7 @@ export class FakeClock implements Clock {
     try {
       for (await turns.next(); this.advances.size > 0; await turns.next()) {
         const target = earliest(Array.from(this.advances, (advance) => advance.target));
-        const due = earliest(this.armed.keys());
+        const due = this.nextDue;
         if (due <= target) {
           this.fireFirst(due);
         } else {
@@ -220,13 +230,6 @@ function earliest(instants: Iterable<number>): number {
     first = Math.min(first, instant);
   }
   return first;
-}
-
-function requireDuration(method: string, duration: unknown, least: number): void {
-  if (typeof duration !== 'number' || !Number.isFinite(duration) || duration < least) {
-    const range = least === 0 ? 'milliseconds from 0 up' : 'a finite number of milliseconds';
-    throw invalid(`FakeClock.${method} takes ${range}, not ${show(duration)}.`);
-  }
 }
 
 function invalid(text: string): WaitError {

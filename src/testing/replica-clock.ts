@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../core/time/clock.js';
 import type { FakeClock } from './fake-clock.js';
+import { requireMilliseconds } from './require-milliseconds.js';
 
 /**
  * Is the clock of one process among several that a test moves together. The process can be paused, resumed
@@ -38,8 +39,10 @@ export class ReplicaClock implements Clock {
    * virtual time, and does not go on after the death of its process.
    *
    * @param duration - Milliseconds; zero or below resolves at once.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when `duration` is not a finite number.
    */
   async sleep(duration: number): Promise<void> {
+    requireMilliseconds('ReplicaClock.sleep', duration, -Infinity);
     if (duration > 0) {
       await new Promise<void>((resolve) => this.newTimer(resolve).reset(duration));
     }

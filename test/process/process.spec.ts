@@ -182,12 +182,19 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
     expect(output).not.toContain('run\n');
   });
 
-  it('a lock whose client is not installed says what to install', async () => {
+  it('a lock whose client is not installed says what to install, and so does a cluster without Nest', async () => {
     const { output } = await run('missing-packages.mjs');
     expect(output.trim().split('\n')).toEqual([
       "WAIT_ERR_MISSING_PACKAGE PostgresLock: the package 'pg' is not installed. Run: npm install pg",
       "WAIT_ERR_MISSING_PACKAGE RedisLock: the package 'ioredis' or 'redis' is not installed. Run: npm install ioredis",
       "WAIT_ERR_MISSING_PACKAGE KubernetesLeaseLock: the package '@kubernetes/client-node' is not installed. Run: npm install @kubernetes/client-node",
+      "WAIT_ERR_MISSING_PACKAGE FakeCluster: the package '@nestjs/testing' is not installed. Run: npm install @nestjs/testing",
+      'FakeClock: 1000',
     ]);
+  });
+
+  it('a cluster loads Nest by itself', async () => {
+    const { output } = await run('fake-cluster.mjs');
+    expect(output).toBe('replica 0 leads, then replica 1\n');
   });
 });

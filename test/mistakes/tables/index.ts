@@ -3,6 +3,7 @@ import { coreLoops } from './core-loops.js';
 import { coreValues } from './core-values.js';
 import { decorators } from './decorators.js';
 import { elections } from './elections.js';
+import { fakeCluster } from './fake-cluster.js';
 import { locks } from './locks.js';
 import { loopOptions } from './loop-options.js';
 import { moduleOptions } from './module-options.js';
@@ -28,4 +29,5 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'the other functions of the core', mistakes: coreValues },
   { who: 'a poll function', mistakes: polls },
   { who: 'a lock or an elector', mistakes: locks },
+  { who: 'FakeCluster', mistakes: fakeCluster },
 ];

@@ -1,4 +1,5 @@
-// Asks the locks for their lease where the clients of their engines are not installed.
+// Asks the locks for their lease where the clients of their engines are not installed, and boots a cluster
+// where Nest is not installed.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +23,13 @@ try {
     const error = await lock.get(new AbortController().signal).catch((thrown) => thrown);
     console.log(`${error.code} ${error.message}`);
   }
+  const { FakeClock, FakeCluster } = await import(pathToFileURL(join(folder, 'testing/index.js')));
+  const cluster = new FakeCluster(3, () => class AppModule {});
+  const error = await cluster.start().catch((thrown) => thrown);
+  console.log(`${error.code} ${error.message}`);
+  const clock = new FakeClock();
+  await clock.advance(1000);
+  console.log(`FakeClock: ${clock.now()}`);
 } finally {
   rmSync(folder, { recursive: true });
 }
