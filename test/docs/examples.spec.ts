@@ -38,6 +38,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
       'invoices.ts',
       'groups.ts',
       'outbox.spec.ts',
+      'invoices.spec.ts',
     ]);
   });
 
@@ -109,7 +110,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
     const config = JSON.stringify({ transform: {}, testMatch: ['**/*.spec.js'] });
     const runner = join(root, 'node_modules/jest/bin/jest.js');
     const { code, output } = await project.run([...flags, runner, '--config', config]);
-    expect(output).toContain('Tests:       2 passed, 2 total');
+    expect(output).toContain('Tests:       3 passed, 3 total');
     expect(code).toBe(0);
   });
 
