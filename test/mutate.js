@@ -529,8 +529,8 @@ const MUTATIONS = [
   },
   {
     name: 'a lease that is released before the work has ended',
-    file: ELECTOR,
-    edits: [['openWindows || (await term.outlast(work))', 'true']],
+    file: TERM,
+    edits: [['if (openWindows) {\n        over', 'if (true) {\n        over']],
     tests: 'leader-election/elector',
     project: 'leader-election',
   },
@@ -551,11 +551,35 @@ const MUTATIONS = [
   ...[
     ['a record that vanishes under a live leader', LEASE, 'if (!this.isHeldByAnother) {', 'if (true) {'],
     ['a winning write that is given up', LEASE, "this.write(neverStop, 'create'", "this.write(ctx, 'create'"],
-    ['a lost reply to a winning write', LEASE, 'this.mayBeWritten = true;', ''],
-    ['a write in doubt that is never settled', LEASE, 'this.mayBeWritten = false; // a', '// a'],
+    ['a lost reply to a winning write', LEASE, 'this.mayHoldUntil = sent + leaseDuration;', ''],
+    ['a write in doubt that is never settled', LEASE, 'this.mayHoldUntil = -Infinity; // a', '// a'],
     ['a version that comes back', LEASE, '|| !isSame(found.record, this.observed)', ''],
     ['a token that is gone when the term ends', TERM, 'return !this.isLost;', 'return !this.signal.aborted;'],
     ['a lease that is held again after a gap', TERM, 'this.isLost = true;', ''],
+    [
+      'renewals that end with the term',
+      TERM,
+      'untilWithContext(over.signal,',
+      'untilWithContext(this.signal,',
+    ],
+    [
+      'a term that begins beside the work of another',
+      ELECTOR,
+      'Promise.resolve(this.term?.work)',
+      'Promise.resolve()',
+    ],
+    [
+      'a term that starts its work after its end',
+      TERM,
+      'if (signal.aborted) {\n      return;',
+      'if (false) {\n      return;',
+    ],
+    [
+      'a lease that lapsed long ago and is released',
+      LEASE,
+      'clock.now() < this.mayHoldUntil',
+      'Infinity === -this.mayHoldUntil ? false : true',
+    ],
     ['a fence that is not what ends the term', TERM, '=> this.lose(TOO_LATE)', '=> void this.holdsLease()'],
     ['a run that begins when the term has ended', TERM, '&& !this.signal.aborted;', ';'],
     [
@@ -564,7 +588,12 @@ const MUTATIONS = [
       'await events.call(() => callbacks.onStop',
       'void events.call(() => callbacks.onStop',
     ],
-    ['a stuck leader where only its lock is down', ELECTOR, 'this.term !== undefined && isMine', 'isMine'],
+    [
+      'a stuck leader where only its lock is down',
+      ELECTOR,
+      'this.term !== undefined && lapsedFor',
+      'lapsedFor',
+    ],
   ].map(([name, file, from, to]) => ({
     name: `elector: ${name}`,
     file,

@@ -14,9 +14,14 @@ export class ElectionEvents {
     private readonly fail: (fatal: unknown) => void,
   ) {}
 
+  /** A logger that throws ends the elector. */
   log(text: string): void {
     const { logger, name } = this.settings;
-    logger.log?.(`${name}: ${text}`);
+    try {
+      logger.log?.(`${name}: ${text}`);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Logs an event, and has the lock record it. */
@@ -51,8 +56,8 @@ export class ElectionEvents {
 
   private crashed(error: unknown, term: AbortSignal | undefined): void {
     const { name, crashHandling } = this.settings;
-    const stopping = term?.aborted !== false;
-    if (stopping && isAbort(error, term?.reason)) {
+    const stopping = term?.aborted === true;
+    if (stopping && isAbort(error, term.reason)) {
       return;
     }
     try {

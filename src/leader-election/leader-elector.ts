@@ -123,13 +123,13 @@ export class LeaderElector {
    *   `tolerance` is not a duration.
    */
   check(tolerance: Duration = 0): void {
-    const { expiredFor, isMine } = this.lease;
+    const { lapsedFor } = this.lease;
     const { name } = this.settings;
     const tolerated = toMilliseconds(tolerance, `${name}: tolerance`);
-    if (this.term !== undefined && isMine && expiredFor > tolerated) {
+    if (this.term !== undefined && lapsedFor > tolerated) {
       throw new WaitError(
         'WAIT_ERR_LEADER_ELECTION',
-        `${name}: the lease of this candidate expired ${formatDuration(Math.round(expiredFor))} ago, and its work has not ended. Let it end when its AbortSignal aborts. Restart this process.`,
+        `${name}: the lease of this candidate expired ${formatDuration(Math.round(lapsedFor))} ago, and its work has not ended. Let it end when its AbortSignal aborts. Restart this process.`,
       );
     }
   }
@@ -137,8 +137,8 @@ export class LeaderElector {
   /**
    * Campaigns and leads until `ctx` aborts.
    *
-   * @returns A promise that settles when the last term is over, its work has ended, and the lease is given
-   *   back.
+   * @returns A promise that settles when the last term is over, its work has ended, and the lease is given back.
+   *   Work that does not end is awaited for `stopTimeout`. A later `run` begins no term before it has ended.
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION` (a rejection) when the elector is already running, and
    *   `WAIT_ERR_INVALID_OPTION` when `ctx` is not an `AbortSignal`; what a crash handler threw.
    */
@@ -180,6 +180,8 @@ export class LeaderElector {
   private campaign(ctx: AbortSignal, immediate: boolean): Promise<void> {
     const { clock, random, name, retryPeriod } = this.settings;
     return withChild(ctx, async (campaign) => {
+      // Work that has not ended in time may still go on. No other term begins meanwhile.
+      await unlessAborted(ctx, Promise.resolve(this.term?.work)).catch(() => {});
       const attempt = async (signal: AbortSignal): Promise<void> => {
         if ((await this.lease.acquire(signal)) && clock.now() < this.lease.fence) {
           campaign.abort();
@@ -201,18 +203,17 @@ export class LeaderElector {
     await withChild(ctx, async (controller) => {
       const term = new Term(this.settings, this.lease, this.events, controller);
       this.term = term;
-      const work = term.work();
-      await term.renewUntilItEnds();
-      const ended = clock.now();
-      if (openWindows || (await term.outlast(work))) {
+      const hasEnded = await term.lead();
+      if (hasEnded || openWindows) {
         this.term = undefined;
-        await this.giveBack(clock.now() - ended);
+        await this.giveBack(clock.now() - term.endedAt);
       } else {
         logger.warn(
           `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise ${stopTimeoutOption}.`,
         );
-        await unlessAborted(ctx, work).catch(() => {}); // no new term before the work has ended
-        this.term = undefined;
+        void term.work.then(() => {
+          this.term = undefined;
+        });
       }
     });
   }

@@ -33,8 +33,11 @@ export class Lease {
    * than this candidate has observed, and an update would then write over that one.
    */
   private isInStep = false;
-  /** Whether a write may still be done that has been given up. */
-  private mayBeWritten = false;
+  /**
+   * Until when the lease may be this candidate's, which counts from when it sent its last write. The write may
+   * be done although nobody has answered.
+   */
+  private mayHoldUntil = -Infinity;
   private readonly log: LockLog;
 
   constructor(
@@ -60,6 +63,12 @@ export class Lease {
     return clock.now() - this.observedAt - (this.observed?.leaseDurationSeconds ?? 0) * 1000;
   }
 
+  /** Milliseconds since the lease expired that this candidate wrote last, on its clock; negative while it is valid. */
+  get lapsedFor(): number {
+    const { clock, leaseDuration, renewDeadline } = this.settings;
+    return clock.now() - (this.fence - renewDeadline + leaseDuration);
+  }
+
   /** Whether another candidate holds the lease, as it was last seen. */
   get isHeldByAnother(): boolean {
     return this.holder !== undefined && !this.isMine && this.expiredFor < 0;
@@ -67,7 +76,7 @@ export class Lease {
 
   /** Whether this candidate holds the lease, or may hold it without knowing. */
   get mayBeMine(): boolean {
-    return this.isMine || this.mayBeWritten;
+    return this.settings.clock.now() < this.mayHoldUntil;
   }
 
   /**
@@ -119,6 +128,7 @@ export class Lease {
           const { leaderTransitions } = this.observed!;
           const cleared = { holderIdentity: '', leaseDurationSeconds: RELEASED_LEASE_SECONDS };
           await this.write(ctx, 'update', { ...this.newRecord(leaderTransitions), ...cleared });
+          this.mayHoldUntil = -Infinity;
         }
         return true;
       } catch (error) {
@@ -157,7 +167,9 @@ export class Lease {
     }
     if (found?.raw !== this.observedVersion) {
       this.observedVersion = found?.raw;
-      this.mayBeWritten = false; // a write is refused if it compares with an older version
+      if (!this.isMine) {
+        this.mayHoldUntil = -Infinity; // a write of an older version is refused from now on
+      }
     }
   }
 
@@ -166,11 +178,10 @@ export class Lease {
     call: 'create' | 'update',
     record: LeaderElectionRecord,
   ): Promise<void> {
-    const { clock, lock, renewDeadline, openWindows } = this.settings;
+    const { clock, leaseDuration, lock, renewDeadline, openWindows } = this.settings;
     const sent = clock.now();
-    this.mayBeWritten = true;
+    this.mayHoldUntil = sent + leaseDuration;
     await this.request(ctx, (signal) => lock[call](record, signal));
-    this.mayBeWritten = false;
     this.fence = (openWindows ? clock.now() : sent) + renewDeadline;
     this.observe(record, sent);
   }

@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { untilWithContext } from '../core/loop/until.js';
-import { orInterrupted } from '../core/poll/interrupted.js';
-import { pollUntilContextCancel, pollUntilContextTimeout } from '../core/poll/poll.js';
+import { newController } from '../core/stop/child-signal.js';
 import type { Timer } from '../core/time/clock.js';
 import type { ElectionEvents } from './election-events.js';
 import type { LeaderElectionSettings } from './leader-election-settings.js';
@@ -17,6 +16,13 @@ const TOO_LATE = 'The lease could not be renewed in time.';
  * renewed for them.
  */
 export class Term {
+  /**
+   * Resolves when the work has ended and `onStoppedLeading` has been called. The work may never end, and last
+   * longer than `lead`.
+   */
+  work: Promise<void> = Promise.resolve();
+  /** When the term ended, on the candidate's clock. */
+  endedAt = Infinity;
   private isLost = false;
   /** Why the term has ended; `undefined` if it was told to end. */
   private why: string | undefined;
@@ -58,25 +64,54 @@ export class Term {
   }
 
   /**
-   * Does the work.
+   * Leads: does the work, and renews the lease until the work has ended. The renewals keep their rhythm when the
+   * term ends, and a renewal under way is not given up.
    *
-   * @returns A promise that resolves when the work has ended and `onStoppedLeading` has been called. The work
-   *   may never end.
+   * @returns Whether the work has ended within `stopTimeout` of the end of the term.
    */
-  async work(): Promise<void> {
+  async lead(): Promise<boolean> {
+    const { clock, name, openWindows, retryPeriod, stopTimeout } = this.settings;
+    const over = newController();
+    const deadline = clock.newTimer(AsyncResource.bind(() => over.abort()));
+    this.signal.addEventListener('abort', () => {
+      this.endedAt = clock.now();
+      if (openWindows) {
+        over.abort();
+      } else if (stopTimeout > 0) {
+        deadline.reset(stopTimeout);
+      }
+    });
+    let hasEnded = false;
+    this.work = this.doWork();
+    void this.work.then(() => {
+      hasEnded = true;
+      over.abort();
+    });
+    this.fence.reset(this.lease.fence - clock.now());
+    const options = { clock, name, immediate: false };
+    await untilWithContext(over.signal, (ctx) => this.renew(ctx), retryPeriod, options);
+    deadline.stop();
+    this.fence.stop();
+    return hasEnded;
+  }
+
+  private async doWork(): Promise<void> {
     const { signal, events } = this;
     const { callbacks, lock } = this.settings;
     events.terms++;
-    events.record('became leader');
     const ended = new Promise<void>((resolve) => {
-      // This listener is the first, so its line in the log comes before those of the work.
+      // This listener comes before those of the work, and so does its line in the log.
       signal.addEventListener('abort', () => {
         events.log(this.why === undefined ? 'stopping' : `stopping: ${this.why}`);
         resolve();
       });
     });
-    const token = lock.fencingToken?.();
-    if (!(await events.call(() => callbacks.onStartedLeading(signal, token), signal))) {
+    events.record('became leader');
+    if (signal.aborted) {
+      return; // the logger or the lock has ended the term
+    }
+    const start = (): unknown => callbacks.onStartedLeading(signal, lock.fencingToken?.());
+    if (!(await events.call(start, signal))) {
       this.end("The leader's work failed.");
     }
     await ended;
@@ -84,43 +119,9 @@ export class Term {
     await events.call(() => callbacks.onStoppedLeading(), signal);
   }
 
-  /** Renews the lease until the term ends. */
-  async renewUntilItEnds(): Promise<void> {
-    const { clock, name, retryPeriod } = this.settings;
-    this.fence.reset(this.lease.fence - clock.now());
-    const options = { clock, name, immediate: false };
-    await untilWithContext(this.signal, (ctx) => this.renew(ctx), retryPeriod, options);
-  }
-
-  /**
-   * Goes on renewing after the end of the term.
-   *
-   * @param work - Ends the renewals.
-   * @returns Whether the work has ended within `stopTimeout`.
-   */
-  async outlast(work: Promise<void>): Promise<boolean> {
-    const { clock, name, retryPeriod, stopTimeout } = this.settings;
-    const over = new AbortController();
-    void work.then(() => over.abort());
-    const renew = async (ctx: AbortSignal): Promise<false> => {
-      if (this.lease.isMine) {
-        await this.renew(ctx);
-      }
-      return false;
-    };
-    const options = { clock, name };
-    await orInterrupted(
-      stopTimeout > 0
-        ? pollUntilContextTimeout(over.signal, retryPeriod, stopTimeout, false, renew, options)
-        : pollUntilContextCancel(over.signal, retryPeriod, false, renew, options),
-    );
-    this.fence.stop();
-    return over.signal.aborted;
-  }
-
   private async renew(ctx: AbortSignal): Promise<void> {
     const { clock } = this.settings;
-    const isRenewed = await this.lease.renew(ctx);
+    const isRenewed = this.lease.isMine && (await this.lease.renew(ctx));
     if (this.holdsLease() && isRenewed) {
       this.fence.reset(this.lease.fence - clock.now());
     }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { LeaderElection, Until, type WaitModuleOptions } from 'nestjs-wait';
+import { Test } from '@nestjs/testing';
+import { LeaderElection, Until, WAIT_LOCK_FACTORY, WaitModule, type WaitModuleOptions } from 'nestjs-wait';
 import { InMemoryLock, InMemoryLockStore } from 'nestjs-wait/leader-election';
 import { compile, type Booted } from '../support/boot.js';
 
@@ -100,4 +101,19 @@ describe('A leader that is told to stop', () => {
     expect([holder(), election.isLeader()]).toEqual(['', false]);
     await a.close();
   });
+});
+
+it('A lock factory that gives two groups one record fails the bootstrap', async () => {
+  const lock = new InMemoryLock();
+  const groups = ['mail', 'reports'].map((name) => ({ name, lock: new InMemoryLock({ name }) }));
+  const moduleRef = await Test.createTestingModule({
+    imports: [WaitModule.forRoot({ leaderElection: groups })],
+  })
+    .overrideProvider(WAIT_LOCK_FACTORY)
+    .useValue(() => lock)
+    .compile();
+  await expect(moduleRef.init()).rejects.toThrow(
+    "WAIT_LOCK_FACTORY: the leaderElection groups 'mail' and 'reports' have the same lock.",
+  );
+  await moduleRef.close().catch(() => {}); // Nest 11 rejects again
 });

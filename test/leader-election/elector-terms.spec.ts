@@ -170,6 +170,144 @@ describe('LeaderElector', () => {
     await bench.end(run);
   });
 
+  describe('renews without a gap when its term ends', () => {
+    it('in the middle of the wait between two renewals', async () => {
+      bench.workEnds = () => clock.sleep(8000);
+      const durations = { leaseDuration: 3000, renewDeadline: 2500, retryPeriod: 2000 };
+      const elector = bench.newElector(bench.newLock('a'), durations);
+      const run = elector.run(stop.signal);
+      await clock.advance(100);
+      const otherStop = new AbortController();
+      const other = bench.newElector(bench.newLock('b'), durations).run(otherStop.signal);
+      await clock.advance(1890);
+      stop.abort();
+      await clock.advance(8000 - 1);
+      expect(askAt(elector)).toEqual([true, false, '1']);
+      otherStop.abort();
+      await bench.end(Promise.all([run, other]).then(() => {}));
+      expect(bench.events).not.toContainEqual(expect.stringContaining('b started'));
+    });
+
+    it('in the middle of a renewal, which is not given up', async () => {
+      bench.workEnds = () => clock.sleep(20_000);
+      const lock = bench.newLock();
+      lock.delay('update', 400);
+      const elector = bench.newElector(lock);
+      const run = elector.run(stop.signal);
+      await clock.advance(2200);
+      stop.abort();
+      await clock.advance(200);
+      expect(lock.outcomes.at(-1)).toBe('ok');
+      await clock.advance(19_000);
+      expect(askAt(elector)).toEqual([true, false, '1']);
+      await bench.end(run);
+    });
+  });
+
+  it('is over at once when its own line in the log ends the term', async () => {
+    const log = (text: string): void => {
+      bench.note(text);
+      if (text.endsWith('became leader')) {
+        stop.abort();
+      }
+    };
+    const run = bench
+      .newElector(bench.newLock(), { name: 'lease', stopTimeout: 0 }, { logger: { log, warn: log } })
+      .run(stop.signal);
+    await clock.advance(0);
+    await run;
+    expect(bench.events).toEqual(['0 me sees me', '0 lease: became leader', '0 lease: stopping']);
+    expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  it('counts a lock whose token throws as work that has failed', async () => {
+    const lock = bench.newLock();
+    lock.fencingToken = () => {
+      throw new Error('no token');
+    };
+    const run = bench.newElector(lock).run(stop.signal);
+    await clock.advance(1000);
+    expect(bench.logged).toEqual(['crash Error: no token']);
+    expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+    await bench.end(run);
+  });
+
+  it('ends in order, with the error, when its logger throws', async () => {
+    const broken = new Error('disk full');
+    const log = (): void => {
+      throw broken;
+    };
+    const run = bench.newElector(bench.newLock(), {}, { logger: { log, warn: () => {} } }).run(stop.signal);
+    const ended = expect(run).rejects.toBe(broken);
+    await clock.advance(1000);
+    await ended;
+    expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+    expect(clock.armedTimers).toBe(0);
+  });
+
+  describe('whose work has not ended in time', () => {
+    beforeEach(() => {
+      bench.workEnds = () => clock.sleep(100_000);
+    });
+
+    it('is stuck until it ends, also when another leads by then', async () => {
+      const lock = bench.newLock('a');
+      const elector = bench.newElector(lock);
+      const run = elector.run(stop.signal);
+      await clock.advance(0);
+      lock.hang();
+      await clock.advance(15_000);
+      const check = (): void => elector.check();
+      expect(check).not.toThrow();
+      await clock.advance(5000);
+      expect(check).toThrow(/expired 5s ago, and its work has not ended/);
+      bench.write({ holderIdentity: 'other' });
+      lock.answer();
+      await clock.advance(60_000);
+      expect(elector.getLeader()).toBe('other');
+      expect(check).toThrow();
+      expect(() => elector.check('5m')).not.toThrow();
+      await clock.advance(31_000);
+      expect(check).not.toThrow();
+      await bench.end(run);
+    });
+
+    it('begins no other term meanwhile, not even in a second run()', async () => {
+      const elector = bench.newElector(bench.newLock(), { stopTimeout: '1s' });
+      const run = elector.run(stop.signal);
+      await clock.advance(100);
+      stop.abort();
+      await clock.advance(1000);
+      await run;
+      const again = new AbortController();
+      const second = elector.run(again.signal);
+      await clock.advance(120_000);
+      expect(bench.events).toEqual([
+        '0 me sees me',
+        '0 me started 1',
+        '100100 me ended',
+        '100100 me stopped',
+        '100100 me started 2',
+      ]);
+      bench.workEnds = async () => {};
+      again.abort();
+      await bench.end(second);
+    });
+  });
+
+  it('asks a lock that is down for nothing at its end, where its lease has expired long ago', async () => {
+    const lock = bench.newLock();
+    const run = bench.newElector(lock).run(stop.signal);
+    await clock.advance(0);
+    lock.hang();
+    await clock.advance(40_000); // it campaigns
+    stop.abort();
+    await clock.advance(0);
+    await run;
+    expect(clock.armedTimers).toBe(0);
+  });
+
   it('ends its term at the fence although the clock rounds, and the timer is a hair early', async () => {
     const lock = bench.newLock();
     const rounding = {

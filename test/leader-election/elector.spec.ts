@@ -443,6 +443,22 @@ describe('LeaderElector', () => {
     await end(run);
   });
 
+  it('does not call a standby stopping whose callback throws', async () => {
+    bench.write();
+    const crashes: unknown[] = [];
+    const aborted = new DOMException('fetch was aborted', 'AbortError');
+    const run = bench
+      .newElector(
+        newLock(),
+        { name: 'lease', callbacks: { ...callbacks(), onNewLeader: () => Promise.reject(aborted) } },
+        { crashHandlers: [(error, context) => void crashes.push([error, context])] },
+      )
+      .run(stop.signal);
+    await clock.advance(0);
+    expect(crashes).toEqual([[aborted, { name: 'lease', run: 0, stopping: false }]]);
+    await end(run);
+  });
+
   it('ends in order, and with its error, when a crash handler throws', async () => {
     const lock = newLock();
     const fatal = new Error('cannot log');

@@ -11,8 +11,10 @@ export type ResolvedElectionOptions = LeaderElectionOptions & { readonly name: s
 
 type Named = Pick<ResolvedElectionOptions, 'name'>;
 
+type Locked = Pick<ResolvedElectionOptions, 'name' | 'lock'>;
+
 /** A group, and what its lock says about its record. */
-type Targeted = Pick<ResolvedElectionOptions, 'name' | 'lock'> & {
+type Targeted = Locked & {
   readonly target: readonly unknown[] | undefined;
 };
 
@@ -36,10 +38,23 @@ const OPTION_NAMES: readonly string[] = [
 export function readElections(owner: string, elections: unknown): ResolvedElectionOptions[] {
   const what = `${owner}: leaderElection`;
   const list = (listOf(elections) ?? [elections]).map((options) => readElection(what, options));
-  forEachPair(list, (one, other) => requireDistinct(owner, one, other));
-  const targets = list.map(({ name, lock }) => ({ name, lock, target: targetOf(lock, `${what} '${name}'`) }));
-  forEachPair(targets, (one, other) => requireOwnRecord(owner, one, other));
+  forEachPair(list, (one, other) => requireOwnName(owner, one, other));
+  requireOwnRecords(owner, list);
   return list;
+}
+
+/**
+ * Refuses groups that share a lock or a record.
+ *
+ * @param owner - Names what the locks come from, in the error.
+ * @throws WaitError `WAIT_ERR_LEADER_ELECTION`, also when a lock cannot say where its record is.
+ */
+export function requireOwnRecords(owner: string, elections: readonly Locked[]): void {
+  forEachPair(elections, (one, other) => requireOwnLock(owner, one, other));
+  const targets = elections.map(({ name, lock }) => {
+    return { name, lock, target: targetOf(lock, `${owner}: leaderElection '${name}'`) };
+  });
+  forEachPair(targets, (one, other) => requireOwnRecord(owner, one, other));
 }
 
 function readElection(what: string, options: unknown): ResolvedElectionOptions {
@@ -52,13 +67,16 @@ function readElection(what: string, options: unknown): ResolvedElectionOptions {
   return { ...(written as unknown as LeaderElectionOptions), name };
 }
 
-/** A lock remembers the version of one record and has one identity, so it serves one election. */
-function requireDistinct(owner: string, one: ResolvedElectionOptions, other: ResolvedElectionOptions): void {
+function requireOwnName(owner: string, one: Named, other: Named): void {
   if (one.name === other.name) {
     throw invalid(
       `${owner}: two leaderElection groups have the same name, '${one.name}'. Give each a name of its own.`,
     );
   }
+}
+
+/** A lock remembers the version of one record and has one identity, so it serves one election. */
+function requireOwnLock(owner: string, one: Locked, other: Locked): void {
   if (one.lock === other.lock && typeof one.lock === 'object') {
     throw invalid(
       `${groups(owner, one, other)} have the same lock. Give each a lock of its own, with its own name or key.`,

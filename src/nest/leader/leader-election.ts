@@ -17,7 +17,7 @@ import {
   WAIT_RANDOM,
   type LockFactory,
 } from '../declare/wait.options.js';
-import type { ResolvedElectionOptions } from '../declare/elections.js';
+import { requireOwnRecords, type ResolvedElectionOptions } from '../declare/elections.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { ElectionGroup } from './election-group.js';
@@ -160,13 +160,16 @@ export class LeaderElection {
   configure(crashHandling: CrashHandling): void {
     const { shutdownTimeout: stopTimeout, leaderElection } = this.settings.get();
     const { clock, random, lockFactory, log: logger } = this;
-    for (const { name, lock, ...options } of leaderElection) {
+    const elections = leaderElection.map((election) => {
+      return { ...election, lock: lockFactory(election.name, election.lock) };
+    });
+    requireOwnRecords('WAIT_LOCK_FACTORY', elections);
+    for (const { name, ...options } of elections) {
       const group = this.group(name);
       group.crashHandling = crashHandling;
       group.elector = new LeaderElector(
         {
           ...options,
-          lock: lockFactory(name, lock),
           name: `leader election '${name}'`,
           stopTimeout,
           callbacks: group,
