@@ -287,7 +287,9 @@ export class FakeCluster {
   private booted(method: string, index: number): Replica {
     if (!Number.isInteger(index) || index < 0 || index >= this.size) {
       const range = `a replica's number, from 0 to ${this.size - 1}`;
-      throw clusterMisuse(`${method}: takes ${range}, not ${show(index)}.`);
+      const remedy =
+        index === undefined ? ' While nobody leads, leader() is undefined: advance() first.' : '';
+      throw clusterMisuse(`${method}: takes ${range}, not ${show(index)}.${remedy}`);
     }
     this.requireStarted(method);
     return this.fleet.replicas[index] as Replica;

@@ -3,9 +3,11 @@ import type { Network } from './network.js';
 
 /** Keeps the lease in memory, where each call has to go through a network. */
 export class NetworkedLock extends InMemoryLock {
+  /** @param minLeaseDuration - Milliseconds: that of the engine that this lock stands for. */
   constructor(
     options: InMemoryLockOptions,
     private readonly network: Network,
+    readonly minLeaseDuration = 0,
   ) {
     super(options);
   }

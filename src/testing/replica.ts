@@ -1,5 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Random } from '../core/waits/jitter.js';
+import { WaitError } from '../core/errors.js';
+import { hasMethods } from '../core/values/has-methods.js';
 import type { InMemoryLockStore } from '../leader-election/in-memory-lock.js';
 import {
   WAIT_CLOCK,
@@ -8,7 +10,6 @@ import {
   WAIT_RANDOM,
   type LockFactory,
 } from '../nest/declare/wait.options.js';
-import { clusterMisuse } from './cluster-misuse.js';
 import type { FakeClock } from './fake-clock.js';
 import { Network } from './network.js';
 import { NetworkedLock } from './networked-lock.js';
@@ -36,6 +37,7 @@ export class Replica {
   private readonly network: Network;
   private isCutOff = false;
   private context: INestApplicationContext | undefined;
+  private election: Election | undefined;
   private closing: Promise<void> | undefined;
   private die = (): void => {};
   private readonly death = new Promise<void>((resolve) => {
@@ -67,22 +69,26 @@ export class Replica {
   async boot(builder: ReplicaBuilder): Promise<void> {
     const { store } = this.world;
     const { identity, network } = this;
-    const newLock: LockFactory = (name) => new NetworkedLock({ store, name, identity }, network);
+    const newLock: LockFactory = (name, lock) =>
+      hasMethods(lock, 'get')
+        ? new NetworkedLock({ store, name, identity }, network, lock.minLeaseDuration)
+        : lock; // which the elector refuses, as in production
     builder.overrideProvider(WAIT_CLOCK).useValue(this.clock);
     builder.overrideProvider(WAIT_RANDOM).useValue(this.random);
     builder.overrideProvider(WAIT_LOCK_FACTORY).useValue(newLock);
     this.context = await builder.compile();
+    this.election = electionIn(this.context);
     await this.context.init();
   }
 
   /**
    * Whether this replica leads.
    *
-   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` if it has no such group, whether it runs or not;
-   *   `WAIT_ERR_FAKE_CLUSTER` if it elects nobody.
+   * @throws WaitError `WAIT_ERR_LEADER_ELECTION` if it has no such group, whether it runs or not.
    */
   isLeader(group?: string): boolean {
-    const { clock, election } = this;
+    const { clock } = this;
+    const election = this.election!;
     election.getLeader(group);
     return clock.isRunning && election.isLeader(group); // a paused one would notice that time has passed
   }
@@ -109,13 +115,13 @@ export class Replica {
     this.closing ??= Promise.race([close(), this.death]).finally(() => this.kill());
     return this.closing;
   }
+}
 
-  private get election(): Election {
-    try {
-      return this.app.get<Election>(WAIT_LEADER_ELECTION, { strict: false });
-    } catch (cause) {
-      const text = `leader: replica ${this.index} does not import WaitModule.forRoot(), so it never leads.`;
-      throw clusterMisuse(text, { cause });
-    }
+function electionIn(context: INestApplicationContext): Election {
+  try {
+    return context.get<Election>(WAIT_LEADER_ELECTION, { strict: false });
+  } catch (cause) {
+    const text = 'its module does not import WaitModule.forRoot(), so that no loop would run';
+    throw new WaitError('WAIT_ERR_FAKE_CLUSTER', text, { cause });
   }
 }

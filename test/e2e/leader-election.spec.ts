@@ -308,14 +308,14 @@ describe('leaderOnly', () => {
     const election = a.app.get(LeaderElection);
     expect([election.isLeader('mail'), election.isLeader('reports')]).toEqual([true, false]);
     expect(election.getLeader('reports')).toBe('other');
-    expect(() => election.isLeader()).toThrow("named 'default'. There is: 'mail', 'reports'");
+    expect(() => election.isLeader()).toThrow("several groups, so name one of them: 'mail', 'reports'");
   });
 
   it.each<[what: string, options: WaitModuleOptions, want: string]>([
     [
       'without a leader election',
       {},
-      "Worker.run: leaderOnly: WaitModule.forRoot has no leaderElection named 'default'",
+      'Worker.run: leaderOnly: WaitModule.forRoot has no leaderElection. Give it one',
     ],
     [
       'with numbers that do not fit',

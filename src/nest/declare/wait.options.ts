@@ -75,7 +75,7 @@ export interface LeaderElectionOptions extends Pick<
 /**
  * Returns the lock that a group really uses. The default returns the lock of the options.
  *
- * **Gotchas.** At shutdown the application closes the lock of the options, and no other.
+ * **Gotchas.** At shutdown the application closes the lock that it has used, and no other.
  *
  * @param group - The group's name.
  * @param lock - The lock of the options.

@@ -50,6 +50,8 @@ export type Unsubscribe = () => void;
  */
 @Injectable()
 export class LeaderElection {
+  /** The groups with the locks that they really use; before the bootstrap, those of the options. */
+  private elections: readonly ResolvedElectionOptions[] | undefined;
   private groupsByName: ReadonlyMap<string, ElectionGroup> | undefined;
   private shutdown: AbortController | undefined;
   private readonly campaigns = new Map<string, Promise<void>>();
@@ -141,12 +143,7 @@ export class LeaderElection {
     const isOnly = name === DEFAULT_GROUP && groups.size === 1;
     const found = isOnly ? groups.values().next().value : groups.get(name);
     if (found === undefined) {
-      const owner = loop === undefined ? 'LeaderElection' : `${loop}: leaderOnly`;
-      const names = Array.from(groups.keys(), (known) => `'${known}'`).join(', ') || 'none';
-      throw new WaitError(
-        'WAIT_ERR_LEADER_ELECTION',
-        `${owner}: WaitModule.forRoot has no leaderElection named ${show(name)}. There is: ${names}. Give it one, with a lock that all replicas share.`,
-      );
+      throw noSuchGroup(Array.from(groups.keys()), name, loop);
     }
     return found;
   }
@@ -160,11 +157,11 @@ export class LeaderElection {
   configure(crashHandling: CrashHandling): void {
     const { shutdownTimeout: stopTimeout, leaderElection } = this.settings.get();
     const { clock, random, lockFactory, log: logger } = this;
-    const elections = leaderElection.map((election) => {
+    this.elections = leaderElection.map((election) => {
       return { ...election, lock: lockFactory(election.name, election.lock) };
     });
-    requireOwnRecords('WAIT_LOCK_FACTORY', elections);
-    for (const { name, ...options } of elections) {
+    requireOwnRecords('WAIT_LOCK_FACTORY', this.elections);
+    for (const { name, ...options } of this.elections) {
       const group = this.group(name);
       group.crashHandling = crashHandling;
       group.elector = new LeaderElector(
@@ -207,7 +204,9 @@ export class LeaderElection {
    * @internal
    */
   closeLocks(): Ending[] {
-    return this.settings.get().leaderElection.flatMap(({ name, lock }: Partial<ResolvedElectionOptions>) => {
+    const elections: readonly Partial<ResolvedElectionOptions>[] =
+      this.elections ?? this.settings.get().leaderElection;
+    return elections.flatMap(({ name, lock }) => {
       if (typeof lock?.close !== 'function') {
         return [];
       }
@@ -230,6 +229,20 @@ export class LeaderElection {
     );
     return this.groupsByName;
   }
+}
+
+function noSuchGroup(groups: readonly string[], name: string, loop: string | undefined): WaitError {
+  const owner = loop === undefined ? 'LeaderElection' : `${loop}: leaderOnly`;
+  const names = groups.map((group) => `'${group}'`).join(', ');
+  const isDefault = name === DEFAULT_GROUP;
+  const wanted = isDefault ? 'leaderElection' : `leaderElection named ${show(name)}`;
+  let text = `there is no ${wanted}. There is: ${names}.`;
+  if (groups.length === 0) {
+    text = `WaitModule.forRoot has no ${wanted}. Give it one, with a lock that all replicas share.`;
+  } else if (isDefault) {
+    text = `there are several groups, so name one of them: ${names}.`;
+  }
+  return new WaitError('WAIT_ERR_LEADER_ELECTION', `${owner}: ${text}`);
 }
 
 function endingOf(label: string, promise: Promise<unknown>): Ending {

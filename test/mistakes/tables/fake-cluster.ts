@@ -160,14 +160,29 @@ export const fakeCluster: readonly Mistake[] = [
     }),
   ),
   rejects({
-    title: 'the leader of a FakeCluster whose application has no WaitModule',
-    call: async () => {
-      const cluster = new FakeCluster(1, () => class Root {});
-      await cluster.start();
-      cluster.leader();
+    title: 'the start of a FakeCluster whose election has no lock',
+    call: () => {
+      const imports = [WaitModule.forRoot({ leaderElection: {} as never })];
+      return new FakeCluster(1, () => ({ module: class Root {}, imports })).start();
     },
     wantCode,
-    wantWords: ['FakeCluster.leader', 'replica 0', 'WaitModule.forRoot()'],
+    wantWords: ['FakeCluster.start', 'replica 0', 'lock must be given'],
+  }),
+  rejects({
+    title: 'the start of a FakeCluster whose lease is too short for its engine',
+    call: () => {
+      const lock = Object.assign(new InMemoryLock(), { minLeaseDuration: 20_000 });
+      const imports = [WaitModule.forRoot({ leaderElection: { lock } })];
+      return new FakeCluster(1, () => ({ module: class Root {}, imports })).start();
+    },
+    wantCode,
+    wantWords: ['FakeCluster.start', 'replica 0', 'leaseDuration must be at least 20s'],
+  }),
+  rejects({
+    title: 'the start of a FakeCluster whose application has no WaitModule',
+    call: () => new FakeCluster(1, () => class Root {}).start(),
+    wantCode,
+    wantWords: ['FakeCluster.start', 'replica 0', 'WaitModule.forRoot()'],
   }),
 ];
 
