@@ -6,7 +6,7 @@ import type { LeaderElectionSettings } from './leader-election-settings.js';
 /** Tells the log, the lock and the callbacks of one elector what happens in its election. */
 export class ElectionEvents {
   /** How many terms have begun. */
-  terms = 0;
+  private terms = 0;
 
   /** @param fail - Receives what a crash handler threw, which ends the elector. */
   constructor(
@@ -22,6 +22,11 @@ export class ElectionEvents {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  termBegins(): void {
+    this.terms++;
+    this.record('became leader');
   }
 
   /** Logs an event, and has the lock record it. */

@@ -137,8 +137,9 @@ export class LeaderElector {
   /**
    * Campaigns and leads until `ctx` aborts.
    *
-   * @returns A promise that settles when the last term is over, its work has ended, and the lease is given back.
-   *   Work that does not end is awaited for `stopTimeout`. A later `run` begins no term before it has ended.
+   * @returns A promise that settles when the last term is over, its work has ended, and the lease is given
+   *   back. Work that does not end is awaited for `stopTimeout`. A later `run` begins no term before it has
+   *   ended.
    * @throws WaitError `WAIT_ERR_LEADER_ELECTION` (a rejection) when the elector is already running, and
    *   `WAIT_ERR_INVALID_OPTION` when `ctx` is not an `AbortSignal`; what a crash handler threw.
    */

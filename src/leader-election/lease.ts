@@ -34,8 +34,8 @@ export class Lease {
    */
   private isInStep = false;
   /**
-   * Until when the lease may be this candidate's, which counts from when it sent its last write. The write may
-   * be done although nobody has answered.
+   * Until when the lease may be this candidate's, which counts from when it sent its last write. The write
+   * may be done although nobody has answered.
    */
   private mayHoldUntil = -Infinity;
   private readonly log: LockLog;
@@ -63,7 +63,10 @@ export class Lease {
     return clock.now() - this.observedAt - (this.observed?.leaseDurationSeconds ?? 0) * 1000;
   }
 
-  /** Milliseconds since the lease expired that this candidate wrote last, on its clock; negative while it is valid. */
+  /**
+   * Milliseconds since the lease expired that this candidate wrote last, on its clock; negative while it is
+   * valid.
+   */
   get lapsedFor(): number {
     const { clock, leaseDuration, renewDeadline } = this.settings;
     return clock.now() - (this.fence - renewDeadline + leaseDuration);
@@ -229,8 +232,8 @@ export class Lease {
 }
 
 /**
- * Tells whether two records come from the same write, if their versions are the same. A store that has lost its
- * data counts its versions from the start again. The time is only compared for equality.
+ * Tells whether two records with the same version come from one write. A store that has lost its data may
+ * count its versions from the start again. The time is only compared for equality.
  */
 function isSame(one: LeaderElectionRecord, other: LeaderElectionRecord | undefined): boolean {
   return (

@@ -29,8 +29,8 @@ export class LockLog {
   }
 
   /**
-   * @param isGivenUp - Whether the elector has given the call up, since it no longer needs the answer. That is
-   *   no failure of the lock.
+   * @param isGivenUp - Whether the elector has given the call up, since it no longer needs the answer. That
+   *   is no failure of the lock.
    */
   failed(error: unknown, isGivenUp: boolean): void {
     const { clock, logger, name } = this.settings;

@@ -56,7 +56,8 @@ export interface LockedRecord {
  *    acceptable only because the version is compared.
  * 2. Two electors that share one lock object both believe that they lead, since they have one identity. The
  *    first one to end releases the lease of both. `WaitModule` refuses that, and two locks of one record, for
- *    the groups of one application. An elector without Nest does not know of another one, and cannot refuse it.
+ *    the groups of one application. An elector without Nest does not know of another one, and cannot refuse
+ *    it.
  *
  * @example
  * const lock: ResourceLock = new InMemoryLock({ name: 'outbox' });
@@ -119,11 +120,11 @@ export interface ResourceLock {
    *
    * No counterpart in client-go.
    *
-   * **Details.** The list names the kind of engine, the server, the place within it, and the record. Two lists
-   * are the same when they have the same length and their parts are the same: equal texts or numbers, or one
-   * object, such as a client that the user made. A part is the same for every way to write it. A port that is
-   * not given is the default one, for example. The method connects to nothing, loads no package, and does not
-   * throw. No part holds a password.
+   * **Details.** The list names the kind of engine, the server, the place within it, and the record. Two
+   * lists are the same when they have the same length and their parts are the same: equal texts or numbers,
+   * or one object, such as a client that the user made. A part is the same for every way to write it. A port
+   * that is not given is the default one, for example. The method connects to nothing, loads no package, and
+   * does not throw. No part holds a password.
    *
    * **Gotchas.** A lock without this method is only compared by identity. Two ways to reach one server may
    * look different, such as the name of a host and its address. The two groups then start.

@@ -64,8 +64,8 @@ export class Term {
   }
 
   /**
-   * Leads: does the work, and renews the lease until the work has ended. The renewals keep their rhythm when the
-   * term ends, and a renewal under way is not given up.
+   * Leads: does the work, and renews the lease until the work has ended. The renewals keep their rhythm when
+   * the term ends, and a renewal under way is not given up.
    *
    * @returns Whether the work has ended within `stopTimeout` of the end of the term.
    */
@@ -98,7 +98,6 @@ export class Term {
   private async doWork(): Promise<void> {
     const { signal, events } = this;
     const { callbacks, lock } = this.settings;
-    events.terms++;
     const ended = new Promise<void>((resolve) => {
       // This listener comes before those of the work, and so does its line in the log.
       signal.addEventListener('abort', () => {
@@ -106,7 +105,7 @@ export class Term {
         resolve();
       });
     });
-    events.record('became leader');
+    events.termBegins();
     if (signal.aborted) {
       return; // the logger or the lock has ended the term
     }
@@ -121,7 +120,7 @@ export class Term {
 
   private async renew(ctx: AbortSignal): Promise<void> {
     const { clock } = this.settings;
-    const isRenewed = this.lease.isMine && (await this.lease.renew(ctx));
+    const isRenewed = await this.lease.renew(ctx);
     if (this.holdsLease() && isRenewed) {
       this.fence.reset(this.lease.fence - clock.now());
     }
@@ -129,12 +128,11 @@ export class Term {
 
   private lose(why: string): void {
     this.isLost = true;
-    this.fence.stop();
     this.end(why);
   }
 
   private end(why: string): void {
-    this.why ??= why;
+    this.why = why;
     this.controller.abort(new DOMException(why, 'AbortError'));
   }
 }
