@@ -56,6 +56,7 @@ export default {
   projects: [
     project('core', ['unit', 'conformance', 'docs']),
     project('leader-election', ['leader-election']),
+    project('simulation', ['simulation']),
     project('nest-12', ['e2e', 'mistakes', 'process', 'sample']),
     // nestjs-pino knows no Nest 12 yet.
     project('nest-11', ['e2e', 'mistakes', 'integrations'], {
