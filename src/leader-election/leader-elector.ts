@@ -197,8 +197,9 @@ export class LeaderElector {
   private async lead(ctx: AbortSignal): Promise<void> {
     const { clock, openWindows, stopTimeout, stopTimeoutOption, logger, name } = this.settings;
     if (ctx.aborted) {
-      // A campaign that was told to end may have won with its last write.
-      await this.giveBack(0);
+      if (this.term === undefined) {
+        await this.giveBack(0); // the campaign may have won with its last write
+      }
       return;
     }
     await withChild(ctx, async (controller) => {

@@ -246,9 +246,56 @@ describe('LeaderElector', () => {
     expect(clock.armedTimers).toBe(0);
   });
 
+  it('does not lead any more from the moment at which it begins to release the lease', async () => {
+    const lock = bench.newLock();
+    const elector = bench.newElector(lock);
+    const run = elector.run(stop.signal);
+    await clock.advance(0);
+    lock.delay('update', 500);
+    stop.abort();
+    await clock.advance(100);
+    expect(bench.stored()).toMatchObject({ holderIdentity: 'me' });
+    expect(askAt(elector)).toEqual([false, false, undefined]);
+    await bench.end(run);
+  });
+
+  it('does not end a second run() with the error of the first', async () => {
+    const callbacks = { ...bench.callbacks(), onStartedLeading: () => Promise.reject(new Error('work')) };
+    let isFatal = true;
+    const crash = (): void => {
+      if (isFatal) {
+        throw new Error('fatal');
+      }
+    };
+    const elector = bench.newElector(bench.newLock(), { callbacks }, { crashHandlers: [crash] });
+    const first = expect(elector.run(stop.signal)).rejects.toThrow('fatal');
+    await clock.advance(1000);
+    await first;
+    isFatal = false;
+    await bench.end(elector.run(stop.signal));
+  });
+
   describe('whose work has not ended in time', () => {
     beforeEach(() => {
       bench.workEnds = () => clock.sleep(100_000);
+    });
+
+    it('does not release its lease when it is told to end after that, either', async () => {
+      const lock = bench.newLock();
+      const elector = bench.newElector(lock, { stopTimeout: '4s' });
+      const run = elector.run(stop.signal);
+      await clock.advance(0);
+      lock.hang();
+      await clock.advance(10_000);
+      lock.answer();
+      await clock.advance(5000); // renewed for the work, until its time was up
+      expect(bench.stored()).toMatchObject({ holderIdentity: 'me' });
+      stop.abort();
+      await clock.advance(0);
+      await run;
+      expect(bench.stored()).toMatchObject({ holderIdentity: 'me' });
+      await clock.advance(100_000);
+      expect(clock.armedTimers).toBe(0);
     });
 
     it('is stuck until it ends, also when another leads by then', async () => {
