@@ -27,7 +27,8 @@ export function callLock<T>(
       const text = `${lock.describe()} has not answered within ${formatDuration(requestTimeout)}. Check that its server runs, can be reached, and is not overloaded.`;
       child.abort(new DOMException(text, 'TimeoutError'));
     };
-    const timer = clock.newTimer(AsyncResource.bind(expire));
+    const context = new AsyncResource('nestjs-wait');
+    const timer = clock.newTimer(() => context.runInAsyncScope(expire));
     timer.reset(requestTimeout);
     try {
       return await unlessAborted(signal, call(signal));

@@ -19,7 +19,9 @@ export function leavesItsName(
   const hadTrouble =
     Math.max(lastPause, network.lastLateRequest) >= lastWrite ||
     network.lastTrouble >= Math.min(toldAt, releasingSince);
-  return !hadTrouble && !hasTakenTooLong(process, now, history) && holder === identity
+  // A lease that has lapsed hinders nobody.
+  const hasLapsed = (now - lastWrite) * FASTEST > history.leaseDuration;
+  return !hadTrouble && !hasLapsed && !hasTakenTooLong(process, now, history) && holder === identity
     ? `the record names ${identity}.`
     : undefined;
 }
