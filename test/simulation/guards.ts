@@ -1,4 +1,4 @@
-import { RELEASE_IS_OF_ONES_OWN } from './checks/release.js';
+import { RELEASE_COMES_LAST, RELEASE_IS_OF_ONES_OWN } from './checks/release.js';
 import { LEADER_OBEYS } from './checks/obeys.js';
 import { ORDERLY_END } from './checks/orderly-end.js';
 import { SOMEBODY_LEADS } from './checks/liveness.js';
@@ -10,7 +10,7 @@ import {
   NOTHING_BEGINS_WITHOUT_LEASE,
   TERM_ENDS_AFTER_ITS_RUNS,
 } from './checks/terms.js';
-import { RUN_KEEPS_ITS_TOKEN } from './checks/tokens.js';
+import { DRAIN_KEEPS_THE_LEASE, RUN_KEEPS_ITS_TOKEN } from './checks/tokens.js';
 
 /** A text of the source, and what replaces it. */
 export interface Edit {
@@ -53,7 +53,7 @@ export const GUARDS: readonly Guard[] = [
         to: '      if (true) {\n        hasEnded = true;\n        over.abort();',
       },
     ],
-    finding: NO_TWO_AT_ONCE,
+    finding: RELEASE_COMES_LAST,
     seeds: 20,
   },
   {
@@ -84,7 +84,7 @@ export const GUARDS: readonly Guard[] = [
     withoutIt: 'gives the winning write up when it is told to end',
     edits: [{ file: LEASE, from: "this.write(neverStop, 'update'", to: "this.write(ctx, 'update'" }],
     finding: ORDERLY_END,
-    seeds: 200,
+    seeds: 600,
   },
   {
     withoutIt: 'releases only what it knows to be its own',
@@ -194,5 +194,29 @@ export const GUARDS: readonly Guard[] = [
     edits: [{ file: LEASE, from: '?? 0) * 1000', to: '?? 0) * 900' }],
     finding: NO_TWO_AT_ONCE,
     seeds: 300,
+  },
+  {
+    withoutIt: 'renews no more when the term has ended',
+    edits: [
+      {
+        file: TERM,
+        from: '(ctx) => this.renew(ctx)',
+        to: '(ctx) => this.renew(AbortSignal.any([ctx, this.signal]))',
+      },
+    ],
+    finding: DRAIN_KEEPS_THE_LEASE,
+    seeds: 400,
+  },
+  {
+    withoutIt: 'releases the lease of a stuck leader that is told to end',
+    edits: [
+      {
+        file: ELECTOR,
+        from: 'if (this.term === undefined) {\n        await this.giveBack(0)',
+        to: '{\n        await this.giveBack(0)',
+      },
+    ],
+    finding: RELEASE_COMES_LAST,
+    seeds: 2000,
   },
 ];

@@ -139,7 +139,11 @@ export const histories: fc.Arbitrary<History> = fc
     engine: fc.constantFrom<History['engine'][]>('remembers', 'forgets'),
     leaseDuration: fc.integer({ min: 6000, max: 15_000 }),
     deadlineShare: hundredths(50, 70),
-    retriesPerDeadline: hundredths(300, 600),
+    // Below 1.2 the elector refuses them.
+    retriesPerDeadline: fc.oneof(
+      { weight: 3, arbitrary: hundredths(300, 600) },
+      { weight: 1, arbitrary: hundredths(125, 300) },
+    ),
     stopTimeout: fc.integer({ min: 4000, max: 14_000 }),
     candidates: fc.array(candidate, { minLength: 2, maxLength: 4, size: 'max' }),
     latency: fc.integer({ min: 5, max: 80 }),

@@ -218,4 +218,46 @@ export const KEPT_HISTORIES: readonly KeptHistory[] = [
       retryPeriod: 639,
     },
   },
+  {
+    fault: 'a stuck leader that was told to end released its lease, although a run still went on',
+    history: {
+      engine: 'remembers',
+      leaseDuration: 10779,
+      stopTimeout: 4000,
+      candidates: [
+        {
+          rate: 0.9,
+          loops: [{ manner: 'prompt', period: 300, steps: 1, stepLength: 50, lingering: 0 }],
+          hasCallback: false,
+        },
+        {
+          rate: 0.9,
+          loops: [
+            { manner: 'prompt', period: 300, steps: 1, stepLength: 497, lingering: 0.98 },
+            { manner: 'stubborn', period: 1018, steps: 2, stepLength: 1411, lingering: 0.06 },
+          ],
+          hasCallback: false,
+        },
+        {
+          rate: 0.9,
+          loops: [{ manner: 'prompt', period: 300, steps: 1, stepLength: 50, lingering: 0.98 }],
+          hasCallback: false,
+        },
+        {
+          rate: 0.9,
+          loops: [{ manner: 'prompt', period: 300, steps: 1, stepLength: 50, lingering: 0 }],
+          hasCallback: false,
+        },
+      ],
+      latency: 16,
+      faults: [
+        { kind: 'engine down', moment: 'any', at: 55361, who: 0, lasts: 4992 },
+        { kind: 'record deleted', moment: 'any', at: 46356, who: 0, lasts: 100 },
+        { kind: 'terminate', moment: 'any', at: 65784, who: 1, lasts: 100 },
+      ],
+      noise: 123641743,
+      renewDeadline: 5390,
+      retryPeriod: 1797,
+    },
+  },
 ];

@@ -26,7 +26,9 @@ import {
   termIsNotReported,
 } from './checks/terms.js';
 import {
+  DRAIN_KEEPS_THE_LEASE,
   GreatestTokens,
+  leaseIsLostInDrain,
   RESOURCE_SEES_NO_OLD_TOKEN,
   RUN_KEEPS_ITS_TOKEN,
   tokenDoesNotGrow,
@@ -129,6 +131,10 @@ export class Scene {
     this.judge(NO_TWO_AT_ONCE, overlap(run, this.processes));
     this.judge(RUNS_ARE_TOLD, isNotTold(run));
     this.judge(RUN_KEEPS_ITS_TOKEN, tokenIsLost(run));
+    this.judge(
+      DRAIN_KEEPS_THE_LEASE,
+      leaseIsLostInDrain(run, this.engine.record?.holderIdentity, this.world.now(), this.history),
+    );
     this.judge(RESOURCE_SEES_NO_OLD_TOKEN, tokenIsOld(run, this.ofEffects));
   }
 

@@ -1,11 +1,15 @@
 import { isExcused } from './excuse.js';
+import type { History } from '../history.js';
 import type { ObservedProcess, Run } from '../observed.js';
-import { ROUNDING } from '../timing.js';
+import { FASTEST, ROUNDING, SLOWEST } from '../timing.js';
 
 export const TOKENS_GROW = 'Each term has a greater fencing token than all terms before.';
 export const RESOURCE_SEES_NO_OLD_TOKEN = 'No effect carries a smaller token than an effect before it.';
 export const RUN_KEEPS_ITS_TOKEN =
   'As long as the lease is held, a run has its fencing token, also while it is drained.';
+
+export const DRAIN_KEEPS_THE_LEASE =
+  'A candidate whose network is well keeps its lease and its token until its runs have ended.';
 
 /** The greatest token so far, of terms or of effects. An engine that forgets everything begins again. */
 export class GreatestTokens {
@@ -51,5 +55,29 @@ export function tokenIsLost({ process, loop, manner, termBeganAt }: Run): string
   const isHeld = account.heldSince <= termBeganAt && clock.now() < account.fence - ROUNDING;
   return isHeld && manner !== 'stubborn' && elector.fencingToken() === undefined
     ? `${identity} has no token in a run of ${loop}.`
+    : undefined;
+}
+
+/**
+ * A candidate that was told to end renews its lease for its runs, for at most `stopTimeout`. A renewal that was
+ * lost before that may still cost it the lease.
+ *
+ * @param holder - Whom the record names.
+ */
+export function leaseIsLostInDrain(
+  { process, loop, manner }: Run,
+  holder: string | undefined,
+  now: number,
+  { renewDeadline, stopTimeout }: History,
+): string | undefined {
+  const { elector, identity, lastPause, network, toldAt } = process;
+  const isWell = Math.max(network.lastTrouble, lastPause) < toldAt - renewDeadline / SLOWEST;
+  const isInTime = toldAt < now && (now - toldAt) * FASTEST < stopTimeout;
+  return isWell &&
+    isInTime &&
+    holder === identity &&
+    manner !== 'stubborn' &&
+    elector.fencingToken() === undefined
+    ? `${identity} has lost its lease in a run of ${loop}.`
     : undefined;
 }
