@@ -791,6 +791,48 @@ const MUTATIONS = [
     project: 'leader-election',
   },
   {
+    name: 'versions: Redis counts from 1 when it has lost its data',
+    file: 'src/leader-election/redis/redis-lock.ts',
+    edits: [['math.max(clock, last + 1)', 'last + 1']],
+    tests: 'leader-election/redis-versions',
+    project: 'leader-election',
+  },
+  {
+    name: 'versions: Redis writes an older one when its clock was set back',
+    file: 'src/leader-election/redis/redis-lock.ts',
+    edits: [['math.max(clock, last + 1)', 'clock']],
+    tests: 'leader-election/redis-versions',
+    project: 'leader-election',
+  },
+  {
+    name: 'versions: a first row of PostgreSQL whose version comes back',
+    file: 'src/leader-election/postgres/postgres-lock.ts',
+    edits: [['SELECT $1, ${SERVER_CLOCK}, next,', 'SELECT $1, 1, next,']],
+    tests: 'leader-election/postgres-table',
+    project: 'leader-election',
+  },
+  {
+    name: 'versions: a renewed row of PostgreSQL whose version counts on',
+    file: 'src/leader-election/postgres/postgres-lock.ts',
+    edits: [['greatest(version + 1, ${SERVER_CLOCK})', 'version + 1']],
+    tests: 'leader-election/postgres-table',
+    project: 'leader-election',
+  },
+  {
+    name: 'versions: PostgreSQL writes an older one when its clock was set back',
+    file: 'src/leader-election/postgres/postgres-lock.ts',
+    edits: [['greatest(version + 1, ${SERVER_CLOCK})', '${SERVER_CLOCK}']],
+    tests: 'leader-election/postgres-table',
+    project: 'leader-election',
+  },
+  {
+    name: 'versions: tokens of PostgreSQL that start at 1 when the sequence is made again',
+    file: 'src/leader-election/postgres/create-table.ts',
+    edits: [[' START WITH ${String(start)}', '']],
+    tests: 'leader-election/postgres-table',
+    project: 'leader-election',
+  },
+  {
     name: 'locks: a token of PostgreSQL from a write that was given up',
     file: 'src/leader-election/postgres/postgres-lock.ts',
     edits: [['    signal.throwIfAborted();\n', '']],
@@ -983,7 +1025,7 @@ const MUTATIONS = [
 ];
 
 const copy = mkdtempSync(join(tmpdir(), 'nestjs-wait-mutate-'));
-for (const part of ['src', 'test', 'package.json', 'tsconfig.json']) {
+for (const part of ['src', 'test', 'sample-app/src', 'package.json', 'tsconfig.json']) {
   cpSync(join(root, part), join(copy, part), {
     recursive: true,
     filter: (path) => !path.includes('node_modules'),
@@ -1003,7 +1045,8 @@ function isRed(project, ...patterns) {
     '--testTimeout=5000',
   ];
   const selection = ['--selectProjects', project, '--testPathPatterns', ...patterns];
-  const options = { cwd: copy, encoding: 'utf8', timeout: 180_000, killSignal: 'SIGKILL' };
+  const env = { ...process.env, LEADER_ELECTION_ENGINES: 'memory,postgres,redis' };
+  const options = { cwd: copy, env, encoding: 'utf8', timeout: 180_000, killSignal: 'SIGKILL' };
   const { stderr, signal } = spawnSync(process.execPath, [...jest, ...selection], options);
   if (signal !== null) {
     return true;

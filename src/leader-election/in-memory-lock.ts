@@ -48,8 +48,8 @@ export class InMemoryLockStore {
   }
 
   /**
-   * Forgets everything, as Redis without its append-only file does at a restart. Versions and tokens start
-   * again.
+   * Forgets everything. Versions and tokens start again, and so they come back. An engine cannot do worse, and
+   * one of your own may be like that. The versions of `RedisLock` and `PostgresLock` do not come back.
    */
   clear(): void {
     this.records.clear();

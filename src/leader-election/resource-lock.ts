@@ -30,6 +30,10 @@ export interface LockedRecord {
   /**
    * An opaque text. It changes with every write that changes the record, no matter who writes. It is only
    * compared for equality, never interpreted.
+   *
+   * **Gotchas.** A version should not come back, even when the engine has lost its data. A version that counts
+   * from 1 again does come back. `update` then compares it with an old one, finds them equal, and overwrites
+   * the lease of another leader. The clock of the engine gives versions that do not come back.
    */
   readonly raw: string;
 }
@@ -89,7 +93,8 @@ export interface ResourceLock {
   create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void>;
 
   /**
-   * Replaces the record, provided that nobody has written it since this lock saw it last.
+   * Replaces the record, provided that nobody has written it since this lock saw it last. That is only as
+   * certain as that no version comes back; see {@link LockedRecord.raw}.
    *
    * @param record - Is stored as it is. Whatever else the engine keeps beside it stays unchanged.
    * @param signal - Cancels the call; the record may have been written by then.

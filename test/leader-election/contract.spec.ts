@@ -12,6 +12,7 @@ jest.setTimeout(180_000);
 const ACQUIRED = new Date('2026-11-23T12:00:00.123Z');
 const CONFLICT = { code: 'WAIT_ERR_LOCK_CONFLICT' };
 const live = (): AbortSignal => new AbortController().signal;
+const token = (lock: ResourceLock): bigint => BigInt(lock.fencingToken?.() as string);
 
 const recordOf = (
   holderIdentity: string,
@@ -166,7 +167,6 @@ describe.each(chosenEngines())('on %s', (engineName) => {
 
     it('counts its token up with every term, and never back', async () => {
       const [a, b] = [await newLock('a'), await newLock('b')];
-      const token = (lock: ResourceLock): bigint => BigInt(lock.fencingToken?.() as string);
       await a.create(recordOf('a'), live());
       const first = token(a);
       await a.update(recordOf('a', { renewTime: new Date() }), live());
@@ -181,6 +181,45 @@ describe.each(chosenEngines())('on %s', (engineName) => {
       expect(third).toBeGreaterThan(second);
       await a.update(recordOf('a', { acquireTime: new Date(ACQUIRED.getTime() + 1) }), live());
       expect(token(a)).toBeGreaterThan(third); // the same holder, a new term
+    });
+
+    describe('when the store has lost data', () => {
+      const renewed = (holder: string): LeaderElectionRecord =>
+        recordOf(holder, { renewTime: new Date(ACQUIRED.getTime() + 1) });
+
+      it('refuses an update of a version that was seen before everything was lost', async () => {
+        if (subject.forget === undefined) {
+          return; // no version of it comes back, or every one
+        }
+        const [a, b] = [await newLock('a'), await newLock('b')];
+        await subject.forget(); // the versions of `a` are the first ones, as those of `b` will be
+        await a.create(recordOf('a'), live());
+        await a.update(renewed('a'), live());
+        const before = token(a);
+        await subject.forget();
+        await b.create(recordOf('b'), live());
+        await b.update(renewed('b'), live());
+        await expect(a.update(renewed('a'), live())).rejects.toMatchObject(CONFLICT);
+        expect(await read()).toMatchObject({ holderIdentity: 'b' });
+        expect(token(b)).toBeGreaterThan(before);
+      });
+
+      it('refuses an update of a version that was seen before the last writes were lost', async () => {
+        if (subject.copy === undefined) {
+          return; // no version of it comes back, or every one
+        }
+        const [a, b] = [await newLock('a'), await newLock('b')];
+        await a.create(recordOf(''), live());
+        const putBack = await subject.copy(name);
+        await a.update(recordOf('a'), live());
+        await a.update(renewed('a'), live());
+        await putBack();
+        await b.get(live());
+        await b.update(recordOf('b'), live());
+        await b.update(renewed('b'), live());
+        await expect(a.update(renewed('a'), live())).rejects.toMatchObject(CONFLICT);
+        expect(await read()).toMatchObject({ holderIdentity: 'b' });
+      });
     });
 
     it('gives a call up before it is made', async () => {

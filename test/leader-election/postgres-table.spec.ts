@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
+import { SERVER_CLOCK } from '../../src/leader-election/postgres/server-clock.js';
+import { A_RECORD } from './support/a-record.js';
 import { describeOn } from './support/describe-on.js';
 import type { Engine } from './support/engines/engine.js';
 import { postgres } from './support/engines/postgres.js';
@@ -28,12 +30,13 @@ describe('the documented SQL', () => {
     const statements: string[] = [];
     const query = async (sql: string): Promise<unknown[]> => {
       statements.push(sql);
-      return [{ found_table: null, found_sequence: null }];
+      return [{ found_table: null, found_sequence: null, clock: '1790000000000000' }];
     };
     await new PostgresLock({ name: 'a', client: { query } }).createTable();
     const [, ...created] = statements.map((sql) => sql.replaceAll(/ IF NOT EXISTS|"/g, ''));
-    expect(documentedSql().slice(0, 2)).toEqual(created);
-    expect(created).toHaveLength(2);
+    const [table, sequence, start] = documentedSql();
+    expect(created).toEqual([table, `${sequence} START WITH 1790000000000000`]);
+    expect(start).toBe(`SELECT setval('nestjs_wait_leases_version', ${SERVER_CLOCK})`);
   });
 });
 
@@ -108,6 +111,8 @@ describeOn('postgres')('createTable()', () => {
   }
   const ofApp = (options: object = {}): PostgresLock =>
     new PostgresLock({ name: 'a', pool: newPool({ user: 'app' }), ...options });
+  const clock = async (): Promise<bigint> =>
+    BigInt((await admin.query(`SELECT ${SERVER_CLOCK} AS clock`)).rows[0].clock);
 
   it('lets a role boot that may only use what is there', async () => {
     for (const statement of documentedSql()) {
@@ -121,6 +126,59 @@ describeOn('postgres')('createTable()', () => {
     await lock.create({ ...record, leaderTransitions: 0 }, live());
     await lock.update({ ...record, leaderTransitions: 1 }, live());
     expect((await lock.get(live()))?.record).toEqual({ ...record, leaderTransitions: 1 });
+  });
+
+  it.each([
+    ['createTable()', async () => new PostgresLock({ name: 'a', pool: admin }).createTable()],
+    ['the documented SQL', async () => void (await admin.query(documentedSql().slice(0, 3).join(';')))],
+  ])("starts the tokens at the server's clock, with %s", async (_by, make) => {
+    const before = await clock();
+    await make();
+    const after = await clock();
+    const lock = new PostgresLock({ name: 'a', pool: admin });
+    await lock.create(A_RECORD, live());
+    const token = BigInt(lock.fencingToken() as string);
+    expect(token).toBeGreaterThanOrEqual(before);
+    expect(token).toBeLessThanOrEqual(after + 1n);
+  });
+
+  it('goes on with a table and a sequence that counted from 1', async () => {
+    await admin.query(documentedSql().slice(0, 2).join(';'));
+    await admin.query(
+      `SELECT setval('nestjs_wait_leases_version', 57);
+       INSERT INTO nestjs_wait_leases VALUES ('a', 57, 50, 'a', 15, now(), now(), 0)`,
+    );
+    const lock = new PostgresLock({ name: 'a', pool: admin });
+    await lock.createTable();
+    await lock.get(live());
+    await lock.update({ ...A_RECORD, leaderTransitions: 1 }, live());
+    expect(lock.fencingToken()).toBe('58');
+    await lock.update({ ...A_RECORD, leaderTransitions: 1 }, live());
+    expect(lock.fencingToken()).toBe('58');
+  });
+
+  it("takes its versions from the server's clock", async () => {
+    const lock = new PostgresLock({ name: 'a', pool: admin });
+    await lock.createTable();
+    const version = async (): Promise<bigint> => BigInt((await lock.get(live()))?.raw ?? '');
+    const before = await clock();
+    await lock.create(A_RECORD, live());
+    expect(await version()).toBeGreaterThan(before);
+    const between = await clock();
+    await lock.update(A_RECORD, live());
+    expect(await version()).toBeGreaterThan(between);
+    expect(await version()).toBeLessThan(await clock());
+  });
+
+  it('writes a greater version also after the clock was set back', async () => {
+    const lock = new PostgresLock({ name: 'a', pool: admin });
+    await lock.createTable();
+    await lock.create(A_RECORD, live());
+    const ahead = '8000000000000000'; // in the year 2223
+    await admin.query('UPDATE nestjs_wait_leases SET version = $1', [ahead]);
+    await lock.get(live());
+    await lock.update(A_RECORD, live());
+    expect((await lock.get(live()))?.raw).toBe('8000000000000001');
   });
 
   it('says what to do where a role may not create the table', async () => {

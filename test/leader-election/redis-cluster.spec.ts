@@ -132,10 +132,13 @@ describeOn('redis')('on a cluster', () => {
       const lock = newLock(newClient, key);
       await until('the cluster', () => isAnswered(lock), { timeout: 10_000 });
       await lock.create(recordOf('a'), live());
+      const first = BigInt(lock.fencingToken() as string);
       await lock.update(recordOf('b'), live());
       expect((await lock.get(live()))?.record.holderIdentity).toBe('b');
-      expect(await admin.hget(full, 'version')).toBe('2');
-      expect(await admin.get(counter)).toBe('2');
+      const version = await admin.hget(full, 'version');
+      expect(BigInt(lock.fencingToken() as string)).toBeGreaterThan(first);
+      expect(lock.fencingToken()).toBe(version);
+      expect(await admin.get(counter)).toBe(version);
     });
   });
 

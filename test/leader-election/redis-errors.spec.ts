@@ -26,7 +26,7 @@ describe('a call that fails', () => {
     },
     {
       error: "NOPERM this user has no permissions to run the 'eval' command",
-      want: 'Let the user run EVAL, HMGET, HSET and INCR on the key and on its counter.',
+      want: 'Let the user run EVAL and TIME, HMGET and HSET on the key, and GET and SET on its counter.',
     },
     {
       error: "READONLY You can't write against a read only replica.",

@@ -4,6 +4,7 @@ import { realClock } from '../../core/time/real-clock.js';
 import { read } from '../../core/values/error-text.js';
 import type { PostgresNames } from './postgres-names.js';
 import { rowsOf } from './postgres-session.js';
+import { SERVER_CLOCK } from './server-clock.js';
 
 type Query = (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
 
@@ -25,7 +26,10 @@ const tableSql = (table: string): string => `CREATE TABLE IF NOT EXISTS ${table}
   renew_time timestamptz NOT NULL,
   leader_transitions integer NOT NULL
 )`;
-const sequenceSql = (sequence: string): string => `CREATE SEQUENCE IF NOT EXISTS ${sequence}`;
+
+/** A sequence that was dropped starts above where it ended, so tokens keep growing. */
+const sequenceSql = (sequence: string, start: unknown): string =>
+  `CREATE SEQUENCE IF NOT EXISTS ${sequence} START WITH ${String(start)}`;
 
 /**
  * Creates the table and the sequence, each only if it is missing. A role that may use them, but not create
@@ -41,15 +45,15 @@ export async function createTable(
   where: () => string,
 ): Promise<void> {
   const found = await query(
-    'SELECT to_regclass($1)::text AS found_table, to_regclass($2)::text AS found_sequence',
+    `SELECT to_regclass($1)::text AS found_table, to_regclass($2)::text AS found_sequence, ${SERVER_CLOCK} AS clock`,
     [table, sequence],
   );
-  const [row] = rowsOf(found) as { found_table: unknown; found_sequence: unknown }[];
+  const [row] = rowsOf(found) as { found_table: unknown; found_sequence: unknown; clock: unknown }[];
   if ((row?.found_table ?? null) === null) {
     await create(query, where, `table ${table}`, tableSql(table));
   }
   if ((row?.found_sequence ?? null) === null) {
-    await create(query, where, `sequence ${sequence}`, sequenceSql(sequence));
+    await create(query, where, `sequence ${sequence}`, sequenceSql(sequence, row?.clock));
   }
 }
 

@@ -10,6 +10,7 @@ import type { PostgresLockOptions } from './postgres-lock-options.js';
 import { readNames, type PostgresNames } from './postgres-names.js';
 import { postgresTarget } from './postgres-target.js';
 import { rowsOf, type PostgresSession } from './postgres-session.js';
+import { SERVER_CLOCK } from './server-clock.js';
 
 interface Row {
   version: unknown;
@@ -36,10 +37,12 @@ const OPTION_NAMES: readonly string[] = [
  *
  * No counterpart in Kubernetes; an implementation of client-go's `resourcelock.Interface`.
  *
- * **Details.** The row is written by compare-and-swap on its `version`. Versions come from a sequence, so
- * that no version returns when the row is deleted. The fencing token is the version with which the term
- * began. {@link PostgresLock.createTable} makes the table and the sequence, once. This is the SQL to make
- * them by hand:
+ * **Details.** The row is written by compare-and-swap on its `version`. A version is the server's clock in
+ * microseconds, or the last version + 1 if that is greater. So no version returns when the row or the whole
+ * table is lost, provided that the clock is not set back. The fencing token comes from a sequence, so that it
+ * grows even then. {@link PostgresLock.createTable} makes the table and the sequence, once. The sequence
+ * starts at the clock too, so that tokens keep growing when it is dropped and made again. This is the SQL to
+ * make them by hand:
  *
  * ```sql
  * CREATE TABLE nestjs_wait_leases (
@@ -53,6 +56,7 @@ const OPTION_NAMES: readonly string[] = [
  *   leader_transitions integer NOT NULL
  * );
  * CREATE SEQUENCE nestjs_wait_leases_version;
+ * SELECT setval('nestjs_wait_leases_version', (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
  * GRANT SELECT, INSERT, UPDATE ON nestjs_wait_leases TO app;
  * GRANT USAGE ON SEQUENCE nestjs_wait_leases_version TO app;
  * ```
@@ -152,14 +156,14 @@ export class PostgresLock implements ResourceLock {
   async create(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
     const sql = `INSERT INTO ${this.names.table}
         (name, version, token, holder_identity, lease_duration_seconds, acquire_time, renew_time, leader_transitions)
-      SELECT $1, next, next, $3, $4, $5, $6, $7 FROM nextval($2::regclass) AS next
+      SELECT $1, ${SERVER_CLOCK}, next, $3, $4, $5, $6, $7 FROM nextval($2::regclass) AS next
       ON CONFLICT (name) DO NOTHING RETURNING version, token`;
     await this.write(sql, record, [], signal);
   }
 
   async update(record: LeaderElectionRecord, signal: AbortSignal): Promise<void> {
     const sql = `UPDATE ${this.names.table} AS lease
-      SET version = next, holder_identity = $3, lease_duration_seconds = $4, acquire_time = $5, renew_time = $6, leader_transitions = $7,
+      SET version = greatest(version + 1, ${SERVER_CLOCK}), holder_identity = $3, lease_duration_seconds = $4, acquire_time = $5, renew_time = $6, leader_transitions = $7,
         token = CASE WHEN (holder_identity, acquire_time, leader_transitions) = ($3::text, $5::timestamptz, $7::int) THEN token ELSE next END
       FROM nextval($2::regclass) AS next
       WHERE name = $1 AND version = $8 RETURNING lease.version, lease.token`;
@@ -187,8 +191,8 @@ export class PostgresLock implements ResourceLock {
   }
 
   /**
-   * Returns the version with which this candidate's latest term began. It is a decimal number; compare it as
-   * a `bigint`, not as a text.
+   * Returns the number from the sequence with which this candidate's latest term began. It is a decimal
+   * number; compare it as a `bigint`, not as a text.
    */
   fencingToken(): string | undefined {
     return this.token;

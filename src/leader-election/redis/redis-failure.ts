@@ -5,7 +5,7 @@ import { causeOf } from './redis-cause.js';
 const REMEDIES: Readonly<Record<string, string>> = {
   WRONGPASS: 'Check the user and the password.',
   NOAUTH: 'Redis wants a password, so write it into the url or into the options of the client.',
-  NOPERM: 'Let the user run EVAL, HMGET, HSET and INCR on the key and on its counter.',
+  NOPERM: 'Let the user run EVAL and TIME, HMGET and HSET on the key, and GET and SET on its counter.',
   READONLY: 'The lock must talk to the master, and this server is a replica.',
   OOM: 'Raise maxmemory, or store less in this Redis.',
   MISCONF: 'Redis cannot write to its disk, and its log says why.',

@@ -32,11 +32,16 @@ const FIELDS = [
 
 const READ = `return redis.call('HMGET', KEYS[1], '${FIELDS.join("', '")}')`;
 
-// A missing hash has the empty version. A version is never used twice, because its counter outlives the hash.
+// A missing hash has the empty version. A version never comes back: the counter outlives the hash, and the clock
+// outlives the counter. A number of Lua is exact up to 2^53 microseconds, which is the year 2255.
 const WRITE = `
 local seen = redis.call('HMGET', KEYS[1], 'version', 'token', 'holderIdentity', 'acquireTime', 'leaderTransitions')
 if (seen[1] or '') ~= ARGV[1] then return false end
-local version = string.format('%.0f', redis.call('INCR', KEYS[2]))
+local time = redis.call('TIME')
+local clock = time[1] * 1000000 + time[2]
+local last = tonumber(redis.call('GET', KEYS[2]) or 0)
+local version = string.format('%.0f', math.max(clock, last + 1))
+redis.call('SET', KEYS[2], version)
 local token = version
 if seen[3] == ARGV[2] and seen[4] == ARGV[4] and seen[5] == ARGV[6] then token = seen[2] end
 redis.call('HSET', KEYS[1], 'version', version, 'token', token, 'holderIdentity', ARGV[2], 'leaseDurationSeconds', ARGV[3],
@@ -49,9 +54,10 @@ return { version, token }`;
  * No counterpart in Kubernetes; an implementation of client-go's `resourcelock.Interface`.
  *
  * **Details.**
- * 1. Lua scripts write the hash by compare-and-swap on its `version`. Versions come from `INCR` on a second
- *    key, so that no version returns when the hash is deleted. The fencing token is the version with which the
- *    term began. Neither key expires.
+ * 1. Lua scripts write the hash by compare-and-swap on its `version`. A version is the server's clock in
+ *    microseconds, or the last version + 1 if that is greater. A second key keeps the last version. So no
+ *    version returns when the hash is deleted or the clock is set back, nor when Redis has lost both keys and
+ *    its clock runs on. The fencing token is the version with which the term began. Neither key expires.
  * 2. The second key is `{key}:version`, or `key:version` where the key has a hash tag of its own. Both are in
  *    the same slot of a cluster.
  * 3. The lock has one connection of its own, which it opens at its first call. It drops the connection at the
@@ -61,12 +67,14 @@ return { version, token }`;
  *    says where Redis is, why the call failed, and what to do. The `cause` has the name, the message, the
  *    code and the stack of the client's own error. It has nothing else of it, because `ioredis` keeps the
  *    password there.
+ * 5. It needs Redis 5 or later, or Valkey. Earlier releases refuse a script that reads the clock and writes.
  *
  * **Gotchas.** Redis must keep every write that it has acknowledged. Without the append-only file, a restart
- * loses the lease and the counter. Two candidates then lead until the first one notices, and tokens start
- * again at 1. Set `appendonly yes` and `appendfsync always` (with `everysec` a power failure loses up to a
- * second), and `maxmemory-policy noeviction`. A fail-over to a replica loses what was not yet replicated,
- * both with Sentinel and in a cluster. Where that is not acceptable, use PostgreSQL or Kubernetes. This lock
+ * loses the lease. A candidate that has just started may then lead at once, until the first leader reads the
+ * hash. Its token is greater all the same, unless the clock was set back. Set `appendonly yes` and `appendfsync always` (with `everysec` a power failure loses up to a
+ * second), and `maxmemory-policy noeviction`. A fail-over to a replica loses what was not yet replicated, both
+ * with Sentinel and in a cluster. Tokens grow there too if the replica's clock is not behind by more than the
+ * fail-over takes. Where that is not acceptable, use PostgreSQL or Kubernetes. This lock
  * uses one Redis. It is not Redlock, whose several masters would change none of this. A Redis without TLS does
  * not answer to `rediss://`, so the call fails only when its time is up. A `Cluster` of `ioredis` hides why it
  * cannot reach a node, and says `Connection is closed.`

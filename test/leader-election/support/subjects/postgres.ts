@@ -73,6 +73,21 @@ function onPostgres({ port: direct }: Engine, version: VersionOfPg, way: string)
     },
     remove: async (name) =>
       void (await admin.query('DELETE FROM nestjs_wait_leases WHERE name = $1', [name])),
+    forget: async () => {
+      await admin.query('DROP TABLE nestjs_wait_leases; DROP SEQUENCE nestjs_wait_leases_version');
+      await table.createTable();
+    },
+    copy: async (name) => {
+      const [row] = (await admin.query('SELECT * FROM nestjs_wait_leases WHERE name = $1', [name])).rows;
+      const [last] = (await admin.query('SELECT last_value FROM nestjs_wait_leases_version')).rows;
+      return async () => {
+        await admin.query("SELECT setval('nestjs_wait_leases_version', $1)", [last.last_value]);
+        await admin.query(
+          'UPDATE nestjs_wait_leases SET (version, token, holder_identity) = ($2, $3, $4) WHERE name = $1',
+          [name, row.version, row.token, row.holder_identity],
+        );
+      };
+    },
     close: async () => {
       await table.close();
       await Promise.all(pools.map((pool) => pool.end()));

@@ -88,6 +88,14 @@ function onRedis(
   return {
     newLock: async (name, identity, port) => newLock(name, identity, port),
     remove: async (name) => void (await admin.del(name)),
+    forget: async () => void (await admin.flushall()),
+    copy: async (name) => {
+      const keys = [name, `{${name}}:version`];
+      const copies = await Promise.all(keys.map((key) => admin.dumpBuffer(key)));
+      return async () => {
+        await Promise.all(keys.map((key, at) => admin.restore(key, 0, copies[at]!, 'REPLACE')));
+      };
+    },
     close: async () => {
       admin.disconnect();
       await close();

@@ -10,6 +10,14 @@ export interface Subject {
   readonly usersConnections?: number;
   /** Deletes the record, as an administrator would. */
   remove(name: string): Promise<void>;
+  /** Loses everything that the engine keeps. Absent where that cannot happen, or where versions may come back. */
+  forget?(): Promise<void>;
+  /**
+   * Keeps a copy of the record, and of what its versions and tokens come from. Absent where `forget` is.
+   *
+   * @returns Puts the copy back, as a fail-over to a copy that lags does.
+   */
+  copy?(name: string): Promise<() => Promise<void>>;
   /** Closes what `newLock` has opened besides the locks. */
   close(): Promise<void>;
 }
