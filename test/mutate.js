@@ -1054,7 +1054,7 @@ function isRed(project, ...patterns) {
   if (!stderr.includes('Tests:')) {
     throw new Error(`The tests did not run.\n${stderr}`);
   }
-  return /^Tests: .*\bfailed/m.test(stderr);
+  return /^Test(?:s| Suites): .*\bfailed/m.test(stderr); // a suite that does not load has no tests
 }
 
 function isNoticed({ name, file, edits, tests, project = 'core' }) {
