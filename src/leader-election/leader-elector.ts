@@ -41,7 +41,6 @@ const RELEASE_TIMEOUT = 25_000;
  * 3. A release writes only over a record that names this candidate.
  * 4. `renewDeadline` counts from when the last successful renewal was sent, not from its reply. `isLeader()`
  *    also looks at the clock.
- *
  * 5. A candidate that has seen the lease of another waits until it expires, even if the record vanishes. In
  *    client-go it takes the lease at once.
  *
@@ -88,7 +87,7 @@ export class LeaderElector {
    *
    * **Details.** It is true from the win until the lease is given back, so also while the work is told to
    * stop and has not ended. It is false as soon as the lease is lost, or when the last renewal is too long
-   * ago to be sure. Then it stays false for the rest of the term.
+   * ago to be sure. Then it stays false for the rest of the term, which ends with this answer.
    *
    * **Gotchas.** To decide whether to begin something, ask {@link LeaderElector.mayRun}.
    */
