@@ -2,6 +2,7 @@ import { RELEASE_COMES_LAST, RELEASE_IS_OF_ONES_OWN } from './checks/release.js'
 import { LEADER_OBEYS } from './checks/obeys.js';
 import { ORDERLY_END } from './checks/orderly-end.js';
 import { SOMEBODY_LEADS } from './checks/liveness.js';
+import { NOT_CALLED_STUCK } from './checks/stuck.js';
 import { EVERYTHING_SETTLES } from './checks/settles.js';
 import { NO_TWO_AT_ONCE } from './checks/overlap.js';
 import {
@@ -218,5 +219,11 @@ export const GUARDS: readonly Guard[] = [
     ],
     finding: RELEASE_COMES_LAST,
     seeds: 2000,
+  },
+  {
+    withoutIt: 'is called stuck because its engine is down',
+    edits: [{ file: ELECTOR, from: 'this.term !== undefined && lapsedFor', to: 'lapsedFor' }],
+    finding: NOT_CALLED_STUCK,
+    seeds: 20,
   },
 ];

@@ -36,6 +36,7 @@ export class LockObserver implements LockWatcher {
 
   sending(call: LockCall): void {
     const { account, process } = this;
+    this.scene.asks(process);
     call.seen = account.seen;
     call.informedAt = account.informedAt;
     if (call.written !== undefined) {

@@ -11,6 +11,7 @@ import {
   releasesAnother,
   releasesTooEarly,
 } from './checks/release.js';
+import { isCalledStuck, NOT_CALLED_STUCK } from './checks/stuck.js';
 import {
   ONE_TERM_AT_A_TIME,
   NOTHING_BEGINS_WITHOUT_LEASE,
@@ -136,6 +137,11 @@ export class Scene {
       leaseIsLostInDrain(run, this.engine.record?.holderIdentity, this.world.now(), this.history),
     );
     this.judge(RESOURCE_SEES_NO_OLD_TOKEN, tokenIsOld(run, this.ofEffects));
+  }
+
+  /** A candidate sends a request to the engine. */
+  asks(process: ObservedProcess): void {
+    this.judge(NOT_CALLED_STUCK, isCalledStuck(process));
   }
 
   /** The engine has accepted a write. */
