@@ -15,8 +15,8 @@ const RELEASED_LEASE_SECONDS = 1;
 /**
  * Keeps the record as one candidate knows it, and acquires, renews and releases the lease.
  *
- * Counterpart of `tryAcquireOrRenew` and `release` in client-go. Times in the record are never compared.
- * Everything counts from when this candidate saw the record change, or sent its own write.
+ * Counterpart of `tryAcquireOrRenew` and `release` in client-go. Times in the record are compared
+ * for equality only. Everything counts from when this candidate saw the record change, or sent its own write.
  */
 export class Lease {
   /**

@@ -3,9 +3,9 @@
  *
  * Counterpart of `resourcelock.LeaderElectionRecord` in client-go.
  *
- * **Gotchas.** No decision ever depends on the two times in the record: they come from another host's wall
- * clock and are there for people. A candidate counts from when it saw the record change, on its own monotonic
- * clock.
+ * **Gotchas.** No decision depends on how late the two times in the record are: they come from another host's
+ * wall clock and are there for people. A new time only shows that the record was written again. A candidate
+ * counts from when it saw the record change, on its own monotonic clock.
  */
 export interface LeaderElectionRecord {
   /** The identity of the leader; the empty string when nobody leads, as after a release. */
@@ -31,9 +31,9 @@ export interface LockedRecord {
    * An opaque text. It changes with every write that changes the record, no matter who writes. It is only
    * compared for equality, never interpreted.
    *
-   * **Gotchas.** A version should not come back, even when the engine has lost its data. A version that counts
-   * from 1 again does come back. `update` then compares it with an old one, finds them equal, and overwrites
-   * the lease of another leader. The clock of the engine gives versions that do not come back.
+   * **Gotchas.** A version should not come back, even when the engine has lost its data. A version that
+   * counts from 1 again does come back. `update` then compares it with an old one, finds them equal, and
+   * overwrites the lease of another leader. The clock of the engine gives versions that do not come back.
    */
   readonly raw: string;
 }
