@@ -553,6 +553,7 @@ const MUTATIONS = [
     ['a winning write that is given up', LEASE, "this.write(neverStop, 'create'", "this.write(ctx, 'create'"],
     ['a lost reply to a winning write', LEASE, 'this.mayHoldUntil = sent + leaseDuration;', ''],
     ['a write in doubt that is never settled', LEASE, 'this.mayHoldUntil = -Infinity; // a', '// a'],
+    ['two terms in one millisecond', LEASE, 'return last >= now ?', 'return last > now ?'],
     ['a version that comes back', LEASE, '|| !isSame(found.record, this.observed)', ''],
     ['a token that is gone when the term ends', TERM, 'return !this.isLost;', 'return !this.signal.aborted;'],
     ['a lease that is held again after a gap', TERM, 'this.isLost = true;', ''],

@@ -105,9 +105,12 @@ export class LeaderElector {
     return this.lease.holder;
   }
 
-  /** Returns the lock's fencing token while this candidate leads, and `undefined` otherwise. */
+  /**
+   * Returns the fencing token of the term while this candidate leads, and `undefined` otherwise. It does not
+   * change during a term.
+   */
   fencingToken(): string | undefined {
-    return this.isLeader() ? this.settings.lock.fencingToken?.() : undefined;
+    return this.isLeader() ? this.term?.token : undefined;
   }
 
   /**
@@ -225,8 +228,8 @@ export class LeaderElector {
    * @param elapsed - Milliseconds since the term ended.
    */
   private async giveBack(elapsed: number): Promise<void> {
-    const { releaseOnCancel, renewDeadline, stopTimeout } = this.settings;
-    if (releaseOnCancel && this.lease.mayBeMine) {
+    const { openWindows, releaseOnCancel, renewDeadline, stopTimeout } = this.settings;
+    if (releaseOnCancel && (openWindows || this.lease.mayBeMine)) {
       const left = stopTimeout === 0 ? RELEASE_TIMEOUT : stopTimeout - elapsed;
       await this.lease.release(Math.min(renewDeadline, left));
     }

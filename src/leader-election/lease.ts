@@ -96,9 +96,12 @@ export class Lease {
       if (this.observed === undefined) {
         await this.write(neverStop, 'create', this.newRecord(0));
       } else {
-        const { leaderTransitions } = this.observed;
-        const transitions = this.isMine ? leaderTransitions : leaderTransitions + 1;
-        await this.write(neverStop, 'update', this.newRecord(transitions));
+        const { acquireTime, leaderTransitions } = this.observed;
+        const record = this.newRecord(this.isMine ? leaderTransitions : leaderTransitions + 1);
+        await this.write(neverStop, 'update', {
+          ...record,
+          acquireTime: after(acquireTime, record.acquireTime),
+        });
       }
       return true;
     });
@@ -240,4 +243,9 @@ function isSame(one: LeaderElectionRecord, other: LeaderElectionRecord | undefin
     one.holderIdentity === other?.holderIdentity &&
     Object.is(one.renewTime.getTime(), other.renewTime.getTime())
   );
+}
+
+/** Makes the time of a term differ from that of the term before, by which a lock tells them apart. */
+function after(last: Date, now: Date): Date {
+  return last >= now ? new Date(last.getTime() + 1) : now;
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { LeaderElector } from 'nestjs-wait/leader-election';
 import type { FakeClock } from 'nestjs-wait/testing';
 import { ElectorBench } from './support/elector-bench.js';
@@ -219,6 +219,39 @@ describe('LeaderElector', () => {
     expect(bench.events).toEqual(['0 me sees me', '0 lease: became leader', '0 lease: stopping']);
     expect(bench.stored()).toMatchObject({ holderIdentity: '' });
     expect(clock.armedTimers).toBe(0);
+  });
+
+  it('keeps the token of its term, also when the lock has another one', async () => {
+    const lock = bench.newLock();
+    const elector = bench.newElector(lock);
+    const run = elector.run(stop.signal);
+    await clock.advance(1000);
+    lock.fencingToken = () => '99';
+    expect(elector.fencingToken()).toBe('1');
+    await bench.end(run);
+  });
+
+  it('gives each term a token of its own, also within one millisecond of the wall clock', async () => {
+    const others = [
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'setTimeout',
+    ] as const;
+    jest.useFakeTimers({ now: 1000, doNotFake: [...others, 'clearImmediate', 'clearTimeout'] });
+    const lock = bench.newLock();
+    const run = bench.newElector(lock, { releaseOnCancel: false }).run(stop.signal);
+    await clock.advance(0);
+    lock.hang();
+    await clock.advance(12_000);
+    lock.answer();
+    await clock.advance(10_000);
+    jest.useRealTimers();
+    const started = bench.events.filter((event) => event.includes('started'));
+    expect(started.map((event) => event.split(' ').at(-1))).toEqual(['1', '2']);
+    await bench.end(run);
   });
 
   it('counts a lock whose token throws as work that has failed', async () => {

@@ -260,4 +260,59 @@ export const KEPT_HISTORIES: readonly KeptHistory[] = [
       retryPeriod: 1797,
     },
   },
+  {
+    fault:
+      'the token of a term changed, because a write of the term before arrived late and found its version again',
+    history: {
+      engine: 'forgets',
+      leaseDuration: 9032,
+      stopTimeout: 4000,
+      candidates: [
+        {
+          rate: 1.1,
+          loops: [{ manner: 'careful', period: 300, steps: 1, stepLength: 50, lingering: 0.98 }],
+          hasCallback: false,
+        },
+        {
+          rate: 1.08,
+          loops: [
+            { manner: 'prompt', period: 999, steps: 2, stepLength: 387, lingering: 0 },
+            { manner: 'prompt', period: 300, steps: 1, stepLength: 50, lingering: 0 },
+            { manner: 'prompt', period: 530, steps: 2, stepLength: 469, lingering: 0 },
+          ],
+          hasCallback: false,
+        },
+        {
+          rate: 0.9,
+          loops: [{ manner: 'prompt', period: 300, steps: 1, stepLength: 50, lingering: 0.98 }],
+          hasCallback: false,
+        },
+        {
+          rate: 0.9,
+          loops: [{ manner: 'careful', period: 300, steps: 1, stepLength: 50, lingering: 0.98 }],
+          hasCallback: false,
+        },
+      ],
+      latency: 45,
+      faults: [
+        { kind: 'crash handler throws', moment: 'write', at: 0, who: 0, lasts: 100 },
+        { kind: 'short pause', moment: 'write', at: 32272, who: 1, lasts: 2529 },
+        { kind: 'short pause', moment: 'any', at: 28079, who: 1, lasts: 2529 },
+        { kind: 'engine forgets', moment: 'any', at: 76101, who: 0, lasts: 100 },
+        { kind: 'engine forgets', moment: 'any', at: 36479, who: 0, lasts: 100 },
+        { kind: 'partition', moment: 'any', at: 1822, who: 3, lasts: 100 },
+        { kind: 'slow network', moment: 'write', at: 32271, who: 1, lasts: 13411 },
+        { kind: 'engine forgets', moment: 'win', at: 60610, who: 2, lasts: 7534 },
+        { kind: 'replies lost', moment: 'write', at: 76829, who: 0, lasts: 1195 },
+        { kind: 'short pause', moment: 'any', at: 15681, who: 0, lasts: 13921 },
+        { kind: 'lossy network', moment: 'any', at: 77989, who: 1, lasts: 10683 },
+        { kind: 'engine forgets', moment: 'any', at: 68206, who: 3, lasts: 5123 },
+        { kind: 'record deleted', moment: 'any', at: 29837, who: 2, lasts: 6239 },
+        { kind: 'replies lost', moment: 'write', at: 38290, who: 2, lasts: 8780 },
+      ],
+      noise: 1448496172,
+      renewDeadline: 5058,
+      retryPeriod: 1581,
+    },
+  },
 ];
