@@ -60,7 +60,7 @@ export function tokenIsLost({ process, loop, manner, termBeganAt }: Run): string
 
 /**
  * A candidate that was told to end renews its lease for its runs, for at most `stopTimeout`. A renewal that was
- * lost before that may still cost it the lease.
+ * lost before that may still cost it the lease, and its term may have ended before.
  *
  * @param holder - Whom the record names.
  */
@@ -70,9 +70,9 @@ export function leaseIsLostInDrain(
   now: number,
   { renewDeadline, stopTimeout }: History,
 ): string | undefined {
-  const { elector, identity, lastPause, network, toldAt } = process;
+  const { drainBeganAt, elector, identity, lastPause, network, toldAt } = process;
   const isWell = Math.max(network.lastTrouble, lastPause) < toldAt - renewDeadline / SLOWEST;
-  const isInTime = toldAt < now && (now - toldAt) * FASTEST < stopTimeout;
+  const isInTime = toldAt <= drainBeganAt && toldAt < now && (now - toldAt) * FASTEST < stopTimeout;
   return isWell &&
     isInTime &&
     holder === identity &&
