@@ -25,8 +25,8 @@ interface ConnectedClient {
  * Prepares to cancel what a client runs. The client must be connected, and remains as it is.
  *
  * Counterpart of `PQcancel` in libpq, PostgreSQL's own client. `Client.cancel` of `pg` cannot do it: it never
- * encrypts, and it needs a `Query` object. `pg_cancel_backend` cannot either: behind PgBouncer, the process ID
- * is that of another client.
+ * encrypts, and it needs a `Query` object. `pg_cancel_backend` cannot either: behind PgBouncer, the process
+ * ID is that of another client.
  *
  * @returns A function that asks the server to cancel. Its promise never rejects, and settles when the server
  *   has done it, or when the limit is over. Until then the client must keep its connection: PgBouncer forgets

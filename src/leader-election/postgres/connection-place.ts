@@ -14,8 +14,8 @@ interface ConnectionOptions extends Place {
 
 /**
  * Says which database the options of `pg` lead to, as `pg` reads them, in parts to compare: the host or the
- * path of a socket, the port, the database, the options for the server, which may set a `search_path`, and the
- * user's own stream, which may lead anywhere. Neither the user nor the password is among them.
+ * path of a socket, the port, the database, the options for the server, which may set a `search_path`, and
+ * the user's own stream, which may lead anywhere. Neither the user nor the password is among them.
  *
  * @param options - The user's options for `pg`.
  * @returns `undefined` when the options cannot be read; `pg` refuses them later.

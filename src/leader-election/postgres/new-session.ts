@@ -9,7 +9,9 @@ import { PoolSession } from './pool-session.js';
 import type { PostgresClient, PostgresPool } from './postgres-lock-options.js';
 import type { PostgresSession } from './postgres-session.js';
 
-/** How every text begins that `pg` reads as a connection string. It takes other texts too, for `localhost`. */
+/**
+ * How every text begins that `pg` reads as a connection string. It takes other texts too, for `localhost`.
+ */
 const CONNECTION_STRING = /^(?:postgres(?:ql)?:\/\/|socket:|\/)/i;
 
 /** Reads the options `pool`, `client` and `connection`, and makes a session of the one that is given. */

@@ -5,8 +5,8 @@ type Callback = (error: unknown, connection?: PostgresPoolClient) => void;
 
 /**
  * Requests a connection of a pool. The connection has a listener to its errors from the first moment on. `pg`
- * calls back within the turn in which the server's first answer arrives. A promise would settle after that turn,
- * and the next answer of the same turn may already say that the server ends the connection.
+ * calls back within the turn in which the server's first answer arrives. A promise would settle after that
+ * turn, and the next answer of the same turn may already say that the server ends the connection.
  */
 export function requestConnection(pool: PostgresPool): Promise<PostgresPoolClient> {
   return new Promise((resolve, reject) => {

@@ -38,7 +38,8 @@ const REMEDIES: Readonly<Record<string, (names: PostgresNames) => string>> = {
 };
 
 /**
- * Says which lock has failed, where, for which reason, and what to do. An error of this package says so itself.
+ * Says which lock has failed, where, for which reason, and what to do. An error of this package says so
+ * itself.
  *
  * @param where - Names the lock and the server.
  */

@@ -60,9 +60,9 @@ export interface PostgresLockOptions {
   /**
    * A connection string or `pg`'s options, for the lock's own pool of two connections; needs the package
    * `pg`. The string begins with `postgres://`, `postgresql://`, `socket:` or `/`. In the options, neither
-   * `connectionString` nor `host` may be there without a value, since `pg` would go to `localhost`. An attempt
-   * to connect takes at most 3 seconds, unless the options set `connectionTimeoutMillis`. A query that is not
-   * answered in time is cancelled on one more connection, which lasts for at most a second.
+   * `connectionString` nor `host` may be there without a value, since `pg` would go to `localhost`. An
+   * attempt to connect takes at most 3 seconds, unless the options set `connectionTimeoutMillis`. A query
+   * that is not answered in time is cancelled on one more connection, which lasts for at most a second.
    */
   readonly connection?: string | object | undefined;
   /** The table, a name of at most 55 bytes and without a schema; default `nestjs_wait_leases`. */

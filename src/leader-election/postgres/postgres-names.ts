@@ -9,7 +9,9 @@ const SEQUENCE_SUFFIX = '_version';
 export interface PostgresNames {
   readonly table: string;
   readonly sequence: string;
-  /** The table with a schema, for comparison. Without one it is `public`, as the default `search_path` says. */
+  /**
+   * The table with a schema, for comparison. Without one it is `public`, as the default `search_path` says.
+   */
   readonly qualifiedTable: string;
 }
 

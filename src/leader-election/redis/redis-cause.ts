@@ -1,10 +1,10 @@
 import { messageOf, read } from '../../core/values/error-text.js';
 
 /**
- * Copies the name, the message, the code and the stack of what a client threw. Nothing else is copied, because
- * an error of `ioredis` holds the command that has failed, and the arguments of `AUTH` are the user and the
- * password. Redis itself repeats the arguments of a command that it does not know, such as `HELLO` before
- * Redis 6, so they are cut off.
+ * Copies the name, the message, the code and the stack of what a client threw. Nothing else is copied,
+ * because an error of `ioredis` holds the command that has failed, and the arguments of `AUTH` are the user
+ * and the password. Redis itself repeats the arguments of a command that it does not know, such as `HELLO`
+ * before Redis 6, so they are cut off.
  */
 export function causeOf(thrown: unknown): Error {
   const cause = new Error(withoutArguments(messageOf(thrown)));

@@ -71,13 +71,14 @@ return { version, token }`;
  *
  * **Gotchas.** Redis must keep every write that it has acknowledged. Without the append-only file, a restart
  * loses the lease. A candidate that has just started may then lead at once, until the first leader reads the
- * hash. Its token is greater all the same, unless the clock was set back. Set `appendonly yes` and `appendfsync always` (with `everysec` a power failure loses up to a
- * second), and `maxmemory-policy noeviction`. A fail-over to a replica loses what was not yet replicated, both
- * with Sentinel and in a cluster. Tokens grow there too if the replica's clock is not behind by more than the
- * fail-over takes. Where that is not acceptable, use PostgreSQL or Kubernetes. This lock
- * uses one Redis. It is not Redlock, whose several masters would change none of this. A Redis without TLS does
- * not answer to `rediss://`, so the call fails only when its time is up. A `Cluster` of `ioredis` hides why it
- * cannot reach a node, and says `Connection is closed.`
+ * hash. Its token is greater all the same, unless the clock was set back. Set `appendonly yes` and
+ * `appendfsync always` (with `everysec` a power failure loses up to a second), and `maxmemory-policy
+ * noeviction`. A fail-over to a replica loses what was not yet replicated, both with Sentinel and in a
+ * cluster. Tokens grow there too if the replica's clock is not behind by more than the fail-over takes. Where
+ * that is not acceptable, use PostgreSQL or Kubernetes. This lock uses one Redis. It is not Redlock, whose
+ * several masters would change none of this. A Redis without TLS does not answer to `rediss://`, so the call
+ * fails only when its time is up. A `Cluster` of `ioredis` hides why it cannot reach a node, and says
+ * `Connection is closed.`
  *
  * @example
  * const lock = new RedisLock({ key: 'outbox:leader', url: 'redis://localhost:6379' });
@@ -94,8 +95,8 @@ export class RedisLock implements ResourceLock {
 
   /**
    * @param options - See {@link RedisLockOptions}.
-   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used: when the key is empty or has odd
-   *   braces, when the URL is no URL of Redis, or when not exactly one of `client` and `url` is given.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when an option cannot be used: when the key is empty or has
+   *   odd braces, when the URL is no URL of Redis, or when not exactly one of `client` and `url` is given.
    */
   constructor(options: RedisLockOptions) {
     const reader = OptionReader.of('RedisLock', options, OPTION_NAMES);

@@ -1,6 +1,8 @@
 const UNREADABLE = 'a node of the given client';
 
-/** Perhaps a protocol, perhaps a user and a password; a host, perhaps a port; perhaps more, without an `@`. */
+/**
+ * Perhaps a protocol, perhaps a user and a password; a host, perhaps a port; perhaps more, without an `@`.
+ */
 const ADDRESS = /^(?:(?:\w+:)?\/\/)?(?:[^/?#]*@)?(\[[^@/?#\]]+\]|[^@/?#:]+)(?::(\d+))?(?:[/?#][^@]*)?$/;
 
 interface Address {
@@ -37,8 +39,8 @@ export function placeOf({ host, port }: Address = {}): string {
 
 /**
  * Says which host and port a text names: a URL, or the host and the port alone, as `ioredis` takes them. A
- * password may stand before an `@`, or in the query. A text in which it is not clear where the password ends is
- * not shown.
+ * password may stand before an `@`, or in the query. A text in which it is not clear where the password ends
+ * is not shown.
  */
 export function placeIn(text: string): string {
   if (/^\d+$/.test(text)) {

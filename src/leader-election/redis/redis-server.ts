@@ -117,7 +117,9 @@ function connectionOf(client: RedisClient | IORedisClient, keyPrefix: string): R
   };
 }
 
-/** `ioredis` says it in its options; all clients of `redis` 6 in `_keyPrefix`, not only those with options. */
+/**
+ * `ioredis` says it in its options; all clients of `redis` 6 in `_keyPrefix`, not only those with options.
+ */
 function keyPrefixOf(client: object): string {
   const { options, _keyPrefix: prefix } = client as { options?: { keyPrefix?: Text }; _keyPrefix?: Text };
   return (prefix ?? options?.keyPrefix ?? '').toString();
