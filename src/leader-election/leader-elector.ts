@@ -105,12 +105,9 @@ export class LeaderElector {
     return this.lease.holder;
   }
 
-  /**
-   * Returns the fencing token of the term while this candidate leads, and `undefined` otherwise. It does not
-   * change during a term.
-   */
+  /** Returns the lock's fencing token while this candidate leads, and `undefined` otherwise. */
   fencingToken(): string | undefined {
-    return this.isLeader() ? this.term?.token : undefined;
+    return this.isLeader() ? this.settings.lock.fencingToken?.() : undefined;
   }
 
   /**

@@ -21,8 +21,6 @@ export class Term {
    * longer than `lead`.
    */
   work: Promise<void> = Promise.resolve();
-  /** The lock's fencing token when the term began. */
-  token: string | undefined;
   /** When the term ended, on the candidate's clock. */
   endedAt = Infinity;
   private isLost = false;
@@ -111,10 +109,7 @@ export class Term {
     if (signal.aborted) {
       return; // the logger or the lock has ended the term
     }
-    const start = (): unknown => {
-      this.token = lock.fencingToken?.();
-      return callbacks.onStartedLeading(signal, this.token);
-    };
+    const start = (): unknown => callbacks.onStartedLeading(signal, lock.fencingToken?.());
     if (!(await events.call(start, signal))) {
       this.end("The leader's work failed.");
     }

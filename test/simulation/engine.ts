@@ -7,7 +7,10 @@ export class Engine {
   readonly store = new InMemoryLockStore();
   /** How many requests and losses there have been. It orders them. */
   sequence = 0;
-  /** How often it has forgotten everything. Versions and tokens of two epochs cannot be compared. */
+  /**
+   * How often it has forgotten everything, or has accepted a write over a record that its sender did not know,
+   * because the version had come back. The tokens of two epochs cannot be compared.
+   */
   epoch = 0;
   /** When the record was last lost; 0 if never. */
   lastLoss = 0;

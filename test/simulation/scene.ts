@@ -157,6 +157,7 @@ export class Scene {
     const isBlind = before !== undefined && call.informedAt < engine.lastForgotten;
     if (isBlind) {
       engine.lastLoss = engine.sequence;
+      engine.epoch++;
     }
     const former = before?.record.holderIdentity;
     if (after.record.holderIdentity === '') {

@@ -79,8 +79,8 @@ export class WatchedLock extends NetworkedLock {
       const before = engine.store.read(RECORD);
       const answer = request();
       call.handledAt = ++engine.sequence;
-      call.epoch = engine.epoch;
       watcher.handled(call, before, engine.store.read(RECORD));
+      call.epoch = engine.epoch;
       return answer;
     });
   }
