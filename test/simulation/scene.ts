@@ -162,8 +162,10 @@ export class Scene {
     const former = before?.record.holderIdentity;
     if (after.record.holderIdentity === '') {
       this.note?.(identity, 'RELEASES the lease');
-      this.judge(RELEASE_IS_OF_ONES_OWN, isBlind ? undefined : releasesAnother(process, former ?? ''));
-      this.judge(RELEASE_COMES_LAST, releasesTooEarly(process));
+      if (!isBlind) {
+        this.judge(RELEASE_IS_OF_ONES_OWN, releasesAnother(process, former ?? ''));
+        this.judge(RELEASE_COMES_LAST, releasesTooEarly(process));
+      }
       return;
     }
     account.claim = { fence: call.sent + this.history.renewDeadline, at: engine.sequence };
