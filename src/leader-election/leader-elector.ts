@@ -87,7 +87,8 @@ export class LeaderElector {
    *
    * **Details.** It is true from the win until the lease is given back, so also while the work is told to
    * stop and has not ended. It is false as soon as the lease is lost, or when the last renewal is too long
-   * ago to be sure. Then it stays false for the rest of the term, which ends with this answer.
+   * ago to be sure. Then it stays false for the rest of the term. If this call is the first to find that out,
+   * it ends the term.
    *
    * **Gotchas.** To decide whether to begin something, ask {@link LeaderElector.mayRun}.
    */
