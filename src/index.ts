@@ -50,8 +50,10 @@ export type { LoopDecorator, OptionsOf } from './nest/declare/loop.decorators.js
 export type {
   BackoffUntilOptions,
   CommonLoopOptions,
+  FailureBackoffOptions,
   ForeverOptions,
   JitterUntilOptions,
+  LoopDefaults,
   LoopFunction,
   LoopInput,
   LoopKind,

@@ -643,7 +643,7 @@ const MUTATIONS = [
   },
   {
     name: 'options: numbers beside a backoff manager that do nothing',
-    file: 'src/nest/declare/resolve-loop.ts',
+    file: 'src/nest/declare/loop-plan.ts',
     edits: [['if (options.value(option) !== undefined) {', 'if (false) {']],
     tests: 'e2e/options',
     project: 'nest-12',

@@ -50,11 +50,18 @@ export function readOptions(owner: string, options: object, names: readonly stri
  *
  * @param owner - Names the owner of the options in the error.
  * @param taker - Names what takes the options in the error.
+ * @param tolerated - Further options that are not refused here.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`, naming the option.
  */
-export function refuseUnknown(owner: string, taker: string, options: object, known: readonly string[]): void {
+export function refuseUnknown(
+  owner: string,
+  taker: string,
+  options: object,
+  known: readonly string[],
+  tolerated: readonly string[] = [],
+): void {
   const unknown = isLiteral(options)
-    ? optionNames(owner, options).find((name) => !known.includes(name))
+    ? optionNames(owner, options).find((name) => !known.includes(name) && !tolerated.includes(name))
     : undefined;
   if (unknown !== undefined) {
     throw new WaitError(

@@ -30,9 +30,10 @@ export interface CommonLoopOptions {
   /**
    * The wait before the first run, whatever `immediate` says: milliseconds from 0 up, or a string such as
    * `'5s'`. With `'jitter'` it is a random share of the period, or of `initial` for `@BackoffUntil`. Then
-   * many loops, or many replicas, do not all start at once. Default: none, as in Kubernetes.
+   * many loops, or many replicas, do not all start at once. `false` means none, whatever the module's
+   * `defaults` say. Default: none, as in Kubernetes.
    */
-  readonly initialDelay?: Duration | undefined;
+  readonly initialDelay?: Duration | false | undefined;
   /**
    * How many independent loops run on the same method. They are named `X.tick#0`, `X.tick#1`, …; a whole
    * number from 1 to 100,000, default 1.
@@ -44,6 +45,69 @@ export interface CommonLoopOptions {
    * when this replica becomes the leader. When it is no longer the leader, the run is told to stop.
    */
   readonly leaderOnly?: boolean | string | undefined;
+  /**
+   * The time limit of a run: milliseconds from 1 up, or a string such as `'30s'`. After it the run's signal
+   * aborts with a `WaitError` whose code is `WAIT_ERR_RUN_TIMEOUT`. A run that then fails counts as a failure.
+   * `false` means none, whatever the module's `defaults` say, for a run that lasts, such as a watch. Default:
+   * none.
+   *
+   * **Gotchas.** A run that does not take its signal, or ignores it, runs on. The loop waits until it has
+   * ended, since runs never overlap; `hungAfter` reports it.
+   */
+  readonly timeout?: Duration | false | undefined;
+  /**
+   * A run that lasts this long is reported as hung, once: milliseconds from 1 up, or a string such as `'1m'`.
+   * It is only watched, and not told to stop. `false` means never, whatever `timeout` and the module's
+   * `defaults` say. Default: twice the `timeout`; never if there is no `timeout`.
+   */
+  readonly hungAfter?: Duration | false | undefined;
+  /**
+   * Makes the waits after failed runs grow, until a run succeeds. `true` only slows the loop down: no wait is
+   * shorter than the loop's own. {@link FailureBackoffOptions} with `initial` replace the loop's waits, so a
+   * loop with a long period tries again soon. `false` means that failures do not change the waits, whatever
+   * the module's `defaults` say. Default `false`.
+   *
+   * **Gotchas.** It counts failures, and the waits of `@BackoffUntil` count runs, however they end.
+   */
+  readonly failureBackoff?: boolean | FailureBackoffOptions | undefined;
+  /**
+   * The loop pauses after this many failures in a row, until somebody resumes it: a whole number from 1 up.
+   * `false` means never, which is the default. It counts from the last resume.
+   */
+  readonly pauseAfterFailures?: number | false | undefined;
+}
+
+/** Says how long a loop waits after failed runs. The wait counts from the end of the run. */
+export interface FailureBackoffOptions {
+  /**
+   * The wait after the first failure: milliseconds from 0 up, or a string such as `'1s'`. It counts even if
+   * the loop's own wait is longer; 0 tries again at once after every failure. Default: the period, or
+   * `initial` of `@BackoffUntil`, at least 100 ms; then no wait is shorter than the loop's own.
+   */
+  readonly initial?: Duration | undefined;
+  /**
+   * Upper bound of the wait, on top of which jitter comes: milliseconds from 1 up, or a string; default 5
+   * min. Below the first wait, it counts as the first wait.
+   */
+  readonly max?: Duration | undefined;
+  /** Each further failure in a row multiplies the wait by this: from 1 up; default 2. */
+  readonly factor?: number | undefined;
+  /** Every wait is stretched by a random share of up to this; zero or below means none; default 0.1. */
+  readonly jitter?: number | undefined;
+}
+
+/**
+ * Options that hold for every loop which does not have the option itself, decorated or started at run time.
+ *
+ * **Details.** An option of a loop replaces the default as a whole; `failureBackoff` is not merged. `false` in
+ * a loop means none.
+ */
+export interface LoopDefaults extends Pick<CommonLoopOptions, 'timeout' | 'hungAfter' | 'failureBackoff'> {
+  /**
+   * See {@link CommonLoopOptions.initialDelay}. A loop with a `backoffManager` of its own has no period, so
+   * `'jitter'` does not hold for it.
+   */
+  readonly initialDelay?: CommonLoopOptions['initialDelay'];
 }
 
 /** Options of `@Until`: a fixed wait between the end of a run and the start of the next. */

@@ -3,7 +3,7 @@ import type { CrashHandler } from '../../core/loop/crash.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { LeaderElectorOptions } from '../../leader-election/leader-elector-options.js';
 import type { ResourceLock } from '../../leader-election/resource-lock.js';
-import type { LoopKind, LoopOverrides } from './loop.options.js';
+import type { LoopDefaults, LoopKind, LoopOverrides } from './loop.options.js';
 
 /** Options of `WaitModule.forRoot`. */
 export interface WaitModuleOptions {
@@ -37,6 +37,11 @@ export interface WaitModuleOptions {
    */
   readonly logger?: LoggerService | undefined;
   /**
+   * Hold for every loop, decorated or started at run time, that does not have the option itself; default:
+   * none. `false` in a loop means none. The order is: `loops`, then the loop's own options, then `defaults`.
+   */
+  readonly defaults?: LoopDefaults | undefined;
+  /**
    * Changes decorated loops by name, so that an environment decides without a change of code. What is
    * undefined changes nothing. A name that no loop has fails the bootstrap. If its entry only has `enabled:
    * false`, it is logged as a warning instead.
@@ -48,6 +53,11 @@ export interface WaitModuleOptions {
    * `leaderOnly` fails the bootstrap.
    */
   readonly leaderElection?: LeaderElectionOptions | readonly LeaderElectionOptions[] | undefined;
+  /**
+   * `true` ends the process with code 1 when a run is hung, so that what supervises the process starts it
+   * again; see {@link CommonLoopOptions.hungAfter}. Default `false`: a hung run is only logged.
+   */
+  readonly exitOnHung?: boolean | undefined;
   /** Makes the request of loops on request-scoped and durable providers; see {@link RequestContext}. */
   readonly requestContext?: RequestContext | undefined;
 }

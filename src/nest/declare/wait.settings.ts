@@ -1,11 +1,12 @@
 import { Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
 import { requireCrashHandlers, type CrashHandler } from '../../core/loop/crash.js';
 import { OptionReader } from '../../core/options/option-reader.js';
-import { readOptions, refuseUnknown } from '../../core/options/read-options.js';
+import { readOptions, refuseUnknown, type Written } from '../../core/options/read-options.js';
 import { requireClock } from '../../core/time/clock.js';
 import { requireRandom } from '../../core/waits/jitter.js';
 import { readElections, type ResolvedElectionOptions } from './elections.js';
 import { requireLogger } from './logger.js';
+import { readDefaults } from './loop-defaults.js';
 import type { LoopOverrides } from './loop.options.js';
 import { requireModuleOptions } from './module-options.js';
 import { readOverrides } from './overrides.js';
@@ -26,8 +27,11 @@ export interface ResolvedWaitOptions {
   readonly crashHandlers: readonly CrashHandler[];
   readonly logFailures: boolean;
   readonly logger: LoggerService | undefined;
+  /** What is written in `defaults`. */
+  readonly defaults: Written;
   readonly loops: Readonly<Record<string, LoopOverrides>>;
   readonly leaderElection: readonly ResolvedElectionOptions[];
+  readonly exitOnHung: boolean;
   readonly requestContext: RequestContext | undefined;
 }
 
@@ -38,8 +42,10 @@ const OPTION_NAMES: readonly string[] = [
   'crashHandlers',
   'logFailures',
   'logger',
+  'defaults',
   'loops',
   'leaderElection',
+  'exitOnHung',
   'requestContext',
 ] satisfies readonly (keyof WaitModuleOptions)[];
 
@@ -105,8 +111,10 @@ function resolveWaitOptions(options: unknown): ResolvedWaitOptions {
     crashHandlers: requireCrashHandlers(reader.value('crashHandlers', []), OWNER),
     logFailures: reader.boolean('logFailures', true),
     logger: logger === undefined ? undefined : requireLogger(logger, `${OWNER}: logger`),
+    defaults: readDefaults(OWNER, reader.value('defaults', {})),
     loops: readOverrides(OWNER, reader.value('loops', {})),
     leaderElection: readElections(OWNER, reader.value('leaderElection', [])),
+    exitOnHung: reader.boolean('exitOnHung', false),
     requestContext: (reader.function('requestContext') as RequestContext | undefined)?.bind(object),
   };
 }

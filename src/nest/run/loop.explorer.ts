@@ -19,7 +19,7 @@ export class LoopExplorer {
 
   constructor(
     modules: ModulesContainer,
-    private readonly settings: Pick<ResolvedWaitOptions, 'enabled' | 'loops' | 'requestContext'>,
+    private readonly settings: Pick<ResolvedWaitOptions, 'enabled' | 'loops' | 'defaults' | 'requestContext'>,
   ) {
     this.discovery = new DiscoveryService(modules);
   }
@@ -53,7 +53,7 @@ export class LoopExplorer {
   }
 
   private async definitionsOf(wrapper: InstanceWrapper, prototype: object): Promise<LoopDefinition[]> {
-    const { enabled, loops, requestContext } = this.settings;
+    const { enabled, requestContext } = this.settings;
     const provider = new LoopProvider(wrapper, requestContext);
     let instance = isSingleton(wrapper) ? (wrapper.instance as object) : undefined;
     const timesSeen = new Map<string | symbol, number>();
@@ -63,13 +63,13 @@ export class LoopExplorer {
       timesSeen.set(method, nth);
       const origin = originOf(wrapper, prototype, `${String(method)}${nth > 1 ? `/${nth}` : ''}`);
       const { place } = origin;
-      let spec = typeof input === 'function' ? undefined : resolveLoop(kind, place, input, loops);
+      let spec = typeof input === 'function' ? undefined : resolveLoop(kind, place, input, this.settings);
       // A disabled loop needs no instance. In a test, for example, the instance may be impossible to make.
       const isWanted = spec === undefined || (enabled && spec.enabled);
       if (isWanted && (instance === undefined || provider.isScoped)) {
         instance = await provider.resolve({ name: spec?.name ?? place, kind });
       }
-      spec ??= resolveLoop(kind, place, provider.options(place, input, instance), loops);
+      spec ??= resolveLoop(kind, place, provider.options(place, input, instance), this.settings);
       requireName(spec, origin);
       const caller = new MethodCaller(spec.name, method);
       const body = provider.isScoped

@@ -14,6 +14,7 @@ import type {
   UntilOptions,
 } from '../declare/loop.options.js';
 import { resolveLoop } from '../declare/resolve-loop.js';
+import { WaitSettings } from '../declare/wait.settings.js';
 import { Drain } from '../run/drain.js';
 import { LoopLauncher } from '../run/loop.launcher.js';
 import { LoopRegistry } from '../run/loop.registry.js';
@@ -49,6 +50,7 @@ export class BackoffUntilService {
     private readonly launcher: LoopLauncher,
     private readonly drain: Drain,
     private readonly registry: LoopRegistry,
+    private readonly settings: WaitSettings,
   ) {}
 
   /**
@@ -132,7 +134,7 @@ export class BackoffUntilService {
   ): LoopHandle {
     requireRunnable(f, `BackoffUntilService: ${kind} needs a function to run`);
     const defaultName = functionName(f) || `${kind}/${++this.unnamed}`;
-    const resolved = resolveLoop(kind, defaultName, input);
+    const resolved = resolveLoop(kind, defaultName, input, { defaults: this.settings.get().defaults });
     const isNamed = (input as CommonLoopOptions).name !== undefined;
     const name = isNamed ? resolved.name : this.registry.freeName(resolved.name, resolved.workers);
     const spec = { ...resolved, name };

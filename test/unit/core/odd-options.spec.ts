@@ -19,6 +19,8 @@ import { KubernetesLeaseLock } from 'nestjs-wait/leader-election/kubernetes';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
 import { RedisLock } from 'nestjs-wait/leader-election/redis';
 import { FakeClock } from 'nestjs-wait/testing';
+import { resolveLoop } from '../../../src/nest/declare/resolve-loop.js';
+import { updateLoop } from '../../../src/nest/declare/update-loop.js';
 import { WaitSettings } from '../../../src/nest/declare/wait.settings.js';
 import { oddValues } from '../../support/odd-values.js';
 
@@ -44,7 +46,13 @@ const common = {
   initialDelay: 1,
   workers: 1,
   leaderOnly: true,
+  timeout: 1,
+  hungAfter: 1,
+  failureBackoff: true,
+  pauseAfterFailures: 1,
 };
+const failureBackoff = { initial: 1, max: 1, factor: 1, jitter: 1 };
+const defaults = { timeout: 1, hungAfter: 1, failureBackoff, initialDelay: 1 };
 const election = {
   lock: new InMemoryLock(),
   leaseDuration: '15s',
@@ -101,6 +109,22 @@ const takers: [taker: string, take: (options: never) => unknown, valid: Options]
   ['JitterUntil', decorated(JitterUntil), { period: 1, jitter: 1, sliding: true, ...common }],
   ['BackoffUntil', decorated(BackoffUntil), { ...numbers, sliding: true, ...common }],
   [
+    'failureBackoff',
+    (options) => decorated(Until)({ period: 1, failureBackoff: options } as never),
+    failureBackoff,
+  ],
+  ['defaults', (options) => settings({ defaults: options }), defaults],
+  [
+    'failureBackoff of defaults',
+    (options) => settings({ defaults: { failureBackoff: options } }),
+    failureBackoff,
+  ],
+  [
+    'update',
+    (options) => updateLoop(resolveLoop('BackoffUntil', 'a', {}), options),
+    { ...numbers, timeout: 1, hungAfter: 1, failureBackoff, pauseAfterFailures: 1 },
+  ],
+  [
     'WaitModule',
     settings,
     {
@@ -110,8 +134,10 @@ const takers: [taker: string, take: (options: never) => unknown, valid: Options]
       crashHandlers: [],
       logFailures: true,
       logger: { log: idle, warn: idle, error: idle },
+      defaults,
       loops: {},
       leaderElection: [],
+      exitOnHung: true,
       requestContext: idle,
     },
   ],
