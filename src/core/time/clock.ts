@@ -26,7 +26,8 @@ export interface TimerOptions {
 }
 
 /**
- * Measures time for the loops: a monotonic clock in milliseconds, and timers on it.
+ * Measures time for the loops: a monotonic clock in milliseconds, and timers on it. It may also tell the time
+ * of day.
  *
  * Counterpart of `clock.Clock` in k8s.io/utils.
  *
@@ -34,7 +35,8 @@ export interface TimerOptions {
  * it with `AsyncResource.bind`.
  *
  * **Differs from Go.** A timer calls `fire`, while Go's timer sends on a channel. `fire` is never called from
- * within `reset`.
+ * within `reset`. Go's clock has one time, which serves people and waits. Here they are two: `wallNow()` and
+ * `now()`.
  *
  * @see realClock, and for tests `FakeClock` in `nestjs-wait/testing`.
  */
@@ -45,6 +47,11 @@ export interface Clock {
   now(): number;
   /** Makes a timer, not yet armed, that calls `fire` each time it comes due. */
   newTimer(fire: () => void, options?: TimerOptions): Timer;
+  /**
+   * Milliseconds since 1970, for the dates that people see; default `Date.now()`. It may be set, so no wait
+   * depends on it.
+   */
+  wallNow?(): number;
 }
 
 /**
@@ -60,5 +67,21 @@ export function requireClock(value: unknown, owner: string): Clock {
       `${owner}: clock must be a Clock, with the methods now() and newTimer(), not ${show(value)}.`,
     );
   }
+  requireWallNow(value as Clock, owner);
   return value as Clock;
+}
+
+function requireWallNow(clock: { readonly wallNow?: unknown }, owner: string): void {
+  let wallNow: unknown;
+  try {
+    ({ wallNow } = clock);
+  } catch (error) {
+    wallNow = show(error); // of a getter
+  }
+  if (wallNow !== undefined && typeof wallNow !== 'function') {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${owner}: wallNow of clock must be a method that returns milliseconds since 1970, not ${show(wallNow)}. Leave it out for Date.now().`,
+    );
+  }
 }

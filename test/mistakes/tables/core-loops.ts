@@ -139,6 +139,11 @@ const options: readonly (Row & { readonly options: object })[] = [
   { title: 'a clock that is not a clock', options: { clock: {} }, wantWords: ['poll', 'clock', '{}'] },
   { title: 'a clock that is null', options: { clock: null }, wantWords: ['poll', 'clock', 'null'] },
   {
+    title: 'a clock whose time of day is no method',
+    options: { clock: { now: () => 0, newTimer: () => undefined, wallNow: 5 } },
+    wantWords: ['poll', 'clock', 'wallNow', '5', 'Date.now()'],
+  },
+  {
     title: 'a random source that is a number',
     options: { random: 0.5 },
     wantWords: ['poll', 'random', '0.5'],

@@ -16,6 +16,12 @@ const rows: readonly TokenRow[] = [
     value: FakeClock,
     wantWords: ['WAIT_CLOCK', 'FakeClock', 'newTimer()'],
   },
+  {
+    title: 'a clock whose time of day is a Date',
+    token: WAIT_CLOCK,
+    value: { now: () => 0, newTimer: () => undefined, wallNow: new Date(0) },
+    wantWords: ['WAIT_CLOCK', 'wallNow', '1970-01-01', 'Date.now()'],
+  },
   { title: 'no clock', token: WAIT_CLOCK, value: null, wantWords: ['WAIT_CLOCK', 'null'] },
   { title: 'a number for random numbers', token: WAIT_RANDOM, value: 0.5, wantWords: ['WAIT_RANDOM', '0.5'] },
   { title: 'no logger', token: WAIT_LOGGER, value: null, wantWords: ['WAIT_LOGGER', 'null'] },

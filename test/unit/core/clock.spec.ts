@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { realClock } from 'nestjs-wait';
+import { realClock, type Clock } from 'nestjs-wait';
+import { requireClock } from '../../../src/core/time/clock.js';
+import { wallNow } from '../../../src/core/time/wall-time.js';
 
 const LIMIT = 2 ** 31 - 1;
 
@@ -127,5 +129,73 @@ describe('realClock', () => {
     timer.stop();
     setTimeoutSpy.mockRestore();
     jest.useFakeTimers();
+  });
+});
+
+describe('wallNow', () => {
+  const bare: Clock = { now: () => 5, newTimer: (fire, options) => realClock.newTimer(fire, options) };
+
+  it.each([
+    { title: 'the real clock', clock: realClock },
+    { title: 'a clock without wallNow()', clock: bare },
+    {
+      title: 'a clock whose wallNow is undefined',
+      clock: { ...bare, wallNow: undefined } as unknown as Clock,
+    },
+  ])("is the system's time for $title, also when fake timers replace it", ({ clock }) => {
+    const before = Date.now();
+    const real = wallNow(clock);
+    expect([real >= before, real <= Date.now()]).toEqual([true, true]);
+    jest.useFakeTimers({ now: 1234 });
+    const faked = wallNow(clock);
+    jest.useRealTimers();
+    expect(faked).toBe(1234);
+  });
+
+  it('is that of the clock where it has one, and is called as its method', () => {
+    const clock = {
+      ...bare,
+      time: 1_800_000_000_000,
+      wallNow(): number {
+        return this.time;
+      },
+    };
+    expect(wallNow(clock)).toBe(1_800_000_000_000);
+  });
+});
+
+describe('requireClock', () => {
+  const methods = { now: () => 0, newTimer: () => ({ reset: () => undefined, stop: () => undefined }) };
+
+  it.each([{}, { wallNow: undefined }, { wallNow: () => 0 }])('takes a clock with %p', (more) => {
+    const clock = { ...methods, ...more };
+    expect(requireClock(clock, 'poll')).toBe(clock);
+  });
+
+  it.each([
+    { wallNow: 5, wantValue: '5' },
+    { wallNow: null, wantValue: 'null' },
+    { wallNow: new Date(0), wantValue: '1970-01-01T00:00:00.000Z' },
+  ])('refuses a clock whose wallNow is $wantValue', ({ wallNow: wrong, wantValue }) => {
+    expect(() => requireClock({ ...methods, wallNow: wrong }, 'poll')).toThrow(
+      expect.objectContaining({
+        code: 'WAIT_ERR_INVALID_OPTION',
+        message: `poll: wallNow of clock must be a method that returns milliseconds since 1970, not ${wantValue}. Leave it out for Date.now().`,
+      }),
+    );
+  });
+
+  it('refuses a clock whose wallNow cannot be read', () => {
+    const clock = Object.defineProperty({ ...methods }, 'wallNow', {
+      get: () => {
+        throw new Error('boom');
+      },
+    });
+    expect(() => requireClock(clock, 'poll')).toThrow(
+      expect.objectContaining({
+        code: 'WAIT_ERR_INVALID_OPTION',
+        message: expect.stringMatching(/^poll: wallNow of clock must be a method .*\bboom\b/),
+      }),
+    );
   });
 });
