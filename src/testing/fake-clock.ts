@@ -1,16 +1,17 @@
 import { WaitError } from '../core/errors.js';
 import { show } from '../core/values/show.js';
-import type { Clock, Timer } from '../core/time/clock.js';
+import { OptionReader } from '../core/options/option-reader.js';
+import type { Clock, Timer, TimerOptions } from '../core/time/clock.js';
+import { ArmedTimers, type ArmedTimer } from './armed-timers.js';
 import { requireMilliseconds } from './require-milliseconds.js';
 import { Turns } from './turns.js';
+import { WallClock } from './wall-clock.js';
 
 // A loop without a period whose runs take no time would keep the clock at one instant forever.
 const MAX_FIRINGS_AT_ONE_INSTANT = 250_000;
 
-interface Armed {
-  readonly due: number;
-  readonly fire: () => void;
-}
+// The same in each test, so that the dates in what a test prints and compares are the same each time.
+const YEAR_2000 = Date.UTC(2000, 0, 1);
 
 interface Advance {
   readonly target: number;
@@ -18,19 +19,15 @@ interface Advance {
   readonly reject: (error: unknown) => void;
 }
 
-interface Waiter {
-  readonly count: number;
-  readonly resolve: () => void;
-}
-
 /**
  * Stands still until a test moves it. Hours of a loop pass in a millisecond, and always in the same way.
  *
- * Counterpart of `clock.FakeClock` in k8s.io/utils. Pass it to a core function as `{ clock }`. In Nest,
- * override the provider `WAIT_CLOCK` with it.
+ * Counterpart of `testing.FakeClock` in k8s.io/utils/clock. Pass it to a core function as `{ clock }`. In
+ * Nest, override the provider `WAIT_CLOCK` with it.
  *
  * **Differs from Go.** `advance` stops at every instant at which a timer is due. Before it moves on, it lets
- * everything go on that became ready.
+ * everything go on that became ready. Go's clock has one time, and `SetTime` moves its waits. Here `now()`
+ * begins at zero and only goes on, while `wallNow()` is the time of day, and `setWallTime` sets it alone.
  *
  * @example
  * const clock = new FakeClock();
@@ -44,48 +41,82 @@ interface Waiter {
 export class FakeClock implements Clock {
   private time = 0;
   private firingsAtThisInstant = 0;
-  /**
-   * The armed timers, by the instant at which they are due. Those of one instant fire in the order in which
-   * they were armed.
-   */
-  private readonly armed = new Map<number, Set<Armed>>();
-  private armedCount = 0;
-  private waiters: Waiter[] = [];
+  private readonly wall = new WallClock();
+  private readonly armed = new ArmedTimers();
   /** The calls of `advance` that are still in progress. */
   private readonly advances = new Set<Advance>();
   private isMoving = false;
+
+  /**
+   * @param startsAt - The time of day at which the clock begins: a `Date`, or milliseconds since 1970;
+   *   default 2000-01-01T00:00:00Z.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` when `startsAt` is no valid date.
+   */
+  constructor(startsAt: Date | number = YEAR_2000) {
+    this.wall.set('new FakeClock', startsAt, this.time);
+  }
 
   /** Returns how many milliseconds the test has moved the clock. */
   now(): number {
     return this.time;
   }
 
-  newTimer(fire: () => void): Timer {
+  /** Returns the time of day in milliseconds since 1970. It moves with the clock. */
+  wallNow(): number {
+    return this.wall.at(this.time);
+  }
+
+  /**
+   * Sets the time of day, as an operator or NTP does on a real system, back or forward. From there it moves
+   * with the clock. `now()` and all timers stay as they are, so the loops do not notice.
+   *
+   * @param date - A `Date`, or milliseconds since 1970.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` when `date` is no valid date.
+   */
+  setWallTime(date: Date | number): void {
+    this.wall.set('FakeClock.setWallTime', date, this.time);
+  }
+
+  newTimer(fire: () => void, { unref = false }: TimerOptions = {}): Timer {
     if (typeof fire !== 'function') {
       throw invalid(`FakeClock.newTimer takes a function, not ${show(fire)}.`);
     }
-    let armed: Armed | undefined;
+    let armed: ArmedTimer | undefined;
     const stop = (): void => {
       if (armed !== undefined) {
-        this.disarm(armed);
+        this.armed.delete(armed);
         armed = undefined;
       }
     };
     return {
       reset: (delay) => {
         stop();
-        armed = this.arm(delay, () => {
+        const end = (): void => {
           armed = undefined;
           fire();
-        });
+        };
+        armed = this.arm(delay, end, !unref);
       },
       stop,
     };
   }
 
-  /** Counts the timers that are armed now, sleeps included. At the end of a test it should be zero. */
+  /**
+   * Counts the timers that are armed now, sleeps included. At the end of a test it should be zero, unless a
+   * loop runs forever.
+   *
+   * @see {@link FakeClock.referencedTimers}
+   */
   get armedTimers(): number {
-    return this.armedCount;
+    return this.armed.count();
+  }
+
+  /**
+   * Counts the armed timers, sleeps included, without those that were made with `unref`. A timer with `unref`
+   * does not hold a process open. That of a loop of `@Forever` is one.
+   */
+  get referencedTimers(): number {
+    return this.armed.count(true);
   }
 
   /**
@@ -94,7 +125,7 @@ export class FakeClock implements Clock {
    * @internal
    */
   get nextDue(): number {
-    return earliest(this.armed.keys());
+    return earliest(this.armed.instants());
   }
 
   /**
@@ -106,7 +137,7 @@ export class FakeClock implements Clock {
   async sleep(duration: number): Promise<void> {
     requireMilliseconds('FakeClock.sleep', duration, -Infinity);
     if (duration > 0) {
-      await new Promise<void>((resolve) => this.arm(duration, resolve));
+      await new Promise<void>((resolve) => this.arm(duration, resolve, true));
     }
   }
 
@@ -138,15 +169,19 @@ export class FakeClock implements Clock {
    * its loop waits again.
    *
    * @param count - Number of timers, sleeps included.
-   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when `count` is not a whole number from 0 up.
+   * @param options - `referenced: true` counts as {@link FakeClock.referencedTimers} does; default `false`.
+   * @throws WaitError `WAIT_ERR_FAKE_CLOCK` (a rejection) when `count` is not a whole number from 0 up;
+   *   `WAIT_ERR_INVALID_OPTION` when an option is wrong.
    */
-  async waitForTimers(count: number): Promise<void> {
+  async waitForTimers(
+    count: number,
+    options: { readonly referenced?: boolean | undefined } = {},
+  ): Promise<void> {
     if (!Number.isInteger(count) || count < 0) {
       throw invalid(`FakeClock.waitForTimers takes a whole number from 0 up, not ${show(count)}.`);
     }
-    if (this.armedCount < count) {
-      await new Promise<void>((resolve) => this.waiters.push({ count, resolve }));
-    }
+    const reader = OptionReader.of('FakeClock.waitForTimers', options, ['referenced']);
+    await this.armed.waitFor(count, reader.boolean('referenced', false));
   }
 
   /** Moves from instant to instant until no call of `advance` is in progress. */
@@ -182,9 +217,9 @@ export class FakeClock implements Clock {
         `Time stands still at ${this.time} ms: a loop without a period runs again and again. Let its run take time with clock.sleep(), or stop it from inside a run.`,
       );
     }
-    const [first] = this.armed.get(due) as Set<Armed>;
-    this.disarm(first as Armed);
-    first?.fire();
+    const first = this.armed.firstOf(due) as ArmedTimer;
+    this.armed.delete(first);
+    first.fire();
   }
 
   private arrive(target: number): void {
@@ -198,28 +233,13 @@ export class FakeClock implements Clock {
     }
   }
 
-  private arm(delay: number, fire: () => void): Armed {
+  private arm(delay: number, fire: () => void, isReferenced: boolean): ArmedTimer {
     if (typeof delay !== 'number' || Number.isNaN(delay)) {
       throw invalid(`Timer.reset takes milliseconds, not ${show(delay)}.`);
     }
-    const armed = { due: this.time + Math.max(delay, 0), fire };
-    const ofThisInstant = this.armed.get(armed.due) ?? new Set();
-    this.armed.set(armed.due, ofThisInstant.add(armed));
-    this.armedCount++;
-    const { armedCount } = this;
-    this.waiters.filter(({ count }) => count <= armedCount).forEach(({ resolve }) => resolve());
-    this.waiters = this.waiters.filter(({ count }) => count > armedCount);
-    return armed;
-  }
-
-  private disarm(armed: Armed): void {
-    const ofThisInstant = this.armed.get(armed.due);
-    if (ofThisInstant?.delete(armed) === true) {
-      this.armedCount--;
-      if (ofThisInstant.size === 0) {
-        this.armed.delete(armed.due);
-      }
-    }
+    const timer = { due: this.time + Math.max(delay, 0), fire, isReferenced };
+    this.armed.add(timer);
+    return timer;
   }
 }
 

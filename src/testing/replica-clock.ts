@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../core/time/clock.js';
+import type { Clock, Timer, TimerOptions } from '../core/time/clock.js';
 import type { FakeClock } from './fake-clock.js';
 import { requireMilliseconds } from './require-milliseconds.js';
 
@@ -30,8 +30,16 @@ export class ReplicaClock implements Clock {
     return this.world.now() * this.rate;
   }
 
-  newTimer(fire: () => void): Timer {
-    return new ReplicaTimer(this.world, this, this.armed, fire);
+  /**
+   * Returns the time of day of this process, in milliseconds since 1970. It moves with this clock, and is set
+   * with that of the world.
+   */
+  wallNow(): number {
+    return this.world.wallNow() + (this.now() - this.world.now());
+  }
+
+  newTimer(fire: () => void, options?: TimerOptions): Timer {
+    return new ReplicaTimer(this.world, this, this.armed, fire, options);
   }
 
   /**
@@ -94,11 +102,12 @@ class ReplicaTimer implements Timer {
     private readonly clock: ReplicaClock,
     private readonly armed: Set<ReplicaTimer>,
     fire: () => void,
+    options: TimerOptions | undefined,
   ) {
     this.timer = world.newTimer(() => {
       armed.delete(this);
       fire();
-    });
+    }, options);
   }
 
   reset(delay: number): void {

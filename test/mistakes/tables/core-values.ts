@@ -81,6 +81,23 @@ export const coreValues: readonly Mistake[] = [
     wantCode: 'WAIT_ERR_FAKE_CLOCK',
     wantWords: ['FakeClock.sleep', 'NaN'],
   }),
+  throws({
+    title: 'a FakeClock that begins at a date that is a string',
+    call: () => new FakeClock('2026-01-01' as never),
+    wantCode: 'WAIT_ERR_FAKE_CLOCK',
+    wantWords: ['new FakeClock', 'Date', "'2026-01-01'"],
+  }),
+  throws({
+    title: 'a FakeClock whose wall clock is set to no valid date',
+    call: () => new FakeClock().setWallTime(new Date('2026-13-01')),
+    wantCode: 'WAIT_ERR_FAKE_CLOCK',
+    wantWords: ['FakeClock.setWallTime', 'Invalid Date'],
+  }),
+  rejects({
+    title: 'a FakeClock that waits for timers with an option that does not exist',
+    call: () => new FakeClock().waitForTimers(0, { unref: true } as never),
+    wantWords: ['FakeClock.waitForTimers', "'unref'", 'referenced'],
+  }),
   rejects({
     title: 'a FakeClock on which a loop without a period runs again and again',
     call: async () => {

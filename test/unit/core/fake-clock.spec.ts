@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { until } from 'nestjs-wait';
+import { nonSlidingUntil, until } from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
 
 describe('FakeClock', () => {
@@ -203,6 +203,157 @@ describe('FakeClock', () => {
     jest.dontMock('node:timers');
     jest.useRealTimers();
     expect(moved).toBe(1000);
+  });
+
+  it('begins on 1 January 2000 on the wall, and goes on with the clock', async () => {
+    const clock = new FakeClock();
+    expect(new Date(clock.wallNow()).toISOString()).toBe('2000-01-01T00:00:00.000Z');
+    await clock.advance(1500);
+    expect(new Date(clock.wallNow()).toISOString()).toBe('2000-01-01T00:00:01.500Z');
+  });
+
+  it.each([
+    { title: 'a Date', startsAt: new Date('2026-03-29T00:59:00Z'), wantWall: Date.UTC(2026, 2, 29, 0, 59) },
+    { title: 'milliseconds', startsAt: 1234.5, wantWall: 1234.5 },
+    { title: 'a moment before 1970', startsAt: -1, wantWall: -1 },
+    { title: 'undefined', startsAt: undefined, wantWall: Date.UTC(2000, 0, 1) },
+  ])('begins on the wall at $title, while now() begins at zero', ({ startsAt, wantWall }) => {
+    const clock = new FakeClock(startsAt);
+    expect([clock.wallNow(), clock.now()]).toEqual([wantWall, 0]);
+  });
+
+  it('is not moved by a change of the Date with which it began or was set', () => {
+    const date = new Date(1000);
+    const clock = new FakeClock(date);
+    date.setTime(2000);
+    expect(clock.wallNow()).toBe(1000);
+    clock.setWallTime(date);
+    date.setTime(3000);
+    expect(clock.wallNow()).toBe(2000);
+  });
+
+  it.each([new Date(NaN), NaN, Infinity, 9e15, '2026-01-01', null, {}])(
+    'refuses to begin at %p, or to be set to it',
+    (date) => {
+      const refusal = (method: string): unknown =>
+        expect.objectContaining({
+          code: 'WAIT_ERR_FAKE_CLOCK',
+          message: expect.stringContaining(`${method} takes a valid Date or milliseconds since 1970, not `),
+        });
+      expect(() => new FakeClock(date as Date)).toThrow(refusal('new FakeClock'));
+      const clock = new FakeClock(1000);
+      expect(() => clock.setWallTime(date as Date)).toThrow(refusal('FakeClock.setWallTime'));
+      expect(clock.wallNow()).toBe(1000);
+    },
+  );
+
+  it('refuses to be set to no date at all', () => {
+    expect(() => new FakeClock().setWallTime(undefined as never)).toThrow('FakeClock.setWallTime takes ');
+  });
+
+  it.each([
+    { title: 'back by a day', step: -86_400_000 },
+    { title: 'forward by a day', step: 86_400_000 },
+  ])('changes nothing in the loops when the wall clock is set $title', async ({ step }) => {
+    const clock = new FakeClock();
+    const stop = new AbortController();
+    const starts: [now: number, wall: number][] = [];
+    const start = clock.wallNow();
+    const f = (): void => void starts.push([clock.now(), clock.wallNow() - start]);
+    const done = Promise.all([
+      until(f, 1000, stop.signal, { clock }),
+      nonSlidingUntil(f, 1000, stop.signal, { clock }),
+    ]);
+    await clock.advance(1500);
+    const { armedTimers, nextDue } = clock;
+    clock.setWallTime(clock.wallNow() + step);
+    expect([clock.now(), clock.armedTimers, clock.nextDue]).toEqual([1500, armedTimers, nextDue]);
+    await clock.advance(1000);
+    stop.abort();
+    await done;
+    expect(starts).toEqual([
+      [0, 0],
+      [0, 0],
+      [1000, 1000],
+      [1000, 1000],
+      [2000, 2000 + step],
+      [2000, 2000 + step],
+    ]);
+  });
+
+  it('keeps the time that the wall clock was set to inside of an advance', async () => {
+    const clock = new FakeClock(0);
+    const readings: number[] = [];
+    clock.newTimer(() => clock.setWallTime(1_000_000)).reset(100);
+    clock.newTimer(() => readings.push(clock.wallNow())).reset(150);
+    await clock.advance(200);
+    expect([...readings, clock.wallNow(), clock.now()]).toEqual([1_000_050, 1_000_100, 200]);
+  });
+
+  it('counts unreferenced timers as armed and not as referenced, however they end', async () => {
+    const clock = new FakeClock();
+    const counts: [armed: number, referenced: number][] = [];
+    const count = (): void => void counts.push([clock.armedTimers, clock.referencedTimers]);
+    const sweep = clock.newTimer(() => undefined, { unref: true });
+    const deadline = clock.newTimer(() => undefined, { unref: false });
+    count();
+    sweep.reset(10);
+    count();
+    sweep.reset(20);
+    deadline.reset(20);
+    void clock.sleep(30);
+    count();
+    sweep.stop();
+    sweep.stop();
+    count();
+    sweep.reset(5);
+    deadline.stop();
+    count();
+    await clock.advance(5);
+    count();
+    await clock.advance(25);
+    count();
+    expect(counts).toEqual([
+      [0, 0],
+      [1, 0],
+      [3, 2],
+      [2, 2],
+      [2, 1],
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
+  it('waits until that many referenced timers are armed, if it is told so', async () => {
+    const clock = new FakeClock();
+    const met: string[] = [];
+    const arm = async (unref: boolean): Promise<void> => {
+      clock.newTimer(() => undefined, { unref }).reset(10);
+      await clock.advance(0);
+    };
+    await clock.waitForTimers(0, { referenced: true });
+    void clock.waitForTimers(2, { referenced: true }).then(() => met.push('two referenced'));
+    void clock.waitForTimers(2, { referenced: false }).then(() => met.push('two of any kind'));
+    await arm(true);
+    await arm(false);
+    expect(met).toEqual(['two of any kind']);
+    await arm(true);
+    expect(met).toEqual(['two of any kind']);
+    await arm(false);
+    expect(met).toEqual(['two of any kind', 'two referenced']);
+    await clock.waitForTimers(2, { referenced: true });
+    await clock.waitForTimers(4, {});
+  });
+
+  it.each([
+    { options: { referenced: 'yes' }, wantText: "referenced must be true or false, not 'yes'" },
+    { options: { refd: true }, wantText: "'refd'" },
+    { options: true, wantText: 'takes an options object' },
+  ])('refuses to wait for timers with $options', async ({ options, wantText }) => {
+    await expect(new FakeClock().waitForTimers(0, options as never)).rejects.toMatchObject({
+      code: 'WAIT_ERR_INVALID_OPTION',
+      message: expect.stringMatching(new RegExp(`^FakeClock\\.waitForTimers.*${wantText}`)),
+    });
   });
 
   it('says so when time stands still', async () => {

@@ -63,4 +63,30 @@ describe('ReplicaClock', () => {
       ],
     ]);
   });
+
+  it('has a wall clock that moves with it, also during a pause, and is set with that of the world', async () => {
+    const world = new FakeClock(1_000_000);
+    const clock = new ReplicaClock(world, 2);
+    const readings = [clock.wallNow()];
+    const advance = async (duration: number): Promise<void> => {
+      await world.advance(duration);
+      readings.push(clock.wallNow());
+    };
+    await advance(1000);
+    clock.pause();
+    await advance(500);
+    world.setWallTime(5_000_000);
+    readings.push(clock.wallNow());
+    await advance(10);
+    expect(readings).toEqual([1_000_000, 1_002_000, 1_003_000, 5_001_500, 5_001_520]);
+  });
+
+  it('hands the options of a timer on, so that the world knows which ones are unreferenced', () => {
+    const world = new FakeClock();
+    const clock = new ReplicaClock(world);
+    clock.newTimer(() => undefined, { unref: true }).reset(10);
+    clock.newTimer(() => undefined).reset(10);
+    void clock.sleep(10);
+    expect([world.armedTimers, world.referencedTimers]).toEqual([3, 2]);
+  });
 });
