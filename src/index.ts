@@ -5,7 +5,7 @@ export { backoffUntil } from './core/loop/backoff-until.js';
 export { handleCrash, logCrash } from './core/loop/crash.js';
 export type { CrashContext, CrashHandler, CrashOptions } from './core/loop/crash.js';
 export type { LoopOptions } from './core/loop/loop-options.js';
-export type { LoopState } from './core/loop/loop.js';
+export type { LoopState, RunOutcome } from './core/loop/loop.js';
 export {
   backoffUntilWithContext,
   forever,
@@ -61,8 +61,10 @@ export type {
   NonSlidingUntilOptions,
   UntilOptions,
 } from './nest/declare/loop.options.js';
-export { LoopRegistry } from './nest/run/loop.registry.js';
+export { LoopRegistry } from './nest/steer/loop.registry.js';
+export type { LoopFilter, PauseAllOptions } from './nest/steer/loop.registry.js';
 export type { LoopInfo } from './nest/run/loop-info.js';
+export type { RunResult } from './nest/run/run-result.js';
 export { WaitModule } from './nest/wait.module.js';
 export {
   WAIT_CLOCK,

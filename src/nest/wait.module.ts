@@ -19,8 +19,11 @@ import { LogWriter } from './log/log-writer.js';
 import { FailureLog } from './run/failure-log.js';
 import { LoopLog } from './run/loop-log.js';
 import { LoopLauncher } from './run/loop.launcher.js';
-import { LoopRegistry } from './run/loop.registry.js';
+import { LoopTable } from './run/loop-table.js';
 import { LoopRunner } from './run/loop.runner.js';
+import { SteerLog } from './run/steer-log.js';
+import { HungSweep } from './run/hung-sweep.js';
+import { LoopRegistry } from './steer/loop.registry.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
 import { checkingItsFactory, requireAsyncOptions, requireModuleOptions } from './declare/module-options.js';
 import { WaitSettings } from './declare/wait.settings.js';
@@ -60,8 +63,11 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       LogWriter,
       LoopLog,
       FailureLog,
+      SteerLog,
+      HungSweep,
       WaitSettings,
       LeaderElection,
+      LoopTable,
       LoopRegistry,
       LoopLauncher,
       Drain,

@@ -57,8 +57,9 @@ replayAll('decorators', 281, expressible, async (scenario) => {
     }
   }
   app = await boot(scenario, replay, random, recorder, [Worker]);
-  for (const loop of app.get(LoopRegistry).all()) {
-    recorder.watch(loop.done);
+  const registry = app.get(LoopRegistry);
+  for (const { name } of registry.list()) {
+    recorder.watch((registry.get(name) as LoopHandle).done);
   }
   replay.forget(); // the wait for the rest of the application
   if (recorder.isStoppedBefore) {

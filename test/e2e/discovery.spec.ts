@@ -171,7 +171,7 @@ describe('discovery', () => {
     expect(seen).toHaveLength(3);
     expect(new Set(seen.map(([session]) => session)).size).toBe(3);
     expect(new Set(seen.map(([, job]) => job)).size).toBe(3);
-    expect(registry.get('Job.work')).toMatchObject({ runs: 3, failures: 0 });
+    expect(registry.get('Job.work')?.info()).toMatchObject({ runs: 3, failures: 0 });
   });
 
   it('gives the loop of a request-scoped controller its options from an instance', async () => {
@@ -186,7 +186,7 @@ describe('discovery', () => {
       }
     }
     const { clock, registry } = await boot({ controllers: [Probe] });
-    expect(registry.get('Probe.check')?.schedule).toBe('7s between runs');
+    expect(registry.get('Probe.check')?.info().schedule).toBe('7s between runs');
     await clock.advance(14_000);
     expect(runs).toBe(3);
   });
@@ -572,7 +572,7 @@ describe('the loop of a request-scoped provider', () => {
     };
     const { clock, registry } = await boot({ providers: [Report] }, { requestContext });
     await clock.advance(7000);
-    expect(registry.get('Report.send')?.schedule).toBe('7s between runs');
+    expect(registry.get('Report.send')?.info().schedule).toBe('7s between runs');
     expect(Report.tenants).toEqual(['tenant 2', 'tenant 3']);
     const loop = { name: 'Report.send', kind: 'Until' };
     expect(asked).toEqual([loop, loop, loop]);
@@ -626,7 +626,7 @@ describe('the loop of a request-scoped provider', () => {
       tick(): void {}
     }
     const { registry } = await boot({ providers: [Job] }, options);
-    expect(registry.get('Job.tick')).toMatchObject({ state: 'stopped', runs: 0 });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ state: 'stopped', runs: 0 });
     expect(made).toBe(0);
   });
 
@@ -695,12 +695,12 @@ describe('the loop of a request-scoped provider', () => {
       }
     }
     const { clock, registry } = await boot({ providers: [Job] });
-    expect(registry.get('Job.tick')).toMatchObject({
+    expect(registry.get('Job.tick')?.info()).toMatchObject({
       failures: 1,
       lastError: { code: 'WAIT_ERR_INVALID_TARGET', message: expect.stringMatching(NO_REQUEST) },
     });
     await clock.advance(5000);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, failures: 1 });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 2, failures: 1 });
     expect(runs).toBe(1);
   });
 
@@ -739,7 +739,7 @@ describe('the loop of a request-scoped provider', () => {
       let calls = 0;
       const requestContext = (): object => (++calls === 2 ? (make() as object) : {});
       const { registry } = await boot({ providers: [Report] }, { requestContext });
-      expect(registry.get('Report.send')).toMatchObject({ failures: 1, lastError: wantError });
+      expect(registry.get('Report.send')?.info()).toMatchObject({ failures: 1, lastError: wantError });
     },
   );
 
@@ -830,7 +830,7 @@ describe('the loop of a request-scoped provider', () => {
       let calls = 0;
       const requestContext = (): object => (++calls === 2 ? {} : { headers: { tenant: 'a' } });
       const { registry } = await boot({ providers: [Report] }, { requestContext });
-      expect(registry.get('Report.send')).toMatchObject({
+      expect(registry.get('Report.send')?.info()).toMatchObject({
         failures: 1,
         lastError: {
           code: 'WAIT_ERR_INVALID_TARGET',

@@ -188,7 +188,7 @@ describe('what is logged about an error', () => {
       { crashHandlers: [(error) => void seen.push(error)] },
     );
     expect(seen).toEqual([expect.objectContaining({ code: 'WAIT_ERR_NOTHING_THROWN' })]);
-    expect(registry.get('Nothing.tick')?.lastError).toBe(seen[0]);
+    expect(registry.get('Nothing.tick')?.info().lastError).toBe(seen[0]);
   });
 });
 
@@ -240,7 +240,7 @@ describe('an odd thrown value', () => {
     const booted = await bootPoll();
     await booted.clock.advance(10_000);
     expect(errors(booted).map(({ context }) => context)).toEqual(['Poll.tick', 'Poll.tick']);
-    expect(booted.registry.get('Poll.tick')).toMatchObject({ state: 'waiting', failures: 2 });
+    expect(booted.registry.get('Poll.tick')?.info()).toMatchObject({ state: 'waiting', failures: 2 });
     expect(() => JSON.stringify(booted.registry.list())).not.toThrow();
   });
 });
@@ -265,7 +265,7 @@ describe('a logger that fails', () => {
     const logger = new RecordingLogger();
     Object.assign(logger, { error: fail, log: fail });
     const { registry, close } = await bootPoll({}, logger);
-    expect(registry.get('Poll.tick')).toMatchObject({ state: 'waiting', failures: 1 });
+    expect(registry.get('Poll.tick')?.info()).toMatchObject({ state: 'waiting', failures: 1 });
     await close();
     const lines = printed.mock.calls.map((line: unknown[]) => String(line[0]));
     expect(lines).toEqual([
@@ -283,7 +283,7 @@ describe('a crash handler', () => {
     const report: CrashHandler = () => Promise.reject(new Error('no route to the tracker'));
     const booted = await bootPoll({ crashHandlers: [report] });
     await booted.clock.advance(10_000);
-    expect(booted.registry.get('Poll.tick')).toMatchObject({ state: 'waiting', failures: 2 });
+    expect(booted.registry.get('Poll.tick')?.info()).toMatchObject({ state: 'waiting', failures: 2 });
     expect(errors(booted)[1]).toMatchObject({
       message: 'crash handler of Poll.tick failed: no route to the tracker (function report)',
       stack: expect.stringMatching(/^Error: no route to the tracker\n    at /),
@@ -410,7 +410,7 @@ it('LoopInfo survives JSON.stringify, with a summary of the error', async () => 
   Object.assign(circular, { self: circular });
   next = { error: circular };
   const { registry } = await bootPoll();
-  const info = registry.get('Poll.tick');
+  const info = registry.get('Poll.tick')?.info();
   expect(info?.lastError).toBe(circular);
   expect(JSON.parse(JSON.stringify(info))).toMatchObject({
     name: 'Poll.tick',

@@ -98,8 +98,12 @@ describe('leaderOnly', () => {
     expect(a.runs.filter((run) => run === 'lead')).toHaveLength(4);
     expect(b.runs.filter((run) => run === 'lead')).toHaveLength(0);
     expect(b.runs.filter((run) => run === 'everywhere')).toHaveLength(4);
-    expect(a.registry.get('Worker.lead')).toMatchObject({ state: 'waiting', runs: 4, leaderOnly: 'default' });
-    expect(b.registry.get('Worker.lead')).toMatchObject({ state: 'standby', runs: 0 });
+    expect(a.registry.get('Worker.lead')?.info()).toMatchObject({
+      state: 'waiting',
+      runs: 4,
+      leaderOnly: 'default',
+    });
+    expect(b.registry.get('Worker.lead')?.info()).toMatchObject({ state: 'standby', runs: 0 });
     expect(a.logger.messages('log')).toContain(
       "Worker.lead: Until, 1s between runs, only on the leader of 'default'",
     );
@@ -111,9 +115,9 @@ describe('leaderOnly', () => {
     await advance([a, b], 1000);
     await a.close(0);
     expect(shared.read(NAME)?.record.holderIdentity).toBe('');
-    expect(a.registry.get('Worker.lead')).toMatchObject({ state: 'stopped' });
+    expect(a.registry.get('Worker.lead')?.info()).toMatchObject({ state: 'stopped' });
     await advance([b], 4400);
-    expect(b.registry.get('Worker.lead')).toMatchObject({ state: 'waiting' });
+    expect(b.registry.get('Worker.lead')?.info()).toMatchObject({ state: 'waiting' });
     expect(b.app.get(LeaderElection).isLeader()).toBe(true);
   });
 
@@ -125,9 +129,9 @@ describe('leaderOnly', () => {
     await a.clock.advance(2000);
     expect(a.signals.at(-1)?.aborted).toBe(true);
     expect(a.signals.at(-1)?.reason).toMatchObject({ name: 'AbortError' });
-    expect(a.registry.get('Worker.lead')).toMatchObject({ state: 'standby', runs: 2 });
+    expect(a.registry.get('Worker.lead')?.info()).toMatchObject({ state: 'standby', runs: 2 });
     await a.clock.advance(10_000);
-    expect(a.registry.get('Worker.lead')).toMatchObject({ state: 'waiting' });
+    expect(a.registry.get('Worker.lead')?.info()).toMatchObject({ state: 'waiting' });
     expect(a.signals.at(-1)?.aborted).toBe(false);
     expect(a.signals.at(-1)).not.toBe(a.signals[0]);
   });
@@ -140,7 +144,7 @@ describe('leaderOnly', () => {
     a.clock.now = () => now() + 10_000; // as after a pause of the process, before the first timer
     await a.clock.advance(1000);
     expect(a.runs.filter((run) => run === 'lead')).toHaveLength(1);
-    expect(a.registry.get('Worker.lead')).toMatchObject({ state: 'standby' });
+    expect(a.registry.get('Worker.lead')?.info()).toMatchObject({ state: 'standby' });
     a.clock.now = now;
   });
 
@@ -174,7 +178,7 @@ describe('leaderOnly', () => {
     const { record, raw } = shared.read(NAME)!;
     shared.compareAndSwap(NAME, raw, { ...record, holderIdentity: 'thief', leaseDurationSeconds: 3 });
     await clock.advance(30_000);
-    const info = registry.get('job');
+    const info = registry.get('job')?.info();
     expect(info).toMatchObject({ state: 'waiting', runs: 1 });
     expect(Number(info?.nextStart)).toBeGreaterThan(Date.now());
   });
@@ -257,7 +261,7 @@ describe('leaderOnly', () => {
     await boot({}, electing(shared, 'other'));
     const a = await boot({}, electing(shared, 'a'));
     const handle = a.service.until(() => {}, { period: '1h', name: 's', leaderOnly: true });
-    expect(a.registry.get('s')).toMatchObject({ state: 'standby' });
+    expect(a.registry.get('s')?.info()).toMatchObject({ state: 'standby' });
     await handle.stop();
     await handle.done;
     expect(a.registry.get('s')).toBeUndefined();

@@ -340,7 +340,7 @@ describe('drain', () => {
     await app.close();
     await clock.advance(2000);
     expect(events).toEqual(['flush', 'flush', 'flush']);
-    expect(registry.get('Flush.flush')).toMatchObject({ state: 'waiting' });
+    expect(registry.get('Flush.flush')?.info()).toMatchObject({ state: 'waiting' });
     expect(logger.messages('error')).toEqual([]);
   });
 });

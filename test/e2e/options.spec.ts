@@ -84,7 +84,11 @@ describe('the options of a loop', () => {
     const descriptor = Object.getOwnPropertyDescriptor(Job.prototype, 'tick') as PropertyDescriptor;
     (decorator as MethodDecorator)(Job.prototype, 'tick', descriptor);
     const { registry } = await boot({ providers: [Job] });
-    expect(registry.get('Job.tick')).toMatchObject({ schedule: wantSchedule, state: 'waiting', runs: 1 });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({
+      schedule: wantSchedule,
+      state: 'waiting',
+      runs: 1,
+    });
   });
 
   it('are taken from the instance at bootstrap', async () => {
@@ -101,9 +105,9 @@ describe('the options of a loop', () => {
     }
     const { registry, clock } = await boot({ providers: [Settings, Poller] });
     await clock.advance(4499);
-    expect(registry.get('Poller.poll')?.runs).toBe(1);
+    expect(registry.get('Poller.poll')?.info().runs).toBe(1);
     await clock.advance(1);
-    expect(registry.get('Poller.poll')?.runs).toBe(2);
+    expect(registry.get('Poller.poll')?.info().runs).toBe(2);
   });
 
   it.each<[what: string, decorator: LoopDecorator, wantStart: number]>([
@@ -127,7 +131,10 @@ describe('the options of a loop', () => {
     booted = await boot({ providers: [Spread] });
     const { clock, registry } = booted;
     if (wantStart > 0) {
-      expect(registry.get('Spread.run')).toMatchObject({ state: 'waiting', nextStart: expect.any(Date) });
+      expect(registry.get('Spread.run')?.info()).toMatchObject({
+        state: 'waiting',
+        nextStart: expect.any(Date),
+      });
     }
     await clock.advance(wantStart);
     expect(starts).toEqual([wantStart]);
@@ -149,9 +156,9 @@ describe('the options of a loop', () => {
       tick(): void {}
     }
     const { registry, clock } = await boot({ providers: [Job] });
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 0, state: 'waiting' });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 0, state: 'waiting' });
     await clock.advance(5000);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 1 });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 1 });
   });
 
   it('give each worker a backoff manager of its own', async () => {
@@ -194,8 +201,15 @@ describe('the options of a loop', () => {
         schedule: '5s between runs',
         enabled: false,
         state: 'stopped',
+        paused: false,
         runs: 0,
         failures: 0,
+        consecutiveFailures: 0,
+        timeouts: 0,
+        skips: 0,
+        aborts: 0,
+        hung: false,
+        overdue: false,
       } satisfies LoopInfo,
     ]);
     expect(logger.messages('log')).toEqual(['Job.tick: disabled']);
@@ -394,7 +408,7 @@ describe('the options of a loop', () => {
       tick(): void {}
     }
     const { registry } = await boot({ providers: [Job] });
-    expect(registry.get('Job.tick')).toMatchObject({ schedule: '7s between runs' });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ schedule: '7s between runs' });
   });
 
   it('are refused with the remedy when their function returns a promise, also one that rejects', async () => {
@@ -469,7 +483,7 @@ describe('the options of the module', () => {
       tick(): void {}
     }
     const { registry } = await boot({ providers: [Job] }, overriding({ 'my job': { enabled: false } }));
-    expect(registry.get('my job')).toMatchObject({ enabled: false, runs: 0 });
+    expect(registry.get('my job')?.info()).toMatchObject({ enabled: false, runs: 0 });
   });
 
   it.each([
@@ -581,7 +595,7 @@ describe('the options of the module', () => {
       }
     }
     const { registry, service, clock, app, logger } = await boot({ providers: [Outbox] }, new Settings());
-    expect(registry.get('Outbox.flush')?.schedule).toBe('42s between runs');
+    expect(registry.get('Outbox.flush')?.info().schedule).toBe('42s between runs');
     expect(reads).toBe(1);
     const handle = service.until(() => clock.sleep(5000), { name: 'slow', period: 1 });
     await clock.advance(0);
@@ -733,7 +747,7 @@ describe('the options of the module', () => {
     await clock.advance(60_000);
     expect(runs).toBe(0);
     expect(app.get(Outbox).runs).toBe(0);
-    expect(registry.get('Outbox.flush')).toMatchObject({ enabled: false, state: 'stopped', runs: 0 });
+    expect(registry.get('Outbox.flush')?.info()).toMatchObject({ enabled: false, state: 'stopped', runs: 0 });
   });
 
   @Injectable()
@@ -761,7 +775,7 @@ describe('the options of the module', () => {
     },
   ])('may come from $title', async ({ module }) => {
     const { registry } = await boot({ imports: [module], providers: [Outbox] });
-    expect(registry.get('Outbox.flush')?.schedule).toBe('42s between runs');
+    expect(registry.get('Outbox.flush')?.info().schedule).toBe('42s between runs');
   });
 });
 
@@ -798,7 +812,7 @@ describe('WaitModule', () => {
     await one.clock.advance(10_000);
     await one.close();
     await two.clock.advance(5000);
-    expect(one.registry.get('Outbox.flush')).toMatchObject({ runs: 3, state: 'stopped' });
-    expect(two.registry.get('Outbox.flush')).toMatchObject({ runs: 2, state: 'waiting' });
+    expect(one.registry.get('Outbox.flush')?.info()).toMatchObject({ runs: 3, state: 'stopped' });
+    expect(two.registry.get('Outbox.flush')?.info()).toMatchObject({ runs: 2, state: 'waiting' });
   });
 });

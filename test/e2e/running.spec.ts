@@ -231,7 +231,7 @@ describe('a method', () => {
     const job = Object.assign(app.get(Job), { tick }) as Partial<Job>;
     await app.init();
     await clock.advance(5000);
-    expect(registry.get('Job.tick')).toMatchObject({
+    expect(registry.get('Job.tick')?.info()).toMatchObject({
       failures: 2,
       lastError: {
         code: 'WAIT_ERR_INVALID_TARGET',
@@ -240,7 +240,7 @@ describe('a method', () => {
     });
     delete job.tick;
     await clock.advance(5000);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 3, failures: 2 });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 3, failures: 2 });
     expect(runs).toBe(1);
   });
 });
@@ -266,33 +266,53 @@ describe('the registry', () => {
       await booted.app.init();
       return booted;
     });
-    const loop = { name: 'Job.tick', kind: 'JitterUntil', schedule: '5s to 10s between runs', enabled: true };
-    expect(registry.get('Job.tick')).toEqual({ ...loop, state: 'waiting', runs: 0, failures: 0 });
+    const loop = {
+      name: 'Job.tick',
+      kind: 'JitterUntil',
+      schedule: '5s to 10s between runs',
+      enabled: true,
+      paused: false,
+      failures: 0,
+      consecutiveFailures: 0,
+      timeouts: 0,
+      skips: 0,
+      aborts: 0,
+      hung: false,
+      overdue: false,
+    } as const;
+    expect(registry.get('Job.tick')?.info()).toEqual({ ...loop, state: 'waiting', runs: 0 });
 
     await clock.advance(100);
-    const running = registry.get('Job.tick');
-    expect(running).toEqual({ ...loop, state: 'running', runs: 1, failures: 0, lastStart: expect.any(Date) });
+    const running = registry.get('Job.tick')?.info();
+    const started = new Date('2000-01-01T00:00:00Z');
+    expect(running).toEqual({
+      ...loop,
+      state: 'running',
+      runs: 1,
+      lastStart: started,
+      runningSince: started,
+    });
 
     await clock.advance(1000);
-    const waiting = registry.get('Job.tick');
+    const waiting = registry.get('Job.tick')?.info();
     expect(waiting).toMatchObject({ state: 'waiting', runs: 1, lastDuration: 300 });
     expect(Number(waiting?.nextStart) - Number(waiting?.lastStart)).toBe(7800);
 
     await clock.advance(7000);
-    expect(registry.get('Job.tick')).toMatchObject({
+    expect(registry.get('Job.tick')?.info()).toMatchObject({
       state: 'waiting',
       runs: 2,
       failures: 1,
       lastError: boom,
     });
     await close();
-    expect(registry.get('Job.tick')).toMatchObject({
+    expect(registry.get('Job.tick')?.info()).toMatchObject({
       state: 'stopped',
       runs: 2,
       failures: 1,
       lastError: boom,
     });
-    expect(registry.get('Job.tick')).not.toHaveProperty('nextStart');
+    expect(registry.get('Job.tick')?.info()).not.toHaveProperty('nextStart');
     expect(registry.get('Job.tock')).toBeUndefined();
   });
 
@@ -308,7 +328,7 @@ describe('the registry', () => {
     }
     const { registry, clock } = await boot({ providers: [Job] });
     await clock.advance(500);
-    const info = registry.get('Job.tick');
+    const info = registry.get('Job.tick')?.info();
     expect(info).toMatchObject({ state: 'running' });
     expect(Number(info?.nextStart) - Number(info?.lastStart)).toBe(5000);
   });
@@ -325,16 +345,16 @@ describe('the registry', () => {
     }
     const { app, registry, clock } = await boot({ providers: [Job] });
     await clock.advance(4999);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 1, nextStart: expect.any(Date) });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 1, nextStart: expect.any(Date) });
     await clock.advance(2);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 1, state: 'running' });
-    expect(registry.get('Job.tick')).not.toHaveProperty('nextStart');
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 1, state: 'running' });
+    expect(registry.get('Job.tick')?.info()).not.toHaveProperty('nextStart');
     await clock.advance(2000);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, nextStart: expect.any(Date) });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 2, nextStart: expect.any(Date) });
     const closed = app.close();
     await clock.advance(0);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, state: 'running' });
-    expect(registry.get('Job.tick')).not.toHaveProperty('nextStart');
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 2, state: 'running' });
+    expect(registry.get('Job.tick')?.info()).not.toHaveProperty('nextStart');
     await clock.advance(10_000);
     await closed;
   });
@@ -345,8 +365,8 @@ describe('the registry', () => {
       tick(): void {}
     }
     const { registry } = await boot({ providers: [Job] });
-    expect(registry.get('Job.tick')).toMatchObject({ state: 'waiting', runs: 1 });
-    expect(registry.get('Job.tick')).not.toHaveProperty('nextStart');
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ state: 'waiting', runs: 1 });
+    expect(registry.get('Job.tick')?.info()).not.toHaveProperty('nextStart');
   });
 });
 
@@ -397,7 +417,7 @@ describe('a run that throws', () => {
         ['first', boom, { ...context, run: 2 }],
         ['second', boom, { ...context, run: 2 }],
       ]);
-      expect(registry.get('Outbox.flush')).toMatchObject({
+      expect(registry.get('Outbox.flush')?.info()).toMatchObject({
         state: 'waiting',
         runs: 2,
         failures: 2,
@@ -445,7 +465,7 @@ describe('a run that throws', () => {
     await expect(handle.done).rejects.toThrow('worse');
     await clock.advance(5000);
     expect(registry.get('crashing')).toBeUndefined();
-    expect(registry.get('Outbox.idle')).toMatchObject({ runs: 2 });
+    expect(registry.get('Outbox.idle')?.info()).toMatchObject({ runs: 2 });
   });
 
   it('ends its loop when it really crashes, and the others go on', async () => {
@@ -461,7 +481,7 @@ describe('a run that throws', () => {
     await clock.advance(5000);
     expect(logger.messages('error')).toEqual(['run 1 failed: boom']);
     expect(registry.get('crashing')).toBeUndefined();
-    expect(registry.get('Outbox.idle')).toMatchObject({ runs: 2 });
+    expect(registry.get('Outbox.idle')?.info()).toMatchObject({ runs: 2 });
   });
 });
 

@@ -61,10 +61,10 @@ describe('BackoffUntilService', () => {
       }
       const handle = start(service, tick, ctx.signal);
       expect(handle.name).toBe('tick');
-      expect(registry.get('tick')).toMatchObject({ state: 'waiting', runs: 0 });
+      expect(registry.get('tick')?.info()).toMatchObject({ state: 'waiting', runs: 0 });
       await clock.advance(2400);
       expect(starts).toEqual(wantStarts);
-      expect(registry.get('tick')).toMatchObject({ runs: wantStarts.length, failures: 0 });
+      expect(registry.get('tick')?.info()).toMatchObject({ runs: wantStarts.length, failures: 0 });
       await handle.stop();
       await handle.done;
       await clock.advance(60_000);

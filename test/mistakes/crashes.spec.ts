@@ -103,7 +103,7 @@ describe.each(ways)('a run that %s', (_how, fail) => {
     });
     const { app, clock, registry, logger } = booted;
     await clock.advance(1000);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, failures: 2, state: 'waiting' });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 2, failures: 2, state: 'waiting' });
     expect(handler).toHaveBeenCalledTimes(2);
     const lines = linesOf(booted, 'error');
     expect(lines).toHaveLength(2);
@@ -139,7 +139,7 @@ describe('a run that throws nothing', () => {
     });
     const want = { code: 'WAIT_ERR_NOTHING_THROWN', message: expect.stringContaining('Run 1 of Job.tick') };
     expect(seen).toEqual([expect.objectContaining(want)]);
-    expect(registry.get('Job.tick')?.lastError).toMatchObject(want);
+    expect(registry.get('Job.tick')?.info().lastError).toMatchObject(want);
     expect(logger.messages('error')).toEqual([expect.stringContaining('Run 1 of Job.tick')]);
   });
 });
@@ -203,7 +203,7 @@ describe('a crash handler that fails', () => {
   ])('%s ends nothing, and the log says which loop it was called for', async (_how, handler) => {
     const booted = await bootBeside({ providers: [jobThat(boom)], options: { crashHandlers: [handler] } });
     await booted.clock.advance(1000);
-    expect(booted.registry.get('Job.tick')).toMatchObject({ runs: 2, state: 'waiting' });
+    expect(booted.registry.get('Job.tick')?.info()).toMatchObject({ runs: 2, state: 'waiting' });
     expect(booted.logger.messages('error')).toContainEqual(
       expect.stringMatching(/^crash handler .*Job\.tick failed: no network/),
     );
@@ -216,7 +216,7 @@ describe('a crash handler that fails', () => {
       options: { crashHandlers: [handler] },
     });
     await clock.advance(5000);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 6, state: 'waiting' });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 6, state: 'waiting' });
     await close(0);
   });
 
@@ -297,7 +297,7 @@ describe('a loop whose provider has changed since bootstrap', () => {
     });
     change(app.get<{ tick: unknown }>(Job));
     await clock.advance(1000);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 2, failures: 1, state: 'waiting' });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 2, failures: 1, state: 'waiting' });
     expect(seen).toEqual([expect.any(WaitError)]);
     expect(seen).toEqual([
       expect.objectContaining({
@@ -322,7 +322,7 @@ describe('a loop whose provider has changed since bootstrap', () => {
     }
     const booted = await bootBeside({ providers: [Scoped] });
     await booted.clock.advance(1000);
-    expect(booted.registry.get('Scoped.tick')).toMatchObject({ failures: 1, state: 'waiting' });
+    expect(booted.registry.get('Scoped.tick')?.info()).toMatchObject({ failures: 1, state: 'waiting' });
     expect(linesOf(booted, 'error').join('\n')).toMatch(/Scoped\.tick[^]*no request[^]*headers/);
     expect(booted.logger.messages('log')).toContainEqual(
       expect.stringMatching(/^Scoped\.tick: .*a new instance for each run/),

@@ -42,7 +42,7 @@ describe('an override of undefined', () => {
         providers: [Outbox],
         options: { loops } as unknown as WaitModuleOptions,
       });
-      expect(registry.get('Outbox.flush#0')).toMatchObject({ enabled: false });
+      expect(registry.get('Outbox.flush#0')?.info()).toMatchObject({ enabled: false });
     }
   });
 });
@@ -67,7 +67,7 @@ it('options that are getters of a class are read, of the module and of a loop', 
     check(): void {}
   }
   const { registry } = await bootBeside({ providers: [Probe], options: new Config() });
-  expect(registry.get('probe#1')).toMatchObject({ schedule: '7s between runs', runs: 1 });
+  expect(registry.get('probe#1')?.info()).toMatchObject({ schedule: '7s between runs', runs: 1 });
 });
 
 it.each(['__proto__', 'constructor', 'toString', '%s %d', "it's", 'a b#1', '🚀'])(
@@ -80,7 +80,7 @@ it.each(['__proto__', 'constructor', 'toString', '%s %d', "it's", 'a b#1', '🚀
     }
     const loops = JSON.parse(`{ ${JSON.stringify(name)}: { "period": "1m" } }`) as Record<string, object>;
     const { registry } = await bootBeside({ providers: [Job], options: { loops } });
-    expect(registry.get(name)).toMatchObject({ schedule: '1m between runs', runs: 1 });
+    expect(registry.get(name)?.info()).toMatchObject({ schedule: '1m between runs', runs: 1 });
   },
 );
 
@@ -89,7 +89,7 @@ it('one function may be started twice by the service', async () => {
   function poll(): void {}
   const handles = [service.until(poll, '1s'), service.until(poll, '1s')];
   await clock.advance(0);
-  expect(handles.map(({ name }) => [name, registry.get(name)?.runs])).toEqual([
+  expect(handles.map(({ name }) => [name, registry.get(name)?.info().runs])).toEqual([
     ['poll', 1],
     ['poll/2', 1],
   ]);

@@ -218,7 +218,7 @@ describe('giving up because of the stop', () => {
     await close(500);
     expect(handler).not.toHaveBeenCalled();
     expect(logger.messages('error')).toEqual([]);
-    expect(registry.get('Job.tick')).toMatchObject({ runs: 1, failures: 0, state: 'stopped' });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ runs: 1, failures: 0, state: 'stopped' });
   });
 
   it('is a failure when it throws a plain error', async () => {
@@ -236,7 +236,7 @@ describe('giving up because of the stop', () => {
     const { registry, close } = await boot({ providers: [Job] }, { crashHandlers: [handler] });
     await close(500);
     expect(handler).toHaveBeenCalledTimes(1);
-    expect(registry.get('Job.tick')).toMatchObject({ failures: 1 });
+    expect(registry.get('Job.tick')?.info()).toMatchObject({ failures: 1 });
   });
 
   it.each([

@@ -8,18 +8,31 @@ import { isThenable } from '../values/thenable.js';
 /** What a loop is doing: it waits between two runs, it is in a run, or it has ended. */
 export type LoopState = 'waiting' | 'running' | 'stopped';
 
-/** How a run ended. An aborted run gave up because its loop was told to stop. */
-export type RunOutcome = 'succeeded' | 'failed' | 'aborted';
+/**
+ * How a run ended. A run that timed out has failed after its deadline had passed. An aborted run gave up
+ * because its loop was told to stop, and a skipped one did not begin its work. Both have neither failed nor
+ * succeeded.
+ */
+export type RunOutcome = 'succeeded' | 'failed' | 'timedOut' | 'skipped' | 'aborted';
 
 /** What ended a loop before it was told to stop. */
 export interface LoopCrash {
   readonly error: unknown;
 }
 
-/** What a loop runs. The optional methods are for work that wants to know how the loop is doing. */
+/**
+ * What a loop runs. The optional members are for work that wants to know how the loop is doing, and for work
+ * that can be steered. When `isPaused` or `isTriggered` changes, the work calls {@link Loop.replan}.
+ */
 export interface LoopWork {
   /** The name of the loop in logs and errors. */
   readonly name: string;
+  /** Whether no run may begin, except one that somebody has asked for. */
+  readonly isPaused?: boolean;
+  /** Whether somebody has asked for a run: now, or after the one in progress. It is over when a run begins. */
+  readonly isTriggered?: boolean;
+  /** Whether the run in progress was told to end by its deadline, and not by a stop before that. */
+  readonly isPastDeadline?: boolean;
   /** Does one run. What it returns is awaited. */
   run(): unknown;
   /** Is called before every run. `false` ends the loop, as a stop does. */
@@ -50,11 +63,12 @@ export class Loop {
   /** How many runs have begun. */
   runs = 0;
   private currentState: LoopState = 'waiting';
+  private hasStarted = false;
   /** It was told to stop, and may still be running. */
   isStopping = false;
   private stopReason: unknown;
-  /** The timer came due during the run. This is an overrun, so the next run follows at once. */
-  private isOverdue = false;
+  /** The wait is over. If it ended during a run, this is an overrun, and the next run follows at once. */
+  private isDue = false;
   private readonly timer: Timer;
   /** The asynchronous context in which this loop was made. */
   private readonly context = new AsyncResource('nestjs-wait');
@@ -74,14 +88,18 @@ export class Loop {
 
   /** Begins with the first run, or with the wait before it. It must be called only once. */
   start({ immediate, initialDelay }: LoopStart): void {
-    if (this.isStopping || (immediate && initialDelay === undefined)) {
-      this.proceed();
-      return;
+    const hasWait = !immediate || initialDelay !== undefined || this.work.isPaused === true;
+    if (hasWait && !this.isStopping) {
+      try {
+        this.wait(initialDelay ?? (immediate ? 0 : this.nextDelay()));
+      } catch (error) {
+        this.end({ error });
+        return;
+      }
     }
-    try {
-      this.wait(initialDelay ?? this.nextDelay());
-    } catch (error) {
-      this.end({ error });
+    this.hasStarted = true;
+    if (!hasWait || this.isRunNext()) {
+      this.proceed();
     }
   }
 
@@ -98,12 +116,46 @@ export class Loop {
     }
   }
 
+  /**
+   * Decides anew when the next run begins, after the work was paused, resumed or triggered, or when a wait is
+   * to last longer or shorter. A run that is due begins at once.
+   *
+   * @param rest - Milliseconds from now until the next run is due. During a sliding run it has no effect,
+   *   since the next wait has not begun.
+   */
+  replan(rest: number): void {
+    if (!this.hasStarted || this.currentState === 'stopped') {
+      return;
+    }
+    const isRunning = this.currentState === 'running';
+    if (!(isRunning && this.sliding)) {
+      this.isDue = rest <= 0;
+      if (this.isDue) {
+        this.timer.stop();
+      } else {
+        this.timer.reset(rest);
+      }
+    }
+    if (!isRunning && this.isRunNext()) {
+      this.proceed();
+    }
+  }
+
   private timerFired(): void {
+    this.isDue = true;
     if (this.currentState === 'waiting') {
       this.proceed();
-    } else {
-      this.isOverdue = true;
     }
+  }
+
+  /** Decides whether a run, or the end, follows at once. If not, the timer says when the next run is due. */
+  private isRunNext(): boolean {
+    const isWanted = this.isStopping || this.work.isTriggered === true;
+    if (isWanted || this.work.isPaused === true) {
+      this.timer.stop();
+      return isWanted;
+    }
+    return this.isDue;
   }
 
   /** Repeats the round until there is something to wait for: the promise of a run, or the timer. */
@@ -177,17 +229,18 @@ export class Loop {
       this.wait(this.nextDelay()); // even after a stop: the backoff manager counts this round, as in Go
     }
     this.currentState = 'waiting';
-    return this.isOverdue || this.isStopping;
+    return this.isRunNext();
   }
 
   private runThrew(error: unknown): void {
-    if (this.isStopping && isAbort(error, this.stopReason)) {
+    const isTimedOut = this.work.isPastDeadline === true;
+    if (!isTimedOut && this.isStopping && isAbort(error, this.stopReason)) {
       this.work.runEnded?.('aborted', error);
       return;
     }
     const context = { name: this.work.name, run: this.runs, stopping: this.isStopping };
     const thrown = orNothingThrown(error, context);
-    this.work.runEnded?.('failed', thrown);
+    this.work.runEnded?.(isTimedOut ? 'timedOut' : 'failed', thrown);
     handleCrash(thrown, context, this.environment);
   }
 
@@ -199,7 +252,7 @@ export class Loop {
     if (this.currentState === 'stopped') {
       return; // the call that returned the delay has stopped the loop
     }
-    this.isOverdue = false;
+    this.isDue = false;
     this.timer.reset(delay);
     this.work.waitStarted?.(delay);
   }

@@ -78,6 +78,11 @@ export class OptionReader {
       : this.refuse(option, 'a string that is not empty');
   }
 
+  /** Returns a string; `undefined` if the option is not written. */
+  optionalString(option: string): string | undefined {
+    return this.value(option) === undefined ? undefined : this.string(option);
+  }
+
   /** Returns a function; `undefined` if the option is not written. */
   function(option: string): unknown {
     const value = this.value(option);

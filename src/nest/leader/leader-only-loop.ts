@@ -3,13 +3,20 @@ import type { Loop, LoopCrash, LoopState, LoopWork } from '../../core/loop/loop.
 import type { LoopStart } from '../../core/loop/loop-options.js';
 import type { ElectionGroup, TermMember } from './election-group.js';
 
+/** What runs while this replica leads. */
+export interface LeaderOnlyWork extends LoopWork {
+  /** A term has ended, and the next one may follow. */
+  termEnded?(): void;
+}
+
 /** Runs while this replica leads. Each term has its own loop of the core. */
 export class LeaderOnlyLoop implements TermMember {
   private readonly context = new AsyncResource('nestjs-wait');
   /** The loop of the term in progress, or of the next one. */
   private loop: Loop;
   private isInTerm = false;
-  private isOver = false;
+  /** Whether it was told to stop for good. */
+  isOver = false;
 
   /**
    * @param newLoop - Makes a loop, not yet started, that runs this work.
@@ -17,7 +24,7 @@ export class LeaderOnlyLoop implements TermMember {
    */
   constructor(
     private readonly group: ElectionGroup,
-    private readonly work: LoopWork,
+    private readonly work: LeaderOnlyWork,
     private readonly newLoop: (work: LoopWork) => Loop,
     private readonly newStart: () => LoopStart,
   ) {
@@ -49,6 +56,11 @@ export class LeaderOnlyLoop implements TermMember {
     this.loop.stop(reason);
   }
 
+  /** Decides anew when the next run of this term begins; see {@link Loop.replan}. */
+  replan(rest: number): void {
+    this.loop.replan(rest);
+  }
+
   startTerm(): void {
     this.isInTerm = true;
     try {
@@ -66,6 +78,15 @@ export class LeaderOnlyLoop implements TermMember {
     const { work, group } = this;
     return {
       name: work.name,
+      get isPaused() {
+        return work.isPaused === true;
+      },
+      get isTriggered() {
+        return work.isTriggered === true;
+      },
+      get isPastDeadline() {
+        return work.isPastDeadline === true;
+      },
       run: () => work.run(),
       // No run may begin while another replica may lead.
       mayRun: () => group.mayRun,
@@ -85,6 +106,7 @@ export class LeaderOnlyLoop implements TermMember {
       this.work.ended(failure);
       this.group.leave(this);
     } else {
+      this.work.termEnded?.();
       this.group.termEnded(this);
     }
   }

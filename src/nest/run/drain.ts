@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Ending } from '../../core/stop/ending.js';
 import type { Clock } from '../../core/time/clock.js';
 import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { DEFAULT_SHUTDOWN_TIMEOUT, WaitSettings } from '../declare/wait.settings.js';
@@ -33,7 +32,7 @@ export class Drain {
     }
     const began = clock.now();
     const stopped = launcher.close();
-    const loops = new Pending(stopped.filter(({ state }) => state !== 'stopped').map(endingOf));
+    const loops = Pending.endsOf(stopped);
     const campaigns = new Pending(election.stop(launcher.stopReason));
     const locks = new Pending(election.closeLocks());
     const patience = new Patience(clock, this.timeout, (canInterrupt) => {
@@ -71,45 +70,35 @@ export class Drain {
   }
 
   /**
-   * Waits until loops have ended that were told to stop. It waits at most for `shutdownTimeout`, since a run
-   * may be waiting for itself.
+   * Waits for something that an operator has asked of a loop. It waits at most for `shutdownTimeout`, since a
+   * run may be waiting for itself.
    *
-   * @param name - The name of the loops' handle.
-   * @returns Whether all loops have ended.
+   * @param gaveUp - Is called if the time is up: with what has not ended, and with the milliseconds waited.
+   * @returns Whether nothing is pending any more.
    */
-  async waitFor(name: string, loops: readonly ManagedLoop[]): Promise<boolean> {
-    const running = new Pending(loops.filter(({ state }) => state !== 'stopped').map(endingOf));
+  async waitFor(pending: Pending, gaveUp: (labels: string[], waited: number) => void): Promise<boolean> {
     const { timeout, clock } = this;
-    if (!running.isEmpty) {
+    if (!pending.isEmpty) {
       const began = clock.now();
       await new Promise<void>((resolve) => {
         const deadline = clock.newTimer(resolve, { unref: true });
         if (timeout > 0) {
           deadline.reset(timeout);
         }
-        void running.ended.then(() => {
+        void pending.ended.then(() => {
           deadline.stop();
           resolve();
         });
       });
-      if (!running.isEmpty) {
-        this.log.stopGaveUp(name, running.labels, clock.now() - began);
+      if (!pending.isEmpty) {
+        gaveUp(pending.labels, clock.now() - began);
       }
     }
-    return running.isEmpty;
+    return pending.isEmpty;
   }
 
   /** Milliseconds; 0 waits forever. */
   private get timeout(): number {
     return this.settings.get().shutdownTimeout;
   }
-}
-
-function endingOf(loop: ManagedLoop): Ending {
-  return {
-    get label() {
-      return `${loop.name} (run ${loop.runs})`;
-    },
-    whenEnded: (callback) => loop.whenEnded(callback),
-  };
 }

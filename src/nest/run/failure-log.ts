@@ -2,11 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { messageOf } from '../../core/values/error-text.js';
 import { handlerFailureText, type CrashContext, type HandlerFailure } from '../../core/loop/crash.js';
 import type { Clock } from '../../core/time/clock.js';
-import { formatElapsed } from '../../core/time/duration.js';
+import { formatDuration, formatElapsed } from '../../core/time/duration.js';
 import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { FailureStreak, type Failure } from './failure-streak.js';
+import type { ManagedLoop } from './managed-loop.js';
+
+type FailedLoop = Pick<ManagedLoop, 'name' | 'runs' | 'isPastDeadline' | 'spec'>;
 
 /** Logs runs that failed, but not more often than a {@link FailureStreak} allows. */
 @Injectable()
@@ -21,10 +24,19 @@ export class FailureLog {
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Is called when a run has failed. */
-  failed(error: unknown, { name, run }: CrashContext): void {
+  /**
+   * Is called when a run of a loop has failed.
+   *
+   * @param nextTry - Milliseconds until the next run, if a failure backoff decides that.
+   */
+  failed(
+    { name, runs, isPastDeadline, spec }: FailedLoop,
+    error: unknown,
+    nextTry: number | undefined,
+  ): void {
     if (this.settings.get().logFailures) {
-      const streak = this.add(this.streaks, name, { error, run });
+      const timeout = isPastDeadline ? spec.timeout : undefined;
+      const streak = this.add(this.streaks, name, { error, run: runs, timeout, nextTry });
       if (streak !== undefined) {
         this.tell(name, streak);
       }
@@ -46,7 +58,7 @@ export class FailureLog {
     const error = failure.failure;
     const streak = this.add(this.handlerStreaks, loop, { error, run });
     if (streak !== undefined) {
-      const text = handlerFailureText(failure) + streak.tell(this.clock.now());
+      const text = handlerFailureText(failure) + inBrackets(streak.tell(this.clock.now()));
       this.writer.failure({ text, error, loop, run });
     }
   }
@@ -86,8 +98,17 @@ export class FailureLog {
   }
 
   private tell(loop: string, streak: FailureStreak): void {
-    const { error, run } = streak.latest as Failure;
-    const text = `run ${run} failed: ${messageOf(error)}${streak.tell(this.clock.now())}`;
+    const { error, run, timeout, nextTry } = streak.latest as Failure;
+    const what = timeout === undefined ? 'failed' : `timed out after ${formatDuration(timeout)}`;
+    const remarks = streak.tell(this.clock.now());
+    if (nextTry !== undefined) {
+      remarks.push(`next try in ${formatElapsed(nextTry)}`);
+    }
+    const text = `run ${run} ${what}: ${messageOf(error)}${inBrackets(remarks)}`;
     this.writer.failure({ text, error, loop, run }, loop);
   }
+}
+
+function inBrackets(remarks: readonly string[]): string {
+  return remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
 }

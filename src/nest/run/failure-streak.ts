@@ -9,6 +9,10 @@ const MOST_A_MINUTE = 10;
 export interface Failure {
   readonly error: unknown;
   readonly run: number;
+  /** The limit that it exceeded, in milliseconds; absent if it failed on its own. */
+  readonly timeout?: number | undefined;
+  /** Milliseconds until the next run, if a failure backoff decides that. */
+  readonly nextTry?: number | undefined;
 }
 
 /**
@@ -45,17 +49,17 @@ export class FailureStreak {
     return isShownInFull || now - this.toldAt >= MINUTE;
   }
 
-  /** Returns what the line says after the latest failure, and counts the line. */
-  tell(now: number): string {
+  /** Returns what the line says besides the latest failure, and counts the line. */
+  tell(now: number): string[] {
     const { inARow, untold, toldAt } = this;
     this.untold = 0;
     this.toldAt = now;
     this.toldInMinute++;
     this.toldInARow++;
     if (untold > 1) {
-      return ` (${untold} more in ${formatElapsed(now - toldAt)}, ${inARow} in a row)`;
+      return [`${untold} more in ${formatElapsed(now - toldAt)}, ${inARow} in a row`];
     }
-    return this.toldInARow === SHOWN_IN_FULL ? ' (the third in a row: now one line a minute)' : '';
+    return this.toldInARow === SHOWN_IN_FULL ? ['the third in a row: now one line a minute'] : [];
   }
 
   /** @returns Whether any of these failures was logged, so that the success must be logged too. */

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { formatElapsed } from '../../core/time/duration.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import { LogWriter } from '../log/log-writer.js';
-
-const MOST_NAMES = 10;
+import { list, loopCount } from './log-text.js';
 
 /** Logs the start and the end of the loops. */
 @Injectable()
@@ -69,27 +68,10 @@ export class LoopLog {
   locksLeft(locks: readonly string[], took: number): void {
     this.writer.error(`Not closed within ${formatElapsed(took)}: ${list(locks)}. Shutdown goes on.`);
   }
-
-  /** Logs that `stop()` of a handle waits no longer. */
-  stopGaveUp(loop: string, running: readonly string[], took: number): void {
-    this.writer.error(
-      `${loop}: stop() has waited ${formatElapsed(took)} for ${list(running)}, and waits no longer. ` +
-        `A run that awaits its own stop() waits for itself: leave out the await; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
-    );
-  }
 }
 
 function announcement({ name, kind, schedule, workers, leaderOnly }: LoopSpec, isOn: boolean): string {
   const times = workers > 1 ? `, ${workers} workers` : '';
   const where = leaderOnly === undefined ? '' : `, only on the leader of '${leaderOnly}'`;
   return isOn ? `${name}: ${kind}, ${schedule.describe()}${times}${where}` : `${name}: disabled`;
-}
-
-function loopCount(count: number): string {
-  return `${count} ${count === 1 ? 'loop' : 'loops'}`;
-}
-
-function list(names: readonly string[]): string {
-  const more = names.length - MOST_NAMES;
-  return more > 0 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more` : names.join(', ');
 }

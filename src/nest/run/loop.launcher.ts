@@ -8,11 +8,13 @@ import { WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
 import { FailureLog } from './failure-log.js';
+import { HungSweep } from './hung-sweep.js';
 import { LoopLog } from './loop-log.js';
 import type { LoopDefinition } from './loop-definition.js';
-import { LoopRegistry } from './loop.registry.js';
+import { LoopTable } from './loop-table.js';
 import type { LoopBody } from './loop-body.js';
-import { ManagedLoop, type ManagedEnvironment } from './managed-loop.js';
+import { ManagedLoop, type ManagedEnvironment, type ManagedEvents } from './managed-loop.js';
+import { SteerLog } from './steer-log.js';
 import { workerNames } from './worker-names.js';
 
 /** Makes loops, starts them when the application has started, and tells them to stop. */
@@ -27,13 +29,15 @@ export class LoopLauncher {
   private isClosing = false;
 
   constructor(
-    private readonly registry: LoopRegistry,
+    private readonly table: LoopTable,
     private readonly election: LeaderElection,
     private readonly settings: WaitSettings,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
     @Inject(WAIT_RANDOM) private readonly random: Random,
     private readonly log: LoopLog,
     private readonly failureLog: FailureLog,
+    private readonly steerLog: SteerLog,
+    private readonly hungSweep: HungSweep,
   ) {}
 
   /** Handles a crash in a leader election: it is logged and passed to the user's own handlers. */
@@ -55,7 +59,7 @@ export class LoopLauncher {
    */
   add(definitions: readonly LoopDefinition[]): void {
     const made = definitions.map(({ spec, body }) => ({ spec, body, loops: this.make(spec, body) }));
-    this.registry.add(made.flatMap(({ loops }) => loops));
+    this.table.add(made.flatMap(({ loops }) => loops));
     for (const { spec, body, loops } of made) {
       this.log.found(spec, this.isOn(spec), body.isFresh);
       this.startOrEnd(spec, loops);
@@ -70,7 +74,7 @@ export class LoopLauncher {
    */
   launch(spec: LoopSpec, body: LoopBody, ctx?: AbortSignal): ManagedLoop[] {
     const loops = this.make(spec, body);
-    this.registry.add(loops);
+    this.table.add(loops);
     loops.forEach((loop) => (loop.isTemporary = true));
     this.log.launched(spec, this.isOn(spec));
     if (ctx?.aborted === true) {
@@ -119,12 +123,11 @@ export class LoopLauncher {
    */
   close(): ManagedLoop[] {
     this.isClosing = true;
+    this.hungSweep.end(); // shutdown has a time limit of its own
     if (!this.hasBegun) {
       stopAll(this.pending, this.stopReason);
     }
-    const loops = Array.from(this.registry.all()).filter(
-      ({ spec, state }) => spec.endsAtShutdown && state !== 'stopped',
-    );
+    const loops = this.table.all().filter(({ spec, state }) => spec.endsAtShutdown && state !== 'stopped');
     stopAll(loops, this.stopReason);
     return loops;
   }
@@ -140,33 +143,48 @@ export class LoopLauncher {
 
   private environmentOf(endsAtShutdown: boolean): ManagedEnvironment {
     if (this.environments === undefined) {
-      const { clock, random, failureLog, registry } = this;
+      const { clock, random, failureLog } = this;
       const { crashHandlers, reallyCrash, enabled } = this.settings.get();
       const shared = {
         clock,
         random,
-        crashHandlers: [(error, context) => failureLog.failed(error, context), ...crashHandlers],
+        crashHandlers,
         handlerFailed: (failure) => failureLog.handlerFailed(failure),
         reallyCrash,
         enabled,
-        recovered: (name) => failureLog.recovered(name),
-        loopEnded: (loop) => {
-          failureLog.ended(loop.name);
-          if (loop.isTemporary) {
-            registry.remove(loop);
-          }
-        },
+        events: this.events,
       } satisfies Omit<ManagedEnvironment, 'unref'>;
       this.environments = { ending: { ...shared, unref: false }, lasting: { ...shared, unref: true } };
     }
     return endsAtShutdown ? this.environments.ending : this.environments.lasting;
   }
 
+  private get events(): ManagedEvents {
+    const { failureLog, steerLog, hungSweep, table } = this;
+    return {
+      failed: (loop, error, nextTry) => failureLog.failed(loop, error, nextTry),
+      succeededAgain: ({ name }) => failureLog.recovered(name),
+      pausedItself: (loop) => steerLog.pausedItself(loop),
+      recovered: (loop) => hungSweep.recovered(loop),
+      updated: (loop) => hungSweep.watch(loop),
+      ended: (loop) => {
+        failureLog.ended(loop.name);
+        hungSweep.forget(loop);
+        if (loop.isTemporary) {
+          table.remove(loop);
+        }
+      },
+    };
+  }
+
   private startOrEnd(spec: LoopSpec, loops: readonly ManagedLoop[]): void {
     const isTooLate = this.isClosing && (spec.endsAtShutdown || !this.hasBegun);
     if (!this.isOn(spec) || isTooLate) {
       stopAll(loops, this.stopReason);
-    } else if (this.hasBegun) {
+      return;
+    }
+    loops.forEach((loop) => this.hungSweep.watch(loop));
+    if (this.hasBegun) {
       // They start in a microtask, so that the first run can use the handle that is about to be returned.
       // This does not call queueMicrotask(), since fake timers replace it.
       void Promise.resolve().then(() => loops.forEach((loop) => loop.start()));

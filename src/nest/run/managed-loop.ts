@@ -1,12 +1,19 @@
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
-import { newController } from '../../core/stop/child-signal.js';
+import { wallNow } from '../../core/time/wall-time.js';
+import { requireDelay } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
 import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
-import type { LoopBody, RunSignals } from './loop-body.js';
-import { withErrorInJson, type LoopInfo } from './loop-info.js';
+import { CurrentRun } from './current-run.js';
+import type { LoopBody } from './loop-body.js';
+import { LoopFigures } from './loop-figures.js';
+import type { LoopInfo } from './loop-info.js';
+import { loopStopped, notLeader } from './no-run.js';
+import type { RunRequest } from './run-request.js';
+import { Steering } from './steering.js';
+import { WaitPlan } from './wait-plan.js';
 
 /**
  * What the loops of an application share. There is one object for the loops that shutdown ends, and one for
@@ -16,40 +23,54 @@ export interface ManagedEnvironment extends LoopEnvironment {
   readonly random: Random;
   /** Whether the module's options enable the loops. */
   readonly enabled: boolean;
-  /** Is called when a run of a loop has succeeded after a failed one. */
-  readonly recovered: (name: string) => void;
-  /** Is called when a loop has ended. */
-  readonly loopEnded: (loop: ManagedLoop) => void;
+  readonly events: ManagedEvents;
 }
 
-/** One loop of the application. It owns a loop of the core, and keeps figures about its runs. */
-export class ManagedLoop implements LoopWork, RunSignals {
+/** What happens to a loop, for those who log it or watch it. */
+export interface ManagedEvents {
+  /**
+   * A run has failed. The crash handlers are called after this.
+   *
+   * @param nextTry - Milliseconds until the next run, if a failure backoff decides that.
+   */
+  failed(loop: ManagedLoop, error: unknown, nextTry: number | undefined): void;
+  /** A run has succeeded after a failed one. */
+  succeededAgain(loop: ManagedLoop): void;
+  /** The loop has paused itself, after so many failures in a row. */
+  pausedItself(loop: ManagedLoop): void;
+  /** A run that was reported as hung has ended after all. */
+  recovered(loop: ManagedLoop): void;
+  /** The loop has new options. */
+  updated(loop: ManagedLoop): void;
+  ended(loop: ManagedLoop): void;
+}
+
+/** One loop of the application. It owns a loop of the core, and it can be steered. */
+export class ManagedLoop implements LoopWork {
   /** Whether it leaves the registry when it has ended. */
   isTemporary = false;
+  /** Whether the run in progress has been reported as hung. */
+  isReportedHung = false;
+  readonly figures = new LoopFigures();
   private readonly loop: Loop | LeaderOnlyLoop;
-  private failures = 0;
-  private isFailing = false;
-  // These are NaN and not undefined, so that V8 stores the numbers in place and a run makes no garbage.
-  private lastStart = NaN;
-  private lastDuration = NaN;
-  private nextStart = NaN;
-  private lastError: unknown;
-  /** The controller of the last run that wanted a signal. */
-  private controller: AbortController | undefined;
-  private stopRequest: { readonly reason: unknown } | undefined;
+  private readonly currentRun = new CurrentRun(this);
+  /** It is made anew for each term of a leader-only loop. */
+  private currentPlan: WaitPlan | undefined;
+  private steering: Steering | undefined;
   private outcome: Promise<void> | undefined;
   /** The list is made at the first call of `whenEnded`, since most loops never need it. */
   private atEnd: ((crash: LoopCrash | undefined) => void)[] | undefined;
 
   /**
+   * @param currentSpec - What the loop begins with. An update replaces it.
    * @param group - The group whose leader runs the loop; `undefined` if every replica runs it.
    * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the user's own factory does not make a backoff manager.
    */
   constructor(
     readonly name: string,
-    readonly spec: LoopSpec,
+    private currentSpec: LoopSpec,
     private readonly body: LoopBody,
-    private readonly environment: ManagedEnvironment,
+    readonly environment: ManagedEnvironment,
     group?: ElectionGroup,
   ) {
     this.loop =
@@ -63,12 +84,64 @@ export class ManagedLoop implements LoopWork, RunSignals {
           );
   }
 
+  get spec(): LoopSpec {
+    return this.currentSpec;
+  }
+
+  /** While a run is in progress it is `running`, even if the loop is paused. */
   get state(): LoopInfo['state'] {
-    return this.loop.state;
+    const { state } = this.loop;
+    return state === 'waiting' && this.isPaused ? 'paused' : state;
   }
 
   get runs(): number {
     return this.loop.runs;
+  }
+
+  /** For how many milliseconds the run in progress has lasted; 0 if there is none. */
+  get runningFor(): number {
+    return this.state === 'running' ? this.environment.clock.now() - this.figures.started : 0;
+  }
+
+  /** For how many milliseconds the run in progress has been hung; below zero if it is not. */
+  get hungFor(): number {
+    const { hungAfter = Infinity } = this.spec;
+    return this.state === 'running' ? this.runningFor - hungAfter : -Infinity;
+  }
+
+  /** Whether the loop, or its term, was told to stop. */
+  get isStopping(): boolean {
+    return this.loop.isStopping;
+  }
+
+  /** Whether the loop was told to stop for good. */
+  get isEnding(): boolean {
+    return this.loop instanceof LeaderOnlyLoop ? this.loop.isOver : this.loop.isStopping;
+  }
+
+  get plan(): WaitPlan {
+    return this.currentPlan as WaitPlan;
+  }
+
+  get isPaused(): boolean {
+    return this.steering?.isPaused === true;
+  }
+
+  get pauseReason(): string | undefined {
+    return this.steering?.pauseReason;
+  }
+
+  get isTriggered(): boolean {
+    return this.openRequest !== undefined;
+  }
+
+  /** The request for a run that no run has answered yet. */
+  get openRequest(): RunRequest | undefined {
+    return this.steering?.openRequest;
+  }
+
+  get isPastDeadline(): boolean {
+    return this.currentRun.isPastDeadline;
   }
 
   /**
@@ -98,34 +171,6 @@ export class ManagedLoop implements LoopWork, RunSignals {
     }
   }
 
-  info(): LoopInfo {
-    const { name, state, runs, failures } = this;
-    const { kind, schedule, enabled, leaderOnly } = this.spec;
-    const { clock } = this.environment;
-    // In an overrun, the planned time is over, and the next run follows at once.
-    const isPlanned = !schedule.sliding && !this.loop.isStopping && this.nextStart >= clock.now();
-    const isNextKnown = state === 'waiting' || (state === 'running' && isPlanned);
-    // The wall clock is only for people. Nothing is measured or planned with it.
-    const offset = Date.now() - clock.now();
-    const toDate = (time: number): Date => new Date(Math.round(offset + time));
-    const nextStart = toDate(this.nextStart); // it is invalid after the year 275760
-    const info: LoopInfo = {
-      name,
-      kind,
-      schedule: schedule.describe(),
-      enabled: enabled && this.environment.enabled,
-      state,
-      ...(leaderOnly !== undefined && { leaderOnly }),
-      runs,
-      failures,
-      ...(!Number.isNaN(this.lastStart) && { lastStart: toDate(this.lastStart) }),
-      ...(!Number.isNaN(this.lastDuration) && { lastDuration: this.lastDuration }),
-      ...(failures > 0 && { lastError: this.lastError }),
-      ...(isNextKnown && !Number.isNaN(nextStart.getTime()) && { nextStart }),
-    };
-    return failures > 0 ? withErrorInJson(info) : info;
-  }
-
   start(): void {
     this.loop.start(this.newStart());
   }
@@ -135,43 +180,113 @@ export class ManagedLoop implements LoopWork, RunSignals {
     this.loop.stop(reason);
   }
 
-  newSignal(): AbortSignal {
-    this.controller = newController();
-    if (this.stopRequest !== undefined) {
-      this.controller.abort(this.stopRequest.reason);
+  /** Lets no run begin from now on, except one that is triggered. It does not change an earlier pause. */
+  pause(reason: string | undefined): void {
+    if (!this.isPaused && this.state !== 'stopped') {
+      this.steering ??= new Steering();
+      this.steering.pause(reason);
+      this.replan();
     }
-    return this.controller.signal;
+  }
+
+  /** Calls back when no run is in progress, or when the pause is over. */
+  whenIdle(callback: () => void): void {
+    if (this.isPaused && this.state === 'running') {
+      this.steering?.whenIdle(callback);
+    } else {
+      callback();
+    }
+  }
+
+  /** Ends a pause. A run that has become due meanwhile begins at once. */
+  resume(): void {
+    if (this.isPaused) {
+      this.steering?.resume(this.figures.trouble.consecutiveFailures);
+      this.replan();
+    }
+  }
+
+  /** Makes a run begin at once, or right after the one in progress. */
+  trigger(request: RunRequest): void {
+    this.steering ??= new Steering();
+    this.steering.ask(request);
+    this.replan();
+  }
+
+  /**
+   * Prepares a change of the options.
+   *
+   * @returns Makes the change. Nothing has changed before it is called.
+   * @throws WaitError when the new backoff manager cannot be made, or does not answer.
+   */
+  prepareUpdate(spec: LoopSpec): () => void {
+    const { environment, name } = this;
+    const manager = spec.schedule.newBackoffManager(environment);
+    const wait = this.isInOwnWait ? requireDelay(manager.backoff(), name) : undefined;
+    return () => {
+      this.currentSpec = spec;
+      this.plan.startOver(manager);
+      if (wait !== undefined) {
+        this.plan.change(this.dueAfter(wait));
+        this.replan();
+      }
+      if (this.state === 'running') {
+        const { timeout } = spec;
+        const since = environment.clock.now() - this.figures.started;
+        this.currentRun.limit(timeout === undefined ? undefined : timeout - since);
+      }
+      environment.events.updated(this);
+    };
   }
 
   run(): unknown {
-    return this.body.run(this);
+    return this.body.run(this.currentRun);
   }
 
   runStarted(): void {
-    this.lastStart = this.environment.clock.now();
-    this.controller = undefined;
-    this.stopRequest = undefined; // it may be that of an earlier term
+    const { clock } = this.environment;
+    const time = clock.now();
+    const wall = wallNow(clock);
+    this.figures.runStarted(time, wall);
+    this.plan.begin(time, wall, false);
+    this.currentRun.begin();
+    this.steering?.runStarted();
   }
 
   runEnded(outcome: RunOutcome, error: unknown): void {
-    this.lastDuration = this.environment.clock.now() - this.lastStart;
-    if (outcome === 'failed') {
-      this.failures++;
-      this.lastError = error;
-      this.isFailing = true;
-    } else if (outcome === 'succeeded' && this.isFailing) {
-      this.isFailing = false;
-      this.environment.recovered(this.name);
+    const { figures, environment, currentRun, plan } = this;
+    const time = environment.clock.now();
+    const wall = wallNow(environment.clock);
+    const wasFailing = figures.trouble.consecutiveFailures > 0;
+    figures.runEnded(outcome, error, currentRun.isPastDeadline, time, wall);
+    currentRun.end();
+    if (this.spec.schedule.sliding) {
+      plan.begin(time, wall, false);
     }
+    if (outcome === 'failed' || outcome === 'timedOut') {
+      this.runFailed(error, time);
+    } else if (outcome === 'succeeded' && wasFailing) {
+      plan.succeeded();
+      environment.events.succeededAgain(this);
+    }
+    if (this.isReportedHung) {
+      this.isReportedHung = false;
+      environment.events.recovered(this);
+    }
+    this.steering?.runEnded(this.runs, figures, error);
   }
 
   waitStarted(delay: number): void {
-    this.nextStart = this.environment.clock.now() + Math.max(delay, 0);
+    this.plan.lasts(delay);
   }
 
   stopRequested(reason: unknown): void {
-    this.stopRequest = { reason };
-    this.controller?.abort(reason);
+    this.currentRun.tellToEnd(reason);
+  }
+
+  /** The term of a leader-only loop has ended, and the next one may follow. */
+  termEnded(): void {
+    this.steering?.over(notLeader(this.name, this.spec));
   }
 
   ended(crash: LoopCrash | undefined): void {
@@ -179,19 +294,79 @@ export class ManagedLoop implements LoopWork, RunSignals {
       // Unless somebody handles it at once, this rejection ends the process, as a panic does in Go.
       this.outcome = Promise.reject(crash.error);
     }
+    this.currentRun.end();
+    this.steering?.over(loopStopped(this.name, 'trigger()', this.spec));
     this.atEnd?.forEach((callback) => callback(crash));
-    this.environment.loopEnded(this);
+    this.environment.events.ended(this);
   }
 
   private newLoop(work: LoopWork): Loop {
-    const { environment } = this;
+    const { environment, name } = this;
     const { schedule } = this.spec;
-    const { clock, random } = environment;
-    return new Loop(work, schedule.newBackoffManager({ clock, random }), schedule.sliding, environment);
+    this.currentPlan = new WaitPlan(name, schedule.newBackoffManager(environment));
+    return new Loop(work, this.plan, schedule.sliding, environment);
   }
 
   private newStart(): LoopStart {
     const { immediate, initialDelay } = this.spec;
-    return { immediate, initialDelay: initialDelay?.(this.environment.random) };
+    const { clock, random } = this.environment;
+    this.plan.begin(clock.now(), wallNow(clock), immediate || initialDelay !== undefined);
+    return { immediate, initialDelay: initialDelay?.(random) };
+  }
+
+  private runFailed(error: unknown, time: number): void {
+    const { plan, spec, isStopping } = this;
+    const { events, random } = this.environment;
+    const { failureBackoff, schedule } = spec;
+    const retry = plan.failed({ failureBackoff, random }, schedule.sliding, time);
+    if (retry !== undefined && !schedule.sliding) {
+      plan.change(time + retry);
+      this.replan();
+    }
+    const pausesItself = !this.isPaused && !isStopping && this.hasFailedEnough;
+    if (pausesItself) {
+      this.steering ??= new Steering();
+      this.steering.pause(`${spec.pauseAfterFailures} failures in a row`);
+    }
+    events.failed(this, error, this.isPaused || isStopping ? undefined : retry);
+    if (pausesItself) {
+      events.pausedItself(this);
+    }
+  }
+
+  /** Whether the loop has failed so often since it was last resumed that it pauses. */
+  private get hasFailedEnough(): boolean {
+    const { consecutiveFailures } = this.figures.trouble;
+    const { pauseAfterFailures = Infinity } = this.spec;
+    return consecutiveFailures - (this.steering?.forgivenFailures ?? 0) >= pauseAfterFailures;
+  }
+
+  /** Whether there is a wait that the loop's options decide on. */
+  private get isInOwnWait(): boolean {
+    const { plan, state } = this;
+    if (plan.isFixed || Number.isNaN(plan.began) || this.isStopping) {
+      return false;
+    }
+    return state === 'running' ? !this.spec.schedule.sliding : state !== 'standby';
+  }
+
+  /**
+   * Returns when the next run is due with new options, on the monotonic clock.
+   *
+   * @param wait - The loop's own wait, in milliseconds from where it began.
+   */
+  private dueAfter(wait: number): number {
+    const { plan, spec, figures } = this;
+    const due = plan.began + wait;
+    if (figures.trouble.consecutiveFailures === 0 || this.state === 'running') {
+      return due;
+    }
+    const ended = figures.started + figures.duration;
+    const { random } = this.environment;
+    return ended + plan.waitAfterFailure({ failureBackoff: spec.failureBackoff, random }, due - ended);
+  }
+
+  private replan(): void {
+    this.loop.replan(this.plan.due - this.environment.clock.now());
   }
 }

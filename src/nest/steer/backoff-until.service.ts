@@ -17,10 +17,12 @@ import { resolveLoop } from '../declare/resolve-loop.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { Drain } from '../run/drain.js';
 import { LoopLauncher } from '../run/loop.launcher.js';
-import { LoopRegistry } from '../run/loop.registry.js';
+import { LoopTable } from '../run/loop-table.js';
+import { SteerLog } from '../run/steer-log.js';
 import type { LoopBody, RunSignals } from '../run/loop-body.js';
 import { mayTakeParameter } from '../run/method-caller.js';
-import { WorkersHandle, type LoopHandle } from './loop-handle.js';
+import type { LoopHandle } from './loop-handle.js';
+import { WorkersHandle } from './workers-handle.js';
 
 /**
  * Starts loops at run time, with the decorators' options and with the application's shutdown as their stop
@@ -49,7 +51,8 @@ export class BackoffUntilService {
   constructor(
     private readonly launcher: LoopLauncher,
     private readonly drain: Drain,
-    private readonly registry: LoopRegistry,
+    private readonly table: LoopTable,
+    private readonly log: SteerLog,
     private readonly settings: WaitSettings,
   ) {}
 
@@ -136,13 +139,13 @@ export class BackoffUntilService {
     const defaultName = functionName(f) || `${kind}/${++this.unnamed}`;
     const resolved = resolveLoop(kind, defaultName, input, { defaults: this.settings.get().defaults });
     const isNamed = (input as CommonLoopOptions).name !== undefined;
-    const name = isNamed ? resolved.name : this.registry.freeName(resolved.name, resolved.workers);
+    const name = isNamed ? resolved.name : this.table.freeName(resolved.name, resolved.workers);
     const spec = { ...resolved, name };
     if (context !== undefined) {
       requireSignal(context.ctx, spec.name);
     }
     const loops = this.launcher.launch(spec, new FunctionBody(f), context?.ctx);
-    return new WorkersHandle(spec.name, loops, this.drain);
+    return new WorkersHandle(spec.name, loops, this.drain, this.log);
   }
 }
 

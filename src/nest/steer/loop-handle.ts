@@ -1,7 +1,39 @@
-import type { Drain } from '../run/drain.js';
-import type { ManagedLoop } from '../run/managed-loop.js';
+import type { LoopOverrides } from '../declare/loop.options.js';
+import type { LoopInfo } from '../run/loop-info.js';
+import type { RunResult } from '../run/run-result.js';
 
-/** Stops a loop that was started at run time, and tells when it has ended. */
+/**
+ * Steers one loop, decorated or started at run time. With several workers, it steers all of them.
+ *
+ * **Details.** What each call does depends on the state of the loop:
+ *
+ * ```text
+ *          waiting      running           paused        paused, running  standby     stopped, disabled
+ * pause    timer off    after this run    –             –                remembered  –
+ * resume   –            –                 as below      cancels          cancels     –
+ * trigger  now, then a  one more right    once, stays   one more, stays  rejects     rejects
+ *          new wait     after             paused        paused           NOT_LEADER  LOOP_STOPPED
+ * update   wait planned next wait         at resume     at resume        remembered  throws
+ *          anew                                                                      LOOP_STOPPED
+ * stop     ends         after the run     ends          after the run    ends        –
+ * ```
+ *
+ * A resumed loop makes one run at once if it has become due meanwhile, however many waits have passed. If it
+ * is not yet due, the rest of the wait follows. A pause survives an update, and a lease that is lost and
+ * regained. It holds in this process only: another replica that takes the lease runs the loop.
+ *
+ * **Gotchas.** `pause()`, `trigger()` and `stop()` wait for a run to end. A run that awaits one of them on
+ * its own loop waits for itself. `shutdownTimeout` limits this wait, and the log names the loop. Leave out
+ * the `await` in such a run. A paused loop has no timer, so it does not hold the process open.
+ *
+ * @example
+ * ```ts
+ * const outbox = registry.get('Outbox.flush');
+ * await outbox?.pause('database migration');
+ * // …
+ * outbox?.resume();
+ * ```
+ */
 export interface LoopHandle {
   /** Its name in the log and in the registry. */
   readonly name: string;
@@ -11,81 +43,50 @@ export interface LoopHandle {
    */
   readonly done: Promise<void>;
   /**
-   * Ends a wait at once. The signal of a run in progress aborts, and the run is awaited, at most for
-   * `shutdownTimeout`. After that the log names the loop, and {@link LoopHandle.done} goes on waiting.
+   * Describes the loop. With several workers, the counters are sums, the last dates are the latest, and
+   * `nextStart` and `runningSince` are the earliest. `consecutiveFailures` is the largest.
+   */
+  info(): LoopInfo;
+  /**
+   * Lets no run begin from now on, except one that is triggered. A second call does not change the reason.
    *
-   * **Gotchas.** A run that awaits `stop()` of its own loop waits for itself, and only the time limit ends
-   * this wait. Leave out the `await` in such a run.
+   * @param reason - Why, for people; it is shown in the log and by `info()`.
+   * @returns A promise that resolves when no run is in progress, or when the loop is resumed. It waits at
+   *   most for `shutdownTimeout`.
+   */
+  pause(reason?: string): Promise<void>;
+  /** Ends a pause, and resolves a call of `pause()` that is still waiting. */
+  resume(): void;
+  /**
+   * Makes a run begin now, or right after the one in progress. Calls in the meantime share that one run. With
+   * several workers, the first one that is free makes it. The run has the asynchronous context
+   * (`AsyncLocalStorage`) of the loop, and not that of the caller. Before the application has started, the
+   * run waits for the start.
+   *
+   * @returns A promise of what became of the run. A run that failed does not reject it.
+   * @throws WaitError (a rejection) `WAIT_ERR_LOOP_STOPPED` when the loop has ended, or ends before the run
+   *   begins; `WAIT_ERR_NOT_LEADER` when this replica does not lead, or loses the lease before that;
+   *   `WAIT_ERR_TIMED_OUT` when the run has not begun within `shutdownTimeout`, since another one was in
+   *   progress. It follows all the same.
+   */
+  trigger(): Promise<RunResult>;
+  /**
+   * Changes what plans and bounds the runs: `period`, `jitter`, `initial`, `max`, `reset`, `factor`,
+   * `timeout`, `hungAfter`, `failureBackoff`, `pauseAfterFailures`. All is checked before anything changes.
+   * The wait in progress is planned anew from where it began. All growth starts over. A new `timeout` or
+   * `hungAfter` also holds for the run in progress.
+   *
+   * @param options - What is undefined changes nothing.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION` for a mistake in the options,
+   *   `WAIT_ERR_LOOP_STOPPED` when the loop has ended. Then nothing has changed.
+   */
+  update(options: LoopOverrides): void;
+  /**
+   * Ends the loop for good. A wait ends at once. The signal of a run in progress aborts, and the run is
+   * awaited, at most for `shutdownTimeout`. After that the log names the loop, and {@link LoopHandle.done}
+   * goes on waiting.
    *
    * @returns A promise that settles like {@link LoopHandle.done}, or resolves when the time is up.
    */
   stop(): Promise<void>;
-}
-
-/** The handle of all workers of a loop. */
-export class WorkersHandle implements LoopHandle {
-  readonly #loops: readonly ManagedLoop[];
-  readonly #drain: Drain;
-  #allEnded: Promise<void> | undefined;
-  #isDoneAskedFor = false;
-  /** The promises that `stop()` returned before anybody asked for `done`. */
-  #stops: Promise<void>[] | undefined;
-
-  constructor(
-    readonly name: string,
-    loops: readonly ManagedLoop[],
-    drain: Drain,
-  ) {
-    this.#loops = loops;
-    this.#drain = drain;
-  }
-
-  get done(): Promise<void> {
-    this.#isDoneAskedFor = true;
-    this.#stops?.splice(0).forEach(leaveItToDone);
-    return this.#ended();
-  }
-
-  stop(): Promise<void> {
-    const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
-    this.#drain.stop(this.#loops);
-    if (this.#loops.every(({ state }) => state === 'stopped')) {
-      return ended;
-    }
-    const stopped = this.#drain
-      .waitFor(this.name, this.#loops)
-      .then((isOver) => (isOver ? ended : undefined));
-    if (this.#isDoneAskedFor) {
-      leaveItToDone(stopped);
-    } else {
-      this.#stops ??= [];
-      this.#stops.push(stopped);
-    }
-    return stopped;
-  }
-
-  #ended(): Promise<void> {
-    const [loop, ...others] = this.#loops;
-    if (loop !== undefined && others.length === 0) {
-      return loop.done;
-    }
-    this.#allEnded ??= allEnded(this.#loops);
-    return this.#allEnded;
-  }
-}
-
-/**
- * A crash also rejects `done`, which somebody has asked for. So a rejection of `stop()` may stay unhandled.
- */
-function leaveItToDone(stopped: Promise<void>): void {
-  stopped.catch(() => {});
-}
-
-/** Settles when the last loop has ended, and rejects with the error of the first that crashed. */
-async function allEnded(loops: readonly ManagedLoop[]): Promise<void> {
-  const outcomes = await Promise.allSettled(loops.map(({ done }) => done));
-  const crash = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (crash !== undefined) {
-    throw crash.reason;
-  }
 }

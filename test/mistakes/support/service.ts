@@ -27,7 +27,7 @@ export function failsTheCall({ call, mended, ...row }: ServiceRow): Mistake {
       if (mended !== undefined) {
         const { name } = mended(service, ctx.signal);
         await clock.advance(0);
-        expect(registry.get(name)?.runs).toBe(1);
+        expect(registry.get(name)?.info().runs).toBe(1);
       }
       await close();
       return error;

@@ -3,6 +3,7 @@ import { realClock, type UntilOptions } from 'nestjs-wait';
 import { resolveLoop } from '../../../src/nest/declare/resolve-loop.js';
 import { FakeClock } from 'nestjs-wait/testing';
 import type { RunSignals } from '../../../src/nest/run/loop-body.js';
+import { describeLoop } from '../../../src/nest/run/describe-loop.js';
 import { ManagedLoop, type ManagedEnvironment } from '../../../src/nest/run/managed-loop.js';
 
 const environment: ManagedEnvironment = {
@@ -12,8 +13,14 @@ const environment: ManagedEnvironment = {
   reallyCrash: false,
   unref: false,
   enabled: true,
-  recovered: () => undefined,
-  loopEnded: () => undefined,
+  events: {
+    failed: () => undefined,
+    succeededAgain: () => undefined,
+    pausedItself: () => undefined,
+    recovered: () => undefined,
+    updated: () => undefined,
+    ended: () => undefined,
+  },
 };
 
 function start(options: UntilOptions, run: () => unknown): ManagedLoop {
@@ -56,7 +63,7 @@ describe('the next start of a loop on the real clock', () => {
   ])('is when its wait ends: $title', ({ options, run, wantIn }) => {
     const loop = start(options, run);
 
-    expect(loop.info().nextStart?.getTime()).toBeCloseTo(Date.now() + wantIn, -1);
+    expect(describeLoop(loop).nextStart?.getTime()).toBeCloseTo(Date.now() + wantIn, -1);
     loop.stop(undefined);
     expect(jest.getTimerCount()).toBe(0);
   });

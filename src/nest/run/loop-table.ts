@@ -1,58 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
-import type { LoopInfo } from './loop-info.js';
 import type { ManagedLoop } from './managed-loop.js';
 import { workerNames } from './worker-names.js';
 
-/**
- * Lists every loop of the application, decorated or started at run time, and tells how it is doing.
- *
- * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is
- * free again. A decorated one stays, as `stopped`.
- *
- * @example
- * ```ts
- * @Controller('loops')
- * class LoopsController {
- *   constructor(private readonly registry: LoopRegistry) {}
- *
- *   @Get()
- *   list(): LoopInfo[] {
- *     return this.registry.list();
- *   }
- * }
- * ```
- */
+/** Holds every loop of the application by its name. */
 @Injectable()
-export class LoopRegistry {
+export class LoopTable {
   private readonly loops = new Map<string, ManagedLoop>();
   /** For a name that several loops share, the number that was given last. */
   private readonly numbers = new Map<string, number>();
 
   /** Returns all loops, in the order in which they were found or started. */
-  list(): LoopInfo[] {
-    return Array.from(this.loops.values(), (loop) => loop.info());
+  all(): ManagedLoop[] {
+    return Array.from(this.loops.values());
   }
 
   /**
-   * Returns one loop.
+   * Returns the loop of a name: one worker, or all workers that are still there.
    *
-   * @param name - Its name; with several workers `X.tick#0` and so on.
-   * @returns `undefined` if there is no such loop.
+   * @returns An empty list if there is no such loop.
    */
-  get(name: string): LoopInfo | undefined {
-    return this.loops.get(name)?.info();
+  named(name: string): ManagedLoop[] {
+    const loop = this.loops.get(name);
+    return loop === undefined ? this.all().filter(({ spec }) => spec.name === name) : [loop];
   }
 
-  /** @internal */
-  all(): IterableIterator<ManagedLoop> {
-    return this.loops.values();
-  }
-
-  /**
-   * @internal
-   * @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when one of the names is taken; then none is added.
-   */
+  /** @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when one of the names is taken. Then none is added. */
   add(loops: readonly ManagedLoop[]): void {
     for (const [index, loop] of loops.entries()) {
       const { name } = loop;
@@ -67,11 +40,7 @@ export class LoopRegistry {
     }
   }
 
-  /**
-   * Returns the first of `name`, `name/2`, `name/3` and so on that no loop has.
-   *
-   * @internal
-   */
+  /** Returns the first of `name`, `name/2`, `name/3` and so on that no loop has. */
   freeName(name: string, workers: number): string {
     let number = this.numbers.get(name) ?? 0;
     let candidate: string;
@@ -85,7 +54,6 @@ export class LoopRegistry {
     return candidate;
   }
 
-  /** @internal */
   remove(loop: ManagedLoop): void {
     this.loops.delete(loop.name);
     this.numbers.delete(loop.name.replace(/(?:\/\d+)?(?:#\d+)?$/, '')); // its number is free again

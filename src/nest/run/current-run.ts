@@ -1,0 +1,77 @@
+import { WaitError } from '../../core/errors.js';
+import type { LoopEnvironment } from '../../core/loop/loop-options.js';
+import { newController } from '../../core/stop/child-signal.js';
+import type { Timer } from '../../core/time/clock.js';
+import { formatDuration } from '../../core/time/duration.js';
+import type { LoopSpec } from '../declare/resolve-loop.js';
+import type { RunSignals } from './loop-body.js';
+
+/** The loop of a run. */
+interface RunOwner {
+  readonly name: string;
+  readonly runs: number;
+  readonly spec: Pick<LoopSpec, 'timeout'>;
+  readonly environment: Pick<LoopEnvironment, 'clock' | 'unref'>;
+}
+
+/** Tells the run in progress when it must end: when its loop is told to stop, or at its deadline. */
+export class CurrentRun implements RunSignals {
+  /** Whether the deadline told the run to end, and not a stop before that. */
+  isPastDeadline = false;
+  /** It is made when the run asks for its signal. */
+  private controller: AbortController | undefined;
+  private endRequest: { readonly reason: unknown } | undefined;
+  /** It is made for the first run that has a deadline. */
+  private deadline: Timer | undefined;
+
+  constructor(private readonly loop: RunOwner) {}
+
+  begin(): void {
+    this.controller = undefined;
+    this.endRequest = undefined; // it may be that of an earlier term
+    this.isPastDeadline = false;
+    if (this.loop.spec.timeout !== undefined) {
+      this.limit(this.loop.spec.timeout);
+    }
+  }
+
+  end(): void {
+    this.deadline?.stop();
+  }
+
+  /** @param rest - How many milliseconds the run may still last; `undefined` if it has no deadline. */
+  limit(rest: number | undefined): void {
+    this.deadline?.stop();
+    if (rest !== undefined && this.endRequest === undefined) {
+      const { clock, unref } = this.loop.environment;
+      this.deadline ??= clock.newTimer(() => this.deadlinePassed(), { unref });
+      this.deadline.reset(rest);
+    }
+  }
+
+  newSignal(): AbortSignal {
+    this.controller = newController();
+    if (this.endRequest !== undefined) {
+      this.controller.abort(this.endRequest.reason);
+    }
+    return this.controller.signal;
+  }
+
+  /** Tells the run to end. If it has been told before, the first reason counts. */
+  tellToEnd(reason: unknown): void {
+    this.deadline?.stop();
+    this.endRequest ??= { reason };
+    this.controller?.abort(this.endRequest.reason);
+  }
+
+  private deadlinePassed(): void {
+    const { name, runs, spec } = this.loop;
+    this.isPastDeadline = true;
+    this.tellToEnd(
+      new WaitError(
+        'WAIT_ERR_RUN_TIMEOUT',
+        `${name}: run ${runs} has reached its timeout of ${formatDuration(spec.timeout ?? 0)}. If it needs longer, raise timeout.`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import { withErrorInJson, type LoopInfo } from './loop-info.js';
+import type { ManagedLoop } from './managed-loop.js';
+
+/** For how many milliseconds a run may be due before its loop counts as overdue. */
+const OVERDUE_AFTER = 1000;
+
+/** Describes one loop. */
+export function describeLoop(loop: ManagedLoop): LoopInfo {
+  const { name, state, runs, figures, spec, environment } = loop;
+  const { trouble, lastOutcome, duration } = figures;
+  const { kind, schedule, enabled, leaderOnly } = spec;
+  const isRunning = state === 'running';
+  const paused = loop.isPaused && state !== 'stopped';
+  const overdueFor = environment.clock.now() - loop.plan.due;
+  const info: LoopInfo = {
+    name,
+    kind,
+    schedule: schedule.describe(),
+    enabled: enabled && environment.enabled,
+    state,
+    paused,
+    ...(paused && loop.pauseReason !== undefined && { pauseReason: loop.pauseReason }),
+    ...(leaderOnly !== undefined && { leaderOnly }),
+    runs,
+    failures: trouble.failures,
+    consecutiveFailures: trouble.consecutiveFailures,
+    timeouts: trouble.timeouts,
+    skips: trouble.skips,
+    aborts: trouble.aborts,
+    ...date('lastStart', figures.startedAt),
+    ...(!Number.isNaN(duration) && { lastDuration: duration }),
+    ...(lastOutcome !== undefined && { lastOutcome }),
+    ...date('lastSuccess', figures.lastSuccessAt),
+    ...date('lastFailure', trouble.lastFailureAt),
+    ...(trouble.failures > 0 && { lastError: trouble.lastError }),
+    ...(isRunning && date('runningSince', figures.startedAt)),
+    hung: loop.hungFor >= 0,
+    // In an overrun, the planned time is over, and the next run follows at once.
+    ...((state === 'waiting' || (isRunning && isPlanned(loop) && overdueFor <= 0)) &&
+      date('nextStart', loop.plan.dueAt)),
+    overdue: state === 'waiting' && overdueFor > OVERDUE_AFTER,
+  };
+  return trouble.failures > 0 ? withErrorInJson(info) : info;
+}
+
+/** Whether the next run is planned already, while a run is in progress. */
+function isPlanned({ spec, isStopping, isPaused }: ManagedLoop): boolean {
+  return !spec.schedule.sliding && !isStopping && !isPaused;
+}
+
+/** @param time - On the wall clock. It is NaN for what has not happened, and no date after the year 275760. */
+function date(name: keyof LoopInfo, time: number): Partial<LoopInfo> {
+  const value = new Date(Math.round(time));
+  return Number.isNaN(value.getTime()) ? {} : { [name]: value };
+}

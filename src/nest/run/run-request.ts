@@ -1,0 +1,61 @@
+import type { RunResult } from './run-result.js';
+
+/** Somebody has asked for a run. Of several workers, the first one that is free makes it. */
+export class RunRequest {
+  /** Settles when the run has ended, or when no worker is left that could make it. */
+  readonly result: Promise<RunResult>;
+  /** Whether a worker has begun the run. */
+  hasBegun = false;
+  private workersLeft = 0;
+  private resolve: (result: RunResult) => void = () => {};
+  private reject: (reason: unknown) => void = () => {};
+  private readonly waiting: (() => void)[] = [];
+
+  constructor() {
+    this.result = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** One more worker may make the run. */
+  addWorker(): void {
+    this.workersLeft++;
+  }
+
+  /** Calls back when the run begins, or when it is certain that it never will. */
+  whenDecided(callback: () => void): void {
+    this.waiting.push(callback);
+  }
+
+  /** A worker begins a run. @returns Whether it is the one that was asked for. */
+  begin(): boolean {
+    const isFirst = !this.hasBegun;
+    this.hasBegun = true;
+    this.decided();
+    return isFirst;
+  }
+
+  /** The run has ended. */
+  end(result: RunResult): void {
+    this.resolve(result);
+  }
+
+  /** A worker can no longer make the run. When it was the last one, the request fails. */
+  withdraw(reason: unknown): void {
+    this.workersLeft--;
+    if (this.workersLeft === 0) {
+      this.fail(reason);
+    }
+  }
+
+  /** The run has not ended, and never will. */
+  fail(reason: unknown): void {
+    this.reject(reason);
+    this.decided();
+  }
+
+  private decided(): void {
+    this.waiting.splice(0).forEach((callback) => callback());
+  }
+}

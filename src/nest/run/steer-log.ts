@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { formatElapsed } from '../../core/time/duration.js';
+import type { LoopSpec } from '../declare/resolve-loop.js';
+import { LogWriter } from '../log/log-writer.js';
+import { because, list, loopCount, pausedText } from './log-text.js';
+import type { ManagedLoop } from './managed-loop.js';
+
+/** Logs what operators do with the loops, and what a loop does to itself. */
+@Injectable()
+export class SteerLog {
+  constructor(private readonly writer: LogWriter) {}
+
+  paused(handle: string, { name, leaderOnly }: LoopSpec, reason: string | undefined): void {
+    this.writer.log(`${handle}: ${pausedText(name, leaderOnly, reason)}`);
+  }
+
+  /** Logs that a loop has paused itself, after so many failures in a row. */
+  pausedItself({ name, spec, pauseReason }: ManagedLoop): void {
+    const text = pausedText(spec.name, spec.leaderOnly, pauseReason);
+    this.writer.warn(`${name}: ${text}. When the cause is mended, resume it.`);
+  }
+
+  resumed(handle: string): void {
+    this.writer.log(`${handle}: resumed`);
+  }
+
+  allPaused(loops: number, reason: string | undefined): void {
+    this.writer.log(`${loopCount(loops)} paused${because(reason)}`);
+  }
+
+  allResumed(loops: number): void {
+    this.writer.log(`${loopCount(loops)} resumed`);
+  }
+
+  triggered(handle: string): void {
+    this.writer.debug(`${handle}: triggered`);
+  }
+
+  /** @param options - The names of the options that were given. */
+  updated(handle: string, options: readonly string[], { schedule }: LoopSpec): void {
+    this.writer.log(`${handle}: updated ${options.join(', ')}; now ${schedule.describe()}`);
+  }
+
+  /**
+   * Logs that a call waits no longer.
+   *
+   * @param call - As in `stop()`.
+   * @param running - The loops that it has waited for.
+   */
+  gaveUp(handle: string, call: string, running: readonly string[], waited: number): void {
+    this.writer.error(
+      `${handle}: ${call} has waited ${formatElapsed(waited)} for ${list(running)}, and waits no longer. ` +
+        `A run that awaits its own ${call} waits for itself: leave out the await; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
+    );
+  }
+}

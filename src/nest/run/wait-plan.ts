@@ -1,0 +1,128 @@
+import { requireDelay, type BackoffManager } from '../../core/waits/backoff-manager.js';
+import { GrowingDelay } from '../../core/waits/growing-delay.js';
+import type { Random } from '../../core/waits/jitter.js';
+import type { FailureBackoff } from '../declare/failure-backoff.js';
+
+// The growth has no end of its own. GrowingDelay counts its steps down.
+const UNLIMITED_STEPS = Number.MAX_SAFE_INTEGER;
+
+/** What decides how long a loop waits after a failed run. */
+export interface FailureRules {
+  readonly failureBackoff: FailureBackoff | undefined;
+  readonly random: Random;
+}
+
+/**
+ * Plans the waits of one loop: its own ones and, if it has a failure backoff, those after failures. The loop
+ * of the core asks it for every wait. All times are milliseconds.
+ */
+export class WaitPlan implements BackoffManager {
+  /** When the loop's own wait began, on the monotonic clock; NaN before the first wait. */
+  began = NaN;
+  /** Whether the wait in progress does not depend on the loop's options, so that an update leaves it alone. */
+  isFixed = false;
+  private beganAt = NaN;
+  /** How long after `began` the next run is due. */
+  private length = NaN;
+  private growth: GrowingDelay | undefined;
+  /** The wait after a failed run, until the loop asks for it. */
+  private afterFailure: number | undefined;
+
+  /**
+   * @param loop - Names the loop in errors.
+   * @param manager - The loop's own. It is asked once for every round, whether or not the run failed.
+   */
+  constructor(
+    private readonly loop: string,
+    private manager: BackoffManager,
+  ) {}
+
+  /** When the next run is due, on the monotonic clock. */
+  get due(): number {
+    return this.began + this.length;
+  }
+
+  /** The same on the wall clock, as it was when the wait began. */
+  get dueAt(): number {
+    return this.beganAt + this.length;
+  }
+
+  backoff(): number {
+    const { afterFailure } = this;
+    this.afterFailure = undefined;
+    return afterFailure ?? this.manager.backoff();
+  }
+
+  /** A wait of the loop begins, or is about to begin in this turn. */
+  begin(time: number, wall: number, isFixed: boolean): void {
+    this.began = time;
+    this.beganAt = wall;
+    this.isFixed = isFixed;
+  }
+
+  /** The wait that has begun lasts this long. */
+  lasts(delay: number): void {
+    this.length = Math.max(delay, 0);
+  }
+
+  /** The next run is due at another time. */
+  change(due: number): void {
+    this.lasts(due - this.began);
+  }
+
+  /** Begins anew with the backoff manager of new options. */
+  startOver(manager: BackoffManager): void {
+    this.manager = manager;
+    this.growth = undefined;
+    this.afterFailure = undefined;
+  }
+
+  /** A run has succeeded. The next failure is the first of its series. */
+  succeeded(): void {
+    this.growth = undefined;
+  }
+
+  /**
+   * Decides how long the wait after a failed run lasts. It does so before the loop asks for it, since the log
+   * tells it.
+   *
+   * @param isSliding - Whether the loop's own wait begins now. If not, it is already in progress.
+   * @param time - When the run ended, on the monotonic clock.
+   * @returns How long from then on; `undefined` if the loop's own wait stays as it is.
+   */
+  failed(rules: FailureRules, isSliding: boolean, time: number): number | undefined {
+    if (rules.failureBackoff === undefined) {
+      return undefined;
+    }
+    if (!isSliding) {
+      return this.waitAfterFailure(rules, this.due - time);
+    }
+    try {
+      const own = requireDelay(this.manager.backoff(), this.loop);
+      this.afterFailure = this.waitAfterFailure(rules, own);
+    } catch {
+      // The loop asks again when it has handled the failure. Then this error ends it.
+    }
+    return this.afterFailure;
+  }
+
+  /**
+   * Lets the failure backoff grow by a step.
+   *
+   * @param own - How long the loop's own wait lasts from the end of the run on.
+   * @returns How long to wait from the end of the run on. If the backoff has no `initial`, that is never
+   *   shorter than `own`.
+   */
+  waitAfterFailure({ failureBackoff, random }: FailureRules, own: number): number {
+    if (failureBackoff === undefined) {
+      return own;
+    }
+    const { initial, first, max, factor, jitter } = failureBackoff;
+    this.growth ??= new GrowingDelay(
+      { duration: first, cap: max, factor, jitter, steps: UNLIMITED_STEPS },
+      { random },
+    );
+    const retry = this.growth.step();
+    return initial === undefined ? Math.max(own, retry) : retry;
+  }
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { OptionReader } from '../../core/options/option-reader.js';
+import { describeLoop } from '../run/describe-loop.js';
+import { Drain } from '../run/drain.js';
+import type { LoopInfo } from '../run/loop-info.js';
+import { LoopTable } from '../run/loop-table.js';
+import type { ManagedLoop } from '../run/managed-loop.js';
+import { Pending } from '../run/pending.js';
+import { SteerLog } from '../run/steer-log.js';
+import type { LoopHandle } from './loop-handle.js';
+import { WorkersHandle } from './workers-handle.js';
+
+/** Chooses loops; without a filter, all of them. */
+export interface LoopFilter {
+  /** Returns `true` for each loop that is meant. Each worker is a loop of its own. */
+  readonly filter?: ((loop: LoopInfo) => boolean) | undefined;
+}
+
+/** Options of `LoopRegistry.pauseAll`. */
+export interface PauseAllOptions extends LoopFilter {
+  /** Why, for people; it is shown in the log and by `LoopInfo`. */
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Lists every loop of the application, decorated or started at run time, tells how it is doing, and steers
+ * it.
+ *
+ * **Gotchas.** A loop that was started at run time leaves the registry when it has ended, so that its name is
+ * free again. A decorated one stays, as `stopped`.
+ *
+ * @example
+ * ```ts
+ * @Controller('loops')
+ * class LoopsController {
+ *   constructor(private readonly registry: LoopRegistry) {}
+ *
+ *   @Get()
+ *   list(): LoopInfo[] {
+ *     return this.registry.list();
+ *   }
+ *
+ *   @Post(':name/trigger')
+ *   trigger(@Param('name') name: string): Promise<RunResult> | undefined {
+ *     return this.registry.get(name)?.trigger();
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class LoopRegistry {
+  constructor(
+    private readonly table: LoopTable,
+    private readonly drain: Drain,
+    private readonly log: SteerLog,
+  ) {}
+
+  /** Describes all loops, in the order in which they were found or started. Each worker is one loop. */
+  list(): LoopInfo[] {
+    return this.table.all().map(describeLoop);
+  }
+
+  /**
+   * Returns the handle of a loop.
+   *
+   * @param name - Its name. If it has several workers, `X.tick` means all of them, and `X.tick#0` the first.
+   * @returns `undefined` if there is no such loop.
+   */
+  get(name: string): LoopHandle | undefined {
+    const loops = this.table.named(name);
+    return loops.length === 0 ? undefined : new WorkersHandle(name, loops, this.drain, this.log);
+  }
+
+  /**
+   * Pauses loops, as {@link LoopHandle.pause} does. Loops that start later are not paused.
+   *
+   * @returns A promise that resolves when none of them has a run in progress. It waits at most for
+   *   `shutdownTimeout`.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` (a rejection) for a mistake in the options. What the filter
+   *   throws rejects it too. Then no loop is paused.
+   */
+  async pauseAll(options: PauseAllOptions = {}): Promise<void> {
+    const reader = OptionReader.of('LoopRegistry.pauseAll', options, ['filter', 'reason']);
+    const reason = reader.optionalString('reason');
+    const loops = this.chosenBy(reader).filter(({ state }) => state !== 'stopped');
+    const affected = loops.filter(({ isPaused }) => !isPaused);
+    affected.forEach((loop) => loop.pause(reason));
+    if (affected.length > 0) {
+      this.log.allPaused(affected.length, reason);
+    }
+    await this.drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
+      this.log.gaveUp('LoopRegistry', 'pauseAll()', labels, waited),
+    );
+  }
+
+  /**
+   * Ends the pause of loops, as {@link LoopHandle.resume} does.
+   *
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` for a mistake in the options. What the filter throws is
+   *   thrown too. Then no loop is resumed.
+   */
+  resumeAll(options: LoopFilter = {}): void {
+    const reader = OptionReader.of('LoopRegistry.resumeAll', options, ['filter']);
+    const paused = this.chosenBy(reader).filter(({ isPaused, state }) => isPaused && state !== 'stopped');
+    if (paused.length > 0) {
+      this.log.allResumed(paused.length);
+    }
+    paused.forEach((loop) => loop.resume());
+  }
+
+  private chosenBy(options: OptionReader): ManagedLoop[] {
+    const filter = options.function('filter') as LoopFilter['filter'];
+    const loops = this.table.all();
+    return filter === undefined ? loops : loops.filter((loop) => filter(describeLoop(loop)));
+  }
+}

@@ -1,0 +1,179 @@
+import { WaitError } from '../../core/errors.js';
+import { OptionReader } from '../../core/options/option-reader.js';
+import { formatElapsed } from '../../core/time/duration.js';
+import type { LoopOverrides } from '../declare/loop.options.js';
+import { updateLoop } from '../declare/update-loop.js';
+import { describeLoop } from '../run/describe-loop.js';
+import type { Drain } from '../run/drain.js';
+import type { LoopInfo } from '../run/loop-info.js';
+import type { ManagedLoop } from '../run/managed-loop.js';
+import { loopStopped, notLeader } from '../run/no-run.js';
+import { Pending } from '../run/pending.js';
+import { RunRequest } from '../run/run-request.js';
+import type { RunResult } from '../run/run-result.js';
+import type { SteerLog } from '../run/steer-log.js';
+import type { LoopHandle } from './loop-handle.js';
+import { describeWorkers } from './describe-workers.js';
+
+/** The handle of one loop, or of all workers of one. */
+export class WorkersHandle implements LoopHandle {
+  readonly #loops: readonly ManagedLoop[];
+  readonly #drain: Drain;
+  readonly #log: SteerLog;
+  #allEnded: Promise<void> | undefined;
+  #isDoneAskedFor = false;
+  /** The promises that `stop()` returned before anybody asked for `done`. */
+  #stops: Promise<void>[] | undefined;
+
+  /** @param loops - At least one. They belong to one decorator, or to one call of the service. */
+  constructor(
+    readonly name: string,
+    loops: readonly ManagedLoop[],
+    drain: Drain,
+    log: SteerLog,
+  ) {
+    this.#loops = loops;
+    this.#drain = drain;
+    this.#log = log;
+  }
+
+  get done(): Promise<void> {
+    this.#isDoneAskedFor = true;
+    this.#stops?.splice(0).forEach(leaveItToDone);
+    return this.#ended();
+  }
+
+  info(): LoopInfo {
+    return describeWorkers(this.name, this.#loops.map(describeLoop));
+  }
+
+  async pause(reason?: string): Promise<void> {
+    const why = new OptionReader(`${this.name}: pause`, { reason }).optionalString('reason');
+    const loops = this.#loops.filter(({ state }) => state !== 'stopped');
+    const running = loops.filter(({ isPaused }) => !isPaused);
+    running.forEach((loop) => loop.pause(why));
+    if (running.length > 0) {
+      this.#log.paused(this.name, this.#spec, why);
+    }
+    await this.#drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
+      this.#log.gaveUp(this.name, 'pause()', labels, waited),
+    );
+  }
+
+  resume(): void {
+    const paused = this.#loops.filter(({ isPaused, state }) => isPaused && state !== 'stopped');
+    if (paused.length > 0) {
+      this.#log.resumed(this.name);
+    }
+    paused.forEach((loop) => loop.resume());
+  }
+
+  async trigger(): Promise<RunResult> {
+    const request = this.#ask();
+    this.#log.triggered(this.name);
+    if (!request.hasBegun) {
+      await this.#drain.waitFor(Pending.startOf(request), (_labels, waited) => {
+        request.result.catch(() => {}); // nobody awaits it any more
+        throw waitedTooLong(this.name, waited);
+      });
+    }
+    return request.result;
+  }
+
+  update(options: LoopOverrides): void {
+    const loops = this.#loops.filter(({ isEnding }) => !isEnding);
+    if (loops.length === 0) {
+      throw loopStopped(this.name, 'update()', this.#spec);
+    }
+    const before = this.#spec.options;
+    const changes = loops.map((loop) => loop.prepareUpdate(updateLoop(loop.spec, options)));
+    changes.forEach((change) => change());
+    const { options: after } = this.#spec;
+    const changed = Object.keys(after).filter((option) => after[option] !== before[option]);
+    if (changed.length > 0) {
+      this.#log.updated(this.name, changed, this.#spec);
+    }
+  }
+
+  stop(): Promise<void> {
+    const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
+    this.#drain.stop(this.#loops);
+    if (this.#loops.every(({ state }) => state === 'stopped')) {
+      return ended;
+    }
+    const stopped = this.#drain
+      .waitFor(Pending.endsOf(this.#loops), (labels, waited) =>
+        this.#log.gaveUp(this.name, 'stop()', labels, waited),
+      )
+      .then((isOver) => (isOver ? ended : undefined));
+    if (this.#isDoneAskedFor) {
+      leaveItToDone(stopped);
+    } else {
+      this.#stops ??= [];
+      this.#stops.push(stopped);
+    }
+    return stopped;
+  }
+
+  get #spec(): ManagedLoop['spec'] {
+    return (this.#loops.find(({ isEnding }) => !isEnding) ?? (this.#loops[0] as ManagedLoop)).spec;
+  }
+
+  /**
+   * Asks the first worker that is free for a run; if none is, whichever is free first.
+   *
+   * @throws WaitError `WAIT_ERR_LOOP_STOPPED` or `WAIT_ERR_NOT_LEADER`.
+   */
+  #ask(): RunRequest {
+    const live = this.#loops.filter(({ isEnding }) => !isEnding);
+    if (live.length === 0) {
+      throw loopStopped(this.name, 'trigger()', this.#spec);
+    }
+    const able = live.filter(({ isStopping, state }) => !isStopping && state !== 'standby');
+    if (able.length === 0) {
+      throw notLeader(this.name, this.#spec);
+    }
+    const open = able.find(({ openRequest }) => openRequest !== undefined)?.openRequest;
+    if (open !== undefined) {
+      return open;
+    }
+    const request = new RunRequest();
+    const free =
+      able.find(({ state }) => state === 'waiting') ?? able.find(({ state }) => state === 'paused');
+    (free === undefined ? able : [free]).forEach((loop) => loop.trigger(request));
+    return request;
+  }
+
+  #ended(): Promise<void> {
+    const [loop, ...others] = this.#loops;
+    if (loop !== undefined && others.length === 0) {
+      return loop.done;
+    }
+    this.#allEnded ??= allEnded(this.#loops);
+    return this.#allEnded;
+  }
+}
+
+function waitedTooLong(loop: string, waited: number): WaitError {
+  return new WaitError(
+    'WAIT_ERR_TIMED_OUT',
+    `${loop}: trigger() has waited ${formatElapsed(waited)} for the run in progress to end, and waits no longer. ` +
+      'The run that it asked for follows all the same. A run that awaits trigger() of its own loop waits for itself: leave out the await.',
+  );
+}
+
+/**
+ * A crash also rejects `done`, which somebody has asked for. So a rejection of `stop()` may stay unhandled.
+ */
+function leaveItToDone(stopped: Promise<void>): void {
+  stopped.catch(() => {});
+}
+
+/** Settles when the last loop has ended, and rejects with the error of the first that crashed. */
+async function allEnded(loops: readonly ManagedLoop[]): Promise<void> {
+  const outcomes = await Promise.allSettled(loops.map(({ done }) => done));
+  const crash = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (crash !== undefined) {
+    throw crash.reason;
+  }
+}
