@@ -54,7 +54,7 @@ describe('the options of a loop', () => {
   it.each([
     { title: 'a number', decorator: Until(5000), wantSchedule: '5s between runs' },
     { title: 'a string', decorator: Until('5m'), wantSchedule: '5m between runs' },
-    { title: 'an object', decorator: Until({ period: 1500 }), wantSchedule: '1500ms between runs' },
+    { title: 'an object', decorator: Until({ period: 1500 }), wantSchedule: '1.5s between runs' },
     { title: 'a function of the instance', decorator: Until(() => '2h'), wantSchedule: '2h between runs' },
     { title: 'a non-sliding period', decorator: NonSlidingUntil('5s'), wantSchedule: 'every 5s' },
     {
@@ -65,7 +65,12 @@ describe('the options of a loop', () => {
     {
       title: 'jitter, not sliding',
       decorator: JitterUntil({ period: '5s', jitter: 0.5, sliding: false }),
-      wantSchedule: 'every 5s to 7500ms',
+      wantSchedule: 'every 5s to 7.5s',
+    },
+    {
+      title: 'jitter whose product is no round number in binary',
+      decorator: JitterUntil({ period: 700, jitter: 0.1 }),
+      wantSchedule: '700ms to 770ms between runs',
     },
     {
       title: 'no backoff option at all',

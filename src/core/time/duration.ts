@@ -50,17 +50,32 @@ export function fromNanoseconds(nanoseconds: number): number {
   return nanoseconds / NANOSECONDS_PER_MILLISECOND;
 }
 
-const UNITS = [
+const SECOND = 1000;
+
+const LONG_UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['m', 60_000],
-  ['s', 1000],
 ] as const;
 
-/** Writes a duration for people, exactly: `1500ms`, `90s`, `2h`. The `ms` package would round. */
+const UNITS = [...LONG_UNITS, ['s', SECOND]] as const;
+
+/** Writes a duration for people: `800ms`, `1.5s`, `1m30s`, `2h`. It is exact; the `ms` package would round. */
 export function formatDuration(milliseconds: number): string {
-  const unit = UNITS.find(([, size]) => milliseconds !== 0 && milliseconds % size === 0);
-  return unit === undefined ? `${milliseconds}ms` : `${milliseconds / unit[1]}${unit[0]}`;
+  if (!Number.isInteger(milliseconds) || milliseconds === 0) {
+    return `${milliseconds}ms`;
+  }
+  let rest = Math.abs(milliseconds);
+  let text = milliseconds < 0 ? '-' : '';
+  for (const [unit, size] of LONG_UNITS) {
+    const count = Math.floor(rest / size);
+    text += count > 0 ? `${count}${unit}` : '';
+    rest -= count * size;
+  }
+  if (rest >= SECOND) {
+    return `${text}${rest / SECOND}s`;
+  }
+  return rest > 0 ? `${text}${rest}ms` : text;
 }
 
 /** Writes how long something took, for people: `304ms`, `2.5s`, `3m7s`, `2h5m`. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/time/clock.js';
-import { formatDuration } from '../../core/time/duration.js';
+import { formatDuration, fromNanoseconds, toNanoseconds } from '../../core/time/duration.js';
 import type { BackoffManager } from '../../core/waits/backoff-manager.js';
 import { ExponentialBackoffManager, type ExponentialBackoffOptions } from '../../core/waits/exponential.js';
 import type { Random } from '../../core/waits/jitter.js';
@@ -39,10 +39,10 @@ export class PeriodicSchedule implements Schedule {
 
   describe(): string {
     const { base, jitterFactor, sliding } = this;
-    const longest = jitterFactor > 0 ? ` to ${formatDuration(base * (1 + jitterFactor))}` : '';
-    return sliding
-      ? `${formatDuration(base)}${longest} between runs`
-      : `every ${formatDuration(base)}${longest}`;
+    // Waits are whole nanoseconds, and 700 * 1.1 is 770.0000000000001.
+    const longest = fromNanoseconds(toNanoseconds(base * (1 + jitterFactor)));
+    const range = `${formatDuration(base)}${jitterFactor > 0 ? ` to ${formatDuration(longest)}` : ''}`;
+    return sliding ? `${range} between runs` : `every ${range}`;
   }
 }
 

@@ -36,11 +36,24 @@ describe('durations', () => {
 
   it.each([
     { milliseconds: 0, wantText: '0ms' },
-    { milliseconds: 1500, wantText: '1500ms' },
+    { milliseconds: 0.5, wantText: '0.5ms' },
+    { milliseconds: 999, wantText: '999ms' },
+    { milliseconds: 1234, wantText: '1.234s' },
+    { milliseconds: 1234.5, wantText: '1234.5ms' },
+    { milliseconds: 1500, wantText: '1.5s' },
+    { milliseconds: 4400, wantText: '4.4s' },
     { milliseconds: 5000, wantText: '5s' },
-    { milliseconds: 90_000, wantText: '90s' },
+    { milliseconds: 59_999, wantText: '59.999s' },
+    { milliseconds: 60_001, wantText: '1m1ms' },
+    { milliseconds: 90_000, wantText: '1m30s' },
+    { milliseconds: 90_500, wantText: '1m30.5s' },
     { milliseconds: 120_000, wantText: '2m' },
+    { milliseconds: 5_400_000, wantText: '1h30m' },
     { milliseconds: 86_400_000, wantText: '1d' },
+    { milliseconds: 90_061_001, wantText: '1d1h1m1.001s' },
+    { milliseconds: -1500, wantText: '-1.5s' },
+    { milliseconds: -90_000, wantText: '-1m30s' },
+    { milliseconds: 2 ** 63 / 1e6, wantText: '9223372036854.775ms' },
   ])('writes $milliseconds ms as $wantText', ({ milliseconds, wantText }) => {
     expect(formatDuration(milliseconds)).toBe(wantText);
   });
