@@ -623,6 +623,79 @@ describe('the options of the module', () => {
     },
   );
 
+  it('have defaults that hold for decorated loops and for those of the service', async () => {
+    const starts: string[] = [];
+    @Injectable()
+    class Jobs {
+      @Until('5s')
+      usual(): void {
+        starts.push(`usual ${clock.now()}`);
+      }
+      @Until({ period: '5s', initialDelay: '2s' })
+      own(): void {
+        starts.push(`own ${clock.now()}`);
+      }
+      @Until(() => ({ period: '5s', initialDelay: false }))
+      none(): void {
+        starts.push(`none ${clock.now()}`);
+      }
+      @Until({ period: '5s', initialDelay: '2s' })
+      overridden(): void {
+        starts.push(`overridden ${clock.now()}`);
+      }
+    }
+    const { app, service, clock } = await compile(
+      { providers: [Jobs] },
+      { defaults: { initialDelay: '1s' }, loops: { 'Jobs.overridden': { initialDelay: '3s' } } },
+    );
+    service.until(() => starts.push(`started ${clock.now()}`), '5s');
+    service.until(() => starts.push(`started without ${clock.now()}`), { period: '5s', initialDelay: false });
+    await app.init();
+    await clock.advance(4000);
+    expect(starts).toEqual([
+      'started without 0',
+      'none 0',
+      'started 1000',
+      'usual 1000',
+      'own 2000',
+      'overridden 3000',
+    ]);
+  });
+
+  class Delays {
+    get initialDelay(): string {
+      return '1s';
+    }
+  }
+  class DefaultSettings implements WaitModuleOptions {
+    get defaults(): Delays {
+      return new Delays();
+    }
+  }
+
+  it.each([
+    { title: 'the getters of a class', module: WaitModule.forRoot(new DefaultSettings()) },
+    {
+      title: 'a factory',
+      module: WaitModule.forRootAsync({ useFactory: async () => ({ defaults: { initialDelay: 1000 } }) }),
+    },
+  ])('have defaults that may come from $title', async ({ module }) => {
+    const { registry, clock } = await boot({ imports: [module], providers: [Outbox] });
+    await clock.advance(999);
+    expect(registry.get('Outbox.flush')).toMatchObject({ runs: 0 });
+    await clock.advance(1);
+    expect(registry.get('Outbox.flush')).toMatchObject({ runs: 1 });
+  });
+
+  it('have no defaults where they are undefined', async () => {
+    const missing = undefined;
+    const { registry } = await boot(
+      { providers: [Outbox] },
+      { defaults: { initialDelay: missing, timeout: missing, failureBackoff: missing }, exitOnHung: missing },
+    );
+    expect(registry.get('Outbox.flush')).toMatchObject({ runs: 1 });
+  });
+
   it('fail the bootstrap when the class that makes them cannot', async () => {
     const module = WaitModule.forRootAsync({ useClass: class Settings {} as never });
     await expect(boot({ imports: [module], providers: [Outbox] })).rejects.toMatchObject(

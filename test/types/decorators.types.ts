@@ -9,6 +9,8 @@ import {
   Until,
   WaitModule,
   type BackoffUntilService,
+  type FailureBackoffOptions,
+  type LoopDefaults,
 } from 'nestjs-wait';
 
 class Right {
@@ -31,6 +33,13 @@ class Right {
   several(): number {
     return 1;
   }
+
+  @Until({ period: 1, timeout: '5s', hungAfter: '1m', failureBackoff: true, pauseAfterFailures: 5 })
+  @JitterUntil({ period: 1, jitter: 1, failureBackoff: { initial: 0, max: '5m', factor: 2, jitter: 0.1 } })
+  @NonSlidingUntil({ period: 1, timeout: false, hungAfter: false, failureBackoff: false })
+  @BackoffUntil({ timeout: 1, initialDelay: 'jitter', pauseAfterFailures: false })
+  @Forever({ period: 1, initialDelay: false, failureBackoff: {} })
+  guarded(): void {}
 
   @Until(5000)
   protected hidden(): void {}
@@ -128,6 +137,18 @@ class Wrong {
   @JitterUntil(5000)
   periodAlone(): void {}
 
+  // @ts-expect-error -- only a duration or false
+  @Until({ period: 5000, timeout: true })
+  timeoutOfTrue(): void {}
+
+  // @ts-expect-error -- failures reset by a success, and not by time
+  @Until({ period: 5000, failureBackoff: { reset: '2m' } })
+  resetOfFailures(): void {}
+
+  // @ts-expect-error -- true says nothing of how many
+  @Until({ period: 5000, pauseAfterFailures: true })
+  pauseOfTrue(): void {}
+
   // @ts-expect-error -- options of another class
   @Until((self: Right) => self.poll)
   otherSelf(): void {}
@@ -157,6 +178,17 @@ export function services(service: BackoffUntilService, ctx: AbortSignal): void {
   const unset: string | undefined = process.env['SHUTDOWN_TIMEOUT'];
   WaitModule.forRoot({ shutdownTimeout: unset, loops: { a: { period: unset } } });
   service.jitterUntil(() => undefined, { period: 5000, jitter: 1, initialDelay: unset });
+  WaitModule.forRoot({ defaults: { timeout: unset, failureBackoff: { max: unset } }, exitOnHung: true });
+  WaitModule.forRoot({
+    defaults: { timeout: 5, hungAfter: false, failureBackoff: true, initialDelay: 'jitter' },
+  });
+  WaitModule.forRoot({
+    loops: { a: { timeout: false, failureBackoff: { initial: unset }, pauseAfterFailures: 3 } },
+  });
+  const defaults: LoopDefaults = { failureBackoff: { initial: '1s' } satisfies FailureBackoffOptions };
+  WaitModule.forRoot({ defaults });
+  // @ts-expect-error -- a period for all loops makes no sense
+  WaitModule.forRoot({ defaults: { period: 5 } });
   // @ts-expect-error -- no such option
   WaitModule.forRoot({ timeout: 5 });
   // @ts-expect-error -- a loop's name cannot be overridden

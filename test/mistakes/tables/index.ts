@@ -2,6 +2,7 @@ import type { Mistake } from '../support/mistake.js';
 import { coreLoops } from './core-loops.js';
 import { coreValues } from './core-values.js';
 import { decorators } from './decorators.js';
+import { defaults } from './defaults.js';
 import { elections } from './elections.js';
 import { fakeCluster } from './fake-cluster.js';
 import { locks } from './locks.js';
@@ -22,6 +23,7 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'a token of WaitModule', mistakes: tokens },
   { who: 'the leaderElection of WaitModule', mistakes: elections },
   { who: 'WaitModule with two groups of leaderElection', mistakes: sharedRecords },
+  { who: 'the defaults of WaitModule', mistakes: defaults },
   { who: 'the loops of WaitModule', mistakes: overrides },
   { who: 'the name of a loop', mistakes: names },
   { who: 'BackoffUntilService', mistakes: service },

@@ -96,6 +96,146 @@ const durations: readonly OptionRow[] = [
   },
 ];
 
+/** The options that say what happens when a run fails or lasts too long. */
+const failureDurations: readonly OptionRow[] = [
+  { title: 'a timeout of zero', options: { timeout: 0 }, wantWords: ['timeout', '0', '1ms', 'false'] },
+  { title: 'a negative timeout', options: { timeout: '-5s' }, wantWords: ['timeout', "'-5s'", 'false'] },
+  { title: 'a timeout below a millisecond', options: { timeout: 0.5 }, wantWords: ['timeout', '0.5', '1ms'] },
+  { title: 'a timeout of digits alone', options: { timeout: '30' }, wantWords: ['timeout', "'30s'", 'unit'] },
+  { title: 'a timeout of true', options: { timeout: true }, wantWords: ['timeout', 'true', "'30s'"] },
+  { title: 'a timeout of null', options: { timeout: null }, wantWords: ['timeout', 'null'] },
+  { title: 'a timeout of NaN', options: { timeout: NaN }, wantWords: ['timeout', 'NaN'] },
+  { title: 'a timeout beyond 292 years', options: { timeout: 1e303 }, wantWords: ['timeout', '292 years'] },
+  {
+    title: 'a hungAfter of zero',
+    options: { timeout: '5s', hungAfter: 0 },
+    wantWords: ['hungAfter', '0', '1ms', 'false'],
+  },
+  { title: 'a hungAfter in words', options: { hungAfter: 'soon' }, wantWords: ['hungAfter', "'soon'"] },
+  { title: 'a hungAfter of true', options: { hungAfter: true }, wantWords: ['hungAfter', 'true'] },
+  {
+    title: 'an initial delay of true',
+    options: { initialDelay: true },
+    wantWords: ['initialDelay', 'true', "'30s'"],
+  },
+  {
+    title: 'a negative initial of a failure backoff',
+    options: { failureBackoff: { initial: -1 } },
+    wantWords: ['failureBackoff: initial', '-1', /\b0\b/],
+  },
+  {
+    title: 'an initial of a failure backoff that is false',
+    options: { failureBackoff: { initial: false } },
+    wantWords: ['failureBackoff: initial', 'false'],
+  },
+  {
+    title: 'a max of a failure backoff that is zero',
+    options: { failureBackoff: { max: 0 } },
+    wantWords: ['failureBackoff: max', '0', '1ms', '5m'],
+  },
+  {
+    title: 'a max of a failure backoff of digits alone',
+    options: { failureBackoff: { initial: '1s', max: '60' } },
+    wantWords: ['failureBackoff: max', "'60s'", 'unit'],
+  },
+];
+
+const failures: readonly OptionRow[] = [
+  {
+    title: 'a failure backoff that is a duration',
+    options: { failureBackoff: '1s' },
+    wantWords: ['failureBackoff', 'true, false or an options object', "'1s'"],
+  },
+  {
+    title: 'a failure backoff that is null',
+    options: { failureBackoff: null },
+    wantWords: ['failureBackoff', 'null'],
+  },
+  {
+    title: 'a failure backoff that is a list',
+    options: { failureBackoff: ['1s', '5m'] },
+    wantWords: ['failureBackoff', "'1s'"],
+  },
+  {
+    title: 'a failure backoff that is a function',
+    options: { failureBackoff: () => true },
+    wantWords: ['failureBackoff', 'Function'],
+  },
+  {
+    title: 'a failure backoff that is a promise',
+    options: { failureBackoff: Promise.resolve({}) },
+    wantWords: ['failureBackoff', 'Promise', 'Await it before'],
+  },
+  {
+    title: 'an option of a failure backoff that is misspelled',
+    options: { failureBackoff: { inital: '1s' } },
+    wantWords: ['failureBackoff', "'inital'", 'initial, max, factor, jitter'],
+  },
+  {
+    title: 'a reset of a failure backoff, which only a success resets',
+    kind: 'BackoffUntil',
+    options: { failureBackoff: { reset: '2m' } },
+    wantWords: ['failureBackoff', "'reset'", 'initial, max, factor, jitter'],
+  },
+  {
+    title: 'a factor of a failure backoff below 1',
+    options: { failureBackoff: { factor: 0.5 } },
+    wantWords: ['failureBackoff: factor', 'from 1 up', '0.5'],
+  },
+  {
+    title: 'a factor of a failure backoff in words',
+    options: { failureBackoff: { factor: '2' } },
+    wantWords: ['failureBackoff: factor', "'2'"],
+  },
+  {
+    title: 'jitter of a failure backoff that is true',
+    options: { failureBackoff: { jitter: true } },
+    wantWords: ['failureBackoff: jitter', 'finite number', 'true'],
+  },
+  {
+    title: 'jitter of a failure backoff that makes a wait longer than 292 years',
+    options: { failureBackoff: { jitter: 1e308 } },
+    wantWords: ['failureBackoff: jitter', '292 years', '1e+308'],
+  },
+  {
+    title: 'a pause after no failure',
+    options: { pauseAfterFailures: 0 },
+    wantWords: ['pauseAfterFailures', 'from 1 up, or false', '0'],
+  },
+  {
+    title: 'a pause after half a failure',
+    options: { pauseAfterFailures: 1.5 },
+    wantWords: ['pauseAfterFailures', '1.5'],
+  },
+  {
+    title: 'a pause after failures that are true',
+    options: { pauseAfterFailures: true },
+    wantWords: ['pauseAfterFailures', 'from 1 up, or false', 'true'],
+  },
+  {
+    title: 'a pause after failures in words',
+    options: { pauseAfterFailures: '5' },
+    wantWords: ['pauseAfterFailures', "'5'"],
+  },
+  {
+    title: 'a pause after infinitely many failures',
+    options: { pauseAfterFailures: Infinity },
+    wantWords: ['pauseAfterFailures', 'Infinity', 'false'],
+  },
+  {
+    title: 'a failure backoff whose getter throws',
+    options: {
+      failureBackoff: Object.defineProperty({}, 'max', {
+        enumerable: true,
+        get: () => {
+          throw new Error('no such setting');
+        },
+      }),
+    },
+    wantWords: ['failureBackoff: max', 'cannot be read', 'no such setting'],
+  },
+];
+
 const others: readonly OptionRow[] = [
   { title: 'an option that is misspelled', options: { peroid: 1 }, wantWords: ["'peroid'", 'period'] },
   { title: 'sliding for Until', options: { sliding: false }, wantWords: ["'sliding'", 'Until'] },
@@ -260,5 +400,7 @@ const others: readonly OptionRow[] = [
 
 export const loopOptions: readonly Mistake[] = [
   ...durations.flatMap((row) => everyWay({ wantCode: DURATION, ...row })),
+  ...failureDurations.flatMap((row) => everyWay({ wantCode: DURATION, ...row })),
+  ...failures.flatMap((row) => everyWay(row)),
   ...others.flatMap((row) => everyWay(row)),
 ];

@@ -41,6 +41,17 @@ const options: readonly OptionsRow[] = [
   },
   { title: 'logFailures that is null', options: { logFailures: null }, wantWords: ['logFailures', 'null'] },
   {
+    title: 'exitOnHung in words',
+    options: { exitOnHung: 'yes' },
+    wantWords: ['exitOnHung', "'yes'", 'true or false'],
+  },
+  { title: 'exitOnHung that is a code', options: { exitOnHung: 1 }, wantWords: ['exitOnHung', '1'] },
+  {
+    title: 'a timeout of runs beside the defaults',
+    options: { timeout: '5s' },
+    wantWords: ["'timeout'", 'defaults'],
+  },
+  {
     title: 'a shutdown timeout in words',
     options: { shutdownTimeout: 'soon' },
     wantWords: ['shutdownTimeout', "'soon'"],
