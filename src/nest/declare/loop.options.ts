@@ -47,9 +47,9 @@ export interface CommonLoopOptions {
   readonly leaderOnly?: boolean | string | undefined;
   /**
    * The time limit of a run: milliseconds from 1 up, or a string such as `'30s'`. After it the run's signal
-   * aborts with a `WaitError` whose code is `WAIT_ERR_RUN_TIMEOUT`. A run that then fails counts as a failure.
-   * `false` means none, whatever the module's `defaults` say, for a run that lasts, such as a watch. Default:
-   * none.
+   * aborts with a `WaitError` of the code `WAIT_ERR_RUN_TIMEOUT`. A run that then fails counts as a failure.
+   * `false` means none, whatever the module's `defaults` say. A run that lasts, such as a watch, needs that.
+   * Default: none.
    *
    * **Gotchas.** A run that does not take its signal, or ignores it, runs on. The loop waits until it has
    * ended, since runs never overlap; `hungAfter` reports it.
@@ -99,8 +99,8 @@ export interface FailureBackoffOptions {
 /**
  * Options that hold for every loop which does not have the option itself, decorated or started at run time.
  *
- * **Details.** An option of a loop replaces the default as a whole; `failureBackoff` is not merged. `false` in
- * a loop means none.
+ * **Details.** An option of a loop replaces the default as a whole; `failureBackoff` is not merged. `false`
+ * in a loop means none.
  */
 export interface LoopDefaults extends Pick<CommonLoopOptions, 'timeout' | 'hungAfter' | 'failureBackoff'> {
   /**
