@@ -116,7 +116,8 @@ export class WorkersHandle implements LoopHandle {
   }
 
   get #spec(): ManagedLoop['spec'] {
-    return (this.#loops.find(({ isEnding }) => !isEnding) ?? (this.#loops[0] as ManagedLoop)).spec;
+    const [first] = this.#loops as readonly [ManagedLoop];
+    return (this.#loops.find(({ isEnding }) => !isEnding) ?? first).spec;
   }
 
   /**
