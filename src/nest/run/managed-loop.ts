@@ -1,19 +1,19 @@
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
-import { wallNow } from '../../core/time/wall-time.js';
 import { requireDelay } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
 import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
 import { CurrentRun } from './current-run.js';
-import type { LoopBody } from './loop-body.js';
+import type { LoopBody, RunSignals } from './loop-body.js';
 import { LoopFigures } from './loop-figures.js';
 import type { LoopInfo } from './loop-info.js';
 import { loopStopped, notLeader } from './no-run.js';
 import type { RunRequest } from './run-request.js';
 import { Steering } from './steering.js';
-import { WaitPlan } from './wait-plan.js';
+import { WaitPlan, type FailureRules } from './wait-plan.js';
+import type { WallTime } from './wall-time.js';
 
 /**
  * What the loops of an application share. There is one object for the loops that shutdown ends, and one for
@@ -21,6 +21,7 @@ import { WaitPlan } from './wait-plan.js';
  */
 export interface ManagedEnvironment extends LoopEnvironment {
   readonly random: Random;
+  readonly wallTime: WallTime;
   /** Whether the module's options enable the loops. */
   readonly enabled: boolean;
   readonly events: ManagedEvents;
@@ -46,14 +47,15 @@ export interface ManagedEvents {
 }
 
 /** One loop of the application. It owns a loop of the core, and it can be steered. */
-export class ManagedLoop implements LoopWork {
+export class ManagedLoop implements LoopWork, RunSignals {
   /** Whether it leaves the registry when it has ended. */
   isTemporary = false;
   /** Whether the run in progress has been reported as hung. */
   isReportedHung = false;
   readonly figures = new LoopFigures();
   private readonly loop: Loop | LeaderOnlyLoop;
-  private readonly currentRun = new CurrentRun(this);
+  /** It is made for the first run that wants a signal, has a deadline, or is told to stop. */
+  private currentRun: CurrentRun | undefined;
   /** It is made anew for each term of a leader-only loop. */
   private currentPlan: WaitPlan | undefined;
   private steering: Steering | undefined;
@@ -141,7 +143,7 @@ export class ManagedLoop implements LoopWork {
   }
 
   get isPastDeadline(): boolean {
-    return this.currentRun.isPastDeadline;
+    return this.currentRun?.isPastDeadline === true;
   }
 
   /**
@@ -233,33 +235,39 @@ export class ManagedLoop implements LoopWork {
       if (this.state === 'running') {
         const { timeout } = spec;
         const since = environment.clock.now() - this.figures.started;
-        this.currentRun.limit(timeout === undefined ? undefined : timeout - since);
+        this.signals.limit(timeout === undefined ? undefined : timeout - since);
       }
       environment.events.updated(this);
     };
   }
 
+  newSignal(): AbortSignal {
+    return this.signals.newSignal();
+  }
+
   run(): unknown {
-    return this.body.run(this.currentRun);
+    return this.body.run(this);
   }
 
   runStarted(): void {
-    const { clock } = this.environment;
+    const { clock, wallTime } = this.environment;
     const time = clock.now();
-    const wall = wallNow(clock);
+    const wall = wallTime.at(time);
     this.figures.runStarted(time, wall);
     this.plan.begin(time, wall, false);
-    this.currentRun.begin();
+    if (this.currentRun !== undefined || this.spec.timeout !== undefined) {
+      this.signals.begin();
+    }
     this.steering?.runStarted();
   }
 
   runEnded(outcome: RunOutcome, error: unknown): void {
-    const { figures, environment, currentRun, plan } = this;
+    const { figures, environment, plan } = this;
     const time = environment.clock.now();
-    const wall = wallNow(environment.clock);
+    const wall = environment.wallTime.at(time);
     const wasFailing = figures.trouble.consecutiveFailures > 0;
-    figures.runEnded(outcome, error, currentRun.isPastDeadline, time, wall);
-    currentRun.end();
+    figures.runEnded(outcome, error, this.isPastDeadline, time, wall);
+    this.currentRun?.end();
     if (this.spec.schedule.sliding) {
       plan.begin(time, wall, false);
     }
@@ -281,7 +289,9 @@ export class ManagedLoop implements LoopWork {
   }
 
   stopRequested(reason: unknown): void {
-    this.currentRun.tellToEnd(reason);
+    if (this.state === 'running') {
+      this.signals.tellToEnd(reason);
+    }
   }
 
   /** The term of a leader-only loop has ended, and the next one may follow. */
@@ -294,32 +304,37 @@ export class ManagedLoop implements LoopWork {
       // Unless somebody handles it at once, this rejection ends the process, as a panic does in Go.
       this.outcome = Promise.reject(crash.error);
     }
-    this.currentRun.end();
+    this.currentRun?.end();
     this.steering?.over(loopStopped(this.name, 'trigger()', this.spec));
     this.atEnd?.forEach((callback) => callback(crash));
     this.environment.events.ended(this);
   }
 
+  private get signals(): CurrentRun {
+    this.currentRun ??= new CurrentRun(this);
+    return this.currentRun;
+  }
+
   private newLoop(work: LoopWork): Loop {
-    const { environment, name } = this;
+    const { environment } = this;
     const { schedule } = this.spec;
-    this.currentPlan = new WaitPlan(name, schedule.newBackoffManager(environment));
+    this.currentPlan = new WaitPlan(schedule.newBackoffManager(environment));
     return new Loop(work, this.plan, schedule.sliding, environment);
   }
 
   private newStart(): LoopStart {
     const { immediate, initialDelay } = this.spec;
-    const { clock, random } = this.environment;
-    this.plan.begin(clock.now(), wallNow(clock), immediate || initialDelay !== undefined);
+    const { clock, random, wallTime } = this.environment;
+    const time = clock.now();
+    this.plan.begin(time, wallTime.at(time), immediate || initialDelay !== undefined);
     return { immediate, initialDelay: initialDelay?.(random) };
   }
 
   private runFailed(error: unknown, time: number): void {
     const { plan, spec, isStopping } = this;
-    const { events, random } = this.environment;
-    const { failureBackoff, schedule } = spec;
-    const retry = plan.failed({ failureBackoff, random }, schedule.sliding, time);
-    if (retry !== undefined && !schedule.sliding) {
+    const { events } = this.environment;
+    const retry = plan.failed(this.failureRules, time);
+    if (retry !== undefined && !spec.schedule.sliding) {
       plan.change(time + retry);
       this.replan();
     }
@@ -332,6 +347,12 @@ export class ManagedLoop implements LoopWork {
     if (pausesItself) {
       events.pausedItself(this);
     }
+  }
+
+  private get failureRules(): FailureRules {
+    const { name, spec, environment } = this;
+    const { failureBackoff, schedule } = spec;
+    return { loop: name, failureBackoff, random: environment.random, sliding: schedule.sliding };
   }
 
   /** Whether the loop has failed so often since it was last resumed that it pauses. */
@@ -356,14 +377,13 @@ export class ManagedLoop implements LoopWork {
    * @param wait - The loop's own wait, in milliseconds from where it began.
    */
   private dueAfter(wait: number): number {
-    const { plan, spec, figures } = this;
+    const { plan, figures } = this;
     const due = plan.began + wait;
     if (figures.trouble.consecutiveFailures === 0 || this.state === 'running') {
       return due;
     }
     const ended = figures.started + figures.duration;
-    const { random } = this.environment;
-    return ended + plan.waitAfterFailure({ failureBackoff: spec.failureBackoff, random }, due - ended);
+    return ended + plan.waitAfterFailure(this.failureRules, due - ended);
   }
 
   private replan(): void {

@@ -10,6 +10,17 @@ const UNLIMITED_STEPS = Number.MAX_SAFE_INTEGER;
 export interface FailureRules {
   readonly failureBackoff: FailureBackoff | undefined;
   readonly random: Random;
+  /** Whether the loop's own wait begins when a run ends. If not, it began with the run. */
+  readonly sliding: boolean;
+  /** Names the loop in errors. */
+  readonly loop: string;
+}
+
+/** The waits after a series of failures. */
+interface Retries {
+  readonly growth: GrowingDelay;
+  /** The wait after the run that has just failed, until the loop asks for it. */
+  next: number | undefined;
 }
 
 /**
@@ -24,18 +35,11 @@ export class WaitPlan implements BackoffManager {
   private beganAt = NaN;
   /** How long after `began` the next run is due. */
   private length = NaN;
-  private growth: GrowingDelay | undefined;
-  /** The wait after a failed run, until the loop asks for it. */
-  private afterFailure: number | undefined;
+  /** It is made for the first failure of a series, if the loop has a failure backoff. */
+  private retries: Retries | undefined;
 
-  /**
-   * @param loop - Names the loop in errors.
-   * @param manager - The loop's own. It is asked once for every round, whether or not the run failed.
-   */
-  constructor(
-    private readonly loop: string,
-    private manager: BackoffManager,
-  ) {}
+  /** @param manager - The loop's own. It is asked once for every round, whether or not the run failed. */
+  constructor(private manager: BackoffManager) {}
 
   /** When the next run is due, on the monotonic clock. */
   get due(): number {
@@ -48,9 +52,12 @@ export class WaitPlan implements BackoffManager {
   }
 
   backoff(): number {
-    const { afterFailure } = this;
-    this.afterFailure = undefined;
-    return afterFailure ?? this.manager.backoff();
+    const next = this.retries?.next;
+    if (this.retries === undefined || next === undefined) {
+      return this.manager.backoff();
+    }
+    this.retries.next = undefined;
+    return next;
   }
 
   /** A wait of the loop begins, or is about to begin in this turn. */
@@ -73,37 +80,40 @@ export class WaitPlan implements BackoffManager {
   /** Begins anew with the backoff manager of new options. */
   startOver(manager: BackoffManager): void {
     this.manager = manager;
-    this.growth = undefined;
-    this.afterFailure = undefined;
+    this.retries = undefined;
   }
 
   /** A run has succeeded. The next failure is the first of its series. */
   succeeded(): void {
-    this.growth = undefined;
+    this.retries = undefined;
   }
 
   /**
    * Decides how long the wait after a failed run lasts. It does so before the loop asks for it, since the log
    * tells it.
    *
-   * @param isSliding - Whether the loop's own wait begins now. If not, it is already in progress.
    * @param time - When the run ended, on the monotonic clock.
    * @returns How long from then on; `undefined` if the loop's own wait stays as it is.
    */
-  failed(rules: FailureRules, isSliding: boolean, time: number): number | undefined {
-    if (rules.failureBackoff === undefined) {
+  failed(rules: FailureRules, time: number): number | undefined {
+    const { failureBackoff, sliding, loop } = rules;
+    if (failureBackoff === undefined) {
       return undefined;
     }
-    if (!isSliding) {
+    if (!sliding) {
       return this.waitAfterFailure(rules, this.due - time);
     }
+    let own: number;
     try {
-      const own = requireDelay(this.manager.backoff(), this.loop);
-      this.afterFailure = this.waitAfterFailure(rules, own);
+      own = requireDelay(this.manager.backoff(), loop);
     } catch {
-      // The loop asks again when it has handled the failure. Then this error ends it.
+      return undefined; // the loop asks again when it has handled the failure, and then this error ends it
     }
-    return this.afterFailure;
+    const wait = this.waitAfterFailure(rules, own);
+    if (this.retries !== undefined) {
+      this.retries.next = wait;
+    }
+    return wait;
   }
 
   /**
@@ -117,12 +127,13 @@ export class WaitPlan implements BackoffManager {
     if (failureBackoff === undefined) {
       return own;
     }
-    const { initial, first, max, factor, jitter } = failureBackoff;
-    this.growth ??= new GrowingDelay(
-      { duration: first, cap: max, factor, jitter, steps: UNLIMITED_STEPS },
-      { random },
-    );
-    const retry = this.growth.step();
-    return initial === undefined ? Math.max(own, retry) : retry;
+    this.retries ??= { growth: growthOf(failureBackoff, random), next: undefined };
+    const retry = this.retries.growth.step();
+    return failureBackoff.initial === undefined ? Math.max(own, retry) : retry;
   }
+}
+
+function growthOf({ first, max, factor, jitter }: FailureBackoff, random: Random): GrowingDelay {
+  const numbers = { duration: first, cap: max, factor, jitter, steps: UNLIMITED_STEPS };
+  return new GrowingDelay(numbers, { random });
 }

@@ -15,14 +15,12 @@ import type {
 } from '../declare/loop.options.js';
 import { resolveLoop } from '../declare/resolve-loop.js';
 import { WaitSettings } from '../declare/wait.settings.js';
-import { Drain } from '../run/drain.js';
 import { LoopLauncher } from '../run/loop.launcher.js';
 import { LoopTable } from '../run/loop-table.js';
-import { SteerLog } from '../run/steer-log.js';
 import type { LoopBody, RunSignals } from '../run/loop-body.js';
 import { mayTakeParameter } from '../run/method-caller.js';
 import type { LoopHandle } from './loop-handle.js';
-import { WorkersHandle } from './workers-handle.js';
+import { LoopHandles } from './loop-handles.js';
 
 /**
  * Starts loops at run time, with the decorators' options and with the application's shutdown as their stop
@@ -50,9 +48,8 @@ export class BackoffUntilService {
 
   constructor(
     private readonly launcher: LoopLauncher,
-    private readonly drain: Drain,
     private readonly table: LoopTable,
-    private readonly log: SteerLog,
+    private readonly handles: LoopHandles,
     private readonly settings: WaitSettings,
   ) {}
 
@@ -140,12 +137,12 @@ export class BackoffUntilService {
     const resolved = resolveLoop(kind, defaultName, input, { defaults: this.settings.get().defaults });
     const isNamed = (input as CommonLoopOptions).name !== undefined;
     const name = isNamed ? resolved.name : this.table.freeName(resolved.name, resolved.workers);
-    const spec = { ...resolved, name };
+    const spec = name === resolved.name ? resolved : { ...resolved, name };
     if (context !== undefined) {
       requireSignal(context.ctx, spec.name);
     }
     const loops = this.launcher.launch(spec, new FunctionBody(f), context?.ctx);
-    return new WorkersHandle(spec.name, loops, this.drain, this.log);
+    return this.handles.of(spec.name, loops);
   }
 }
 

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { describeLoop } from '../run/describe-loop.js';
-import { Drain } from '../run/drain.js';
 import type { LoopInfo } from '../run/loop-info.js';
 import { LoopTable } from '../run/loop-table.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 import { Pending } from '../run/pending.js';
-import { SteerLog } from '../run/steer-log.js';
 import type { LoopHandle } from './loop-handle.js';
-import { WorkersHandle } from './workers-handle.js';
+import { LoopHandles } from './loop-handles.js';
 
 /** Chooses loops; without a filter, all of them. */
 export interface LoopFilter {
@@ -51,8 +49,7 @@ export interface PauseAllOptions extends LoopFilter {
 export class LoopRegistry {
   constructor(
     private readonly table: LoopTable,
-    private readonly drain: Drain,
-    private readonly log: SteerLog,
+    private readonly handles: LoopHandles,
   ) {}
 
   /** Describes all loops, in the order in which they were found or started. Each worker is one loop. */
@@ -68,7 +65,7 @@ export class LoopRegistry {
    */
   get(name: string): LoopHandle | undefined {
     const loops = this.table.named(name);
-    return loops.length === 0 ? undefined : new WorkersHandle(name, loops, this.drain, this.log);
+    return loops.length === 0 ? undefined : this.handles.of(name, loops);
   }
 
   /**
@@ -86,10 +83,10 @@ export class LoopRegistry {
     const affected = loops.filter(({ isPaused }) => !isPaused);
     affected.forEach((loop) => loop.pause(reason));
     if (affected.length > 0) {
-      this.log.allPaused(affected.length, reason);
+      this.handles.log.allPaused(affected.length, reason);
     }
-    await this.drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
-      this.log.gaveUp('LoopRegistry', 'pauseAll()', labels, waited),
+    await this.handles.drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
+      this.handles.log.gaveUp('LoopRegistry', 'pauseAll()', labels, waited),
     );
   }
 
@@ -103,7 +100,7 @@ export class LoopRegistry {
     const reader = OptionReader.of('LoopRegistry.resumeAll', options, ['filter']);
     const paused = this.chosenBy(reader).filter(({ isPaused, state }) => isPaused && state !== 'stopped');
     if (paused.length > 0) {
-      this.log.allResumed(paused.length);
+      this.handles.log.allResumed(paused.length);
     }
     paused.forEach((loop) => loop.resume());
   }

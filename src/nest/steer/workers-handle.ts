@@ -15,11 +15,16 @@ import type { SteerLog } from '../run/steer-log.js';
 import type { LoopHandle } from './loop-handle.js';
 import { describeWorkers } from './describe-workers.js';
 
+/** What all handles need. */
+export interface HandleContext {
+  readonly drain: Drain;
+  readonly log: SteerLog;
+}
+
 /** The handle of one loop, or of all workers of one. */
 export class WorkersHandle implements LoopHandle {
   readonly #loops: readonly ManagedLoop[];
-  readonly #drain: Drain;
-  readonly #log: SteerLog;
+  readonly #context: HandleContext;
   #allEnded: Promise<void> | undefined;
   #isDoneAskedFor = false;
   /** The promises that `stop()` returned before anybody asked for `done`. */
@@ -29,12 +34,10 @@ export class WorkersHandle implements LoopHandle {
   constructor(
     readonly name: string,
     loops: readonly ManagedLoop[],
-    drain: Drain,
-    log: SteerLog,
+    context: HandleContext,
   ) {
     this.#loops = loops;
-    this.#drain = drain;
-    this.#log = log;
+    this.#context = context;
   }
 
   get done(): Promise<void> {
@@ -53,26 +56,26 @@ export class WorkersHandle implements LoopHandle {
     const running = loops.filter(({ isPaused }) => !isPaused);
     running.forEach((loop) => loop.pause(why));
     if (running.length > 0) {
-      this.#log.paused(this.name, this.#spec, why);
+      this.#context.log.paused(this.name, this.#spec, why);
     }
-    await this.#drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
-      this.#log.gaveUp(this.name, 'pause()', labels, waited),
+    await this.#context.drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
+      this.#context.log.gaveUp(this.name, 'pause()', labels, waited),
     );
   }
 
   resume(): void {
     const paused = this.#loops.filter(({ isPaused, state }) => isPaused && state !== 'stopped');
     if (paused.length > 0) {
-      this.#log.resumed(this.name);
+      this.#context.log.resumed(this.name);
     }
     paused.forEach((loop) => loop.resume());
   }
 
   async trigger(): Promise<RunResult> {
     const request = this.#ask();
-    this.#log.triggered(this.name);
+    this.#context.log.triggered(this.name);
     if (!request.hasBegun) {
-      await this.#drain.waitFor(Pending.startOf(request), (_labels, waited) => {
+      await this.#context.drain.waitFor(Pending.startOf(request), (_labels, waited) => {
         request.result.catch(() => {}); // nobody awaits it any more
         throw waitedTooLong(this.name, waited);
       });
@@ -91,19 +94,19 @@ export class WorkersHandle implements LoopHandle {
     const { options: after } = this.#spec;
     const changed = Object.keys(after).filter((option) => after[option] !== before[option]);
     if (changed.length > 0) {
-      this.#log.updated(this.name, changed, this.#spec);
+      this.#context.log.updated(this.name, changed, this.#spec);
     }
   }
 
   stop(): Promise<void> {
     const ended = this.#ended(); // before they end, so that a crash of the last run rejects it
-    this.#drain.stop(this.#loops);
+    this.#context.drain.stop(this.#loops);
     if (this.#loops.every(({ state }) => state === 'stopped')) {
       return ended;
     }
-    const stopped = this.#drain
+    const stopped = this.#context.drain
       .waitFor(Pending.endsOf(this.#loops), (labels, waited) =>
-        this.#log.gaveUp(this.name, 'stop()', labels, waited),
+        this.#context.log.gaveUp(this.name, 'stop()', labels, waited),
       )
       .then((isOver) => (isOver ? ended : undefined));
     if (this.#isDoneAskedFor) {

@@ -4,11 +4,13 @@ import { resolveLoop } from '../../../src/nest/declare/resolve-loop.js';
 import { FakeClock } from 'nestjs-wait/testing';
 import type { RunSignals } from '../../../src/nest/run/loop-body.js';
 import { describeLoop } from '../../../src/nest/run/describe-loop.js';
+import { WallTime } from '../../../src/nest/run/wall-time.js';
 import { ManagedLoop, type ManagedEnvironment } from '../../../src/nest/run/managed-loop.js';
 
 const environment: ManagedEnvironment = {
   clock: realClock,
   random: () => 0.5,
+  wallTime: new WallTime(realClock),
   crashHandlers: [],
   reallyCrash: false,
   unref: false,
