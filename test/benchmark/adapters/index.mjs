@@ -27,6 +27,9 @@ export const adapters = await Promise.all(
 /** What the others are compared with: a timer that is armed again by hand. */
 export const [bare] = adapters;
 
+/** Those that run this library. */
+export const ours = adapters.filter(({ file }) => file.startsWith('ours-'));
+
 /** For what is asked of ours alone: the bare timer, a loop of the core, and one in Nest's registry. */
 export const bareAndOurs = adapters.filter(({ file }) =>
   ['set-timeout', 'ours-core', 'ours-service'].includes(file),

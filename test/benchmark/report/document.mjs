@@ -21,7 +21,7 @@ export async function document(results) {
       `## ${section.title}`,
       section.text,
       ...Object.keys(charts).map((file) => `![${section.title}](charts/${file})`),
-      table(section, jobs),
+      section.table?.(jobs) ?? table(section, jobs),
     ]),
   ];
   return `${parts.join('\n\n')}\n`;
