@@ -289,7 +289,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   stopRequested(reason: unknown): void {
-    if (this.state === 'running') {
+    // The signal of a run that has ended aborts too, until the next run begins.
+    if (this.currentRun !== undefined || this.state === 'running') {
       this.signals.tellToEnd(reason);
     }
   }

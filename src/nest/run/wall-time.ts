@@ -15,8 +15,9 @@ export class WallTime {
    */
   at(time: number): number {
     // A date has no fractions of a millisecond, so the many loops that run within one share a reading. A
-    // clock with a wall time of its own is always asked, since a test may set it at any time.
-    if (time - this.readAt >= 1 || this.clock.wallNow !== undefined) {
+    // clock with a wall time of its own is always asked, since a test may set it at any time. Time goes back
+    // only when a user's fake timers come or go.
+    if (Math.abs(time - this.readAt) >= 1 || this.clock.wallNow !== undefined) {
       this.readAt = time;
       this.offset = wallNow(this.clock) - time;
     }

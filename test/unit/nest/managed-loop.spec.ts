@@ -26,7 +26,9 @@ const environment: ManagedEnvironment = {
 };
 
 function start(options: UntilOptions, run: () => unknown): ManagedLoop {
-  const loop = new ManagedLoop('tick', resolveLoop('Until', 'tick', options), { run }, environment);
+  const spec = resolveLoop('Until', 'tick', options);
+  const wallTime = new WallTime(realClock); // the fake timers of each test begin at the same time
+  const loop = new ManagedLoop('tick', spec, { run }, { ...environment, wallTime });
   loop.start();
   return loop;
 }
