@@ -358,6 +358,45 @@ describe('a loop with a failure backoff', () => {
     expect(starts).toEqual([0, 15, 30, 40, 50]);
   });
 
+  it('neither counts nor resets for a run that was aborted', async () => {
+    const lease = new StolenLease();
+    const { app, clock, service } = await boot({}, lease.options);
+    let hangs = false;
+    const handle = service.until(
+      async (signal) => {
+        if (hangs) {
+          await new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error));
+          });
+        }
+        throw new Error('boom');
+      },
+      {
+        name: 'job',
+        period: '10s',
+        leaderOnly: true,
+        failureBackoff: { initial: '1s', jitter: 0 },
+        pauseAfterFailures: 4,
+      },
+    );
+    await clock.advance(500);
+    hangs = true;
+    await clock.advance(1000); // the second run has begun
+    await lease.take({ app, clock });
+    expect(handle.info()).toMatchObject({ consecutiveFailures: 1, aborts: 1, failures: 1 });
+    hangs = false;
+    await lease.giveBack({ app, clock });
+    await clock.advance(0);
+    // The first run of the term is at once. It is the second failure in a row.
+    expect(handle.info()).toMatchObject({ runs: 3, consecutiveFailures: 2, failures: 2 });
+    const { lastStart, nextStart } = handle.info();
+    expect(nextStart!.getTime() - lastStart!.getTime()).toBe(2000);
+    await clock.advance(2000);
+    expect(handle.info()).toMatchObject({ runs: 4, paused: false });
+    await clock.advance(4000);
+    expect(handle.info()).toMatchObject({ runs: 5, paused: true, pauseReason: '4 failures in a row' });
+  });
+
   it('is one for each worker', async () => {
     const { service, clock, registry } = await boot({});
     let runs = 0;

@@ -40,8 +40,8 @@ export class SteeredPlan {
     this.sliding = this.chance(0.5);
     this.period = this.pick(PERIODS);
     this.workers = this.pick([1, 1, 1, 2, 3]);
-    this.failureBackoff = !leaderOnly && this.chance(0.4) ? this.pick([10, 30, 200]) : undefined;
-    this.pauseAfterFailures = !leaderOnly && this.chance(0.2) ? this.pick([1, 2, 3]) : undefined;
+    this.failureBackoff = this.chance(0.4) ? this.pick([10, 30, 200]) : undefined;
+    this.pauseAfterFailures = this.chance(0.2) ? this.pick([1, 2, 3]) : undefined;
     this.timeout = this.chance(0.2) ? this.pick([50, 100]) : undefined;
     this.triggersOne = this.chance(0.5);
     const count = 5 + Math.floor(this.random() * 20);
