@@ -244,6 +244,32 @@ describe('the handle of all workers', () => {
     expect(starts).toEqual([...FIRST, '#1 at 3']);
   });
 
+  it('gives a trigger to a worker that is idle although another worker has been asked for a run', async () => {
+    const { all, one, clock, outcomes, starts } = await threeWorkers();
+    await clock.advance(2500); // only the first worker is idle
+    outcomes.watch('trigger of #1', one(1).trigger());
+    outcomes.watch('trigger of all', all.trigger());
+    await clock.advance(4500);
+    expect(starts).toEqual([...FIRST, '#0 at 2.5', '#1 at 3']);
+    expect(outcomes.lines).toEqual([
+      'trigger of all: run 2 succeeded at 4.5',
+      'trigger of #1: run 2 succeeded at 6',
+    ]);
+  });
+
+  it('leaves a trigger to its own worker although another one answers those of all workers', async () => {
+    const { all, one, clock, outcomes, starts } = await threeWorkers();
+    await clock.advance(1000);
+    outcomes.watch('trigger of all', all.trigger());
+    outcomes.watch('trigger of #1', one(1).trigger());
+    await clock.advance(6000);
+    expect(starts).toEqual([...FIRST, '#0 at 2', '#1 at 3']);
+    expect(outcomes.lines).toEqual([
+      'trigger of all: run 2 succeeded at 4',
+      'trigger of #1: run 2 succeeded at 6',
+    ]);
+  });
+
   it('is that of one loop without workers, of which there is no part', async () => {
     const { service, registry, clock } = await boot({});
     service.until(() => {}, { name: 'single', period: '1h' });

@@ -28,8 +28,6 @@ export class SteeredPlan {
   readonly timeout: number | undefined;
   readonly actions: readonly (readonly [time: number, action: Action])[];
   private readonly random: () => number;
-  /** Whether triggers go to one worker each. Otherwise they go to all of them. */
-  private readonly triggersOne: boolean;
 
   constructor(
     readonly seed: number,
@@ -43,7 +41,6 @@ export class SteeredPlan {
     this.failureBackoff = this.chance(0.4) ? this.pick([10, 30, 200]) : undefined;
     this.pauseAfterFailures = this.chance(0.2) ? this.pick([1, 2, 3]) : undefined;
     this.timeout = this.chance(0.2) ? this.pick([50, 100]) : undefined;
-    this.triggersOne = this.chance(0.5);
     const count = 5 + Math.floor(this.random() * 20);
     const times = Array.from({ length: count }, () => 10 * Math.floor((this.random() * horizon) / 10));
     this.actions = times.toSorted((a, b) => a - b).map((time) => [time, this.action()]);
@@ -63,7 +60,7 @@ export class SteeredPlan {
     const kind = this.pick(['pause', 'pause', 'resume', 'resume', 'trigger', 'trigger', 'update', 'stop']);
     const isForOne = this.chance(0.5);
     const one = Math.floor(this.random() * this.workers);
-    const worker = (kind === 'trigger' ? this.triggersOne : isForOne) ? one : undefined;
+    const worker = isForOne ? one : undefined;
     const period = this.pick(PERIODS);
     if (kind === 'update') {
       return { do: 'update', worker, period };
