@@ -1,3 +1,4 @@
+import type { WaitError } from '../../core/errors.js';
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
 import { requireDelay } from '../../core/waits/backoff-manager.js';
@@ -56,7 +57,6 @@ export class ManagedLoop implements LoopWork, RunSignals {
   private readonly loop: Loop | LeaderOnlyLoop;
   /** It is made for the first run that wants a signal, has a deadline, or is told to stop. */
   private currentRun: CurrentRun | undefined;
-  /** It is made anew for each term of a leader-only loop. */
   private currentPlan: WaitPlan | undefined;
   private steering: Steering | undefined;
   private outcome: Promise<void> | undefined;
@@ -134,12 +134,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   get isTriggered(): boolean {
-    return this.openRequest !== undefined;
-  }
-
-  /** The request for a run that no run has answered yet. */
-  get openRequest(): RunRequest | undefined {
-    return this.steering?.openRequest;
+    return this.steering?.isTriggered === true;
   }
 
   get isPastDeadline(): boolean {
@@ -211,7 +206,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   /** Makes a run begin at once, or right after the one in progress. */
   trigger(request: RunRequest): void {
     this.steering ??= new Steering();
-    this.steering.ask(request);
+    this.steering.trigger(request);
     this.replan();
   }
 
@@ -227,7 +222,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const wait = this.isInOwnWait ? requireDelay(manager.backoff(), name) : undefined;
     return () => {
       this.currentSpec = spec;
-      this.plan.startOver(manager);
+      this.plan.use(manager);
+      this.plan.forgetFailures();
       if (wait !== undefined) {
         this.plan.change(this.dueAfter(wait));
         this.replan();
@@ -274,7 +270,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (outcome === 'failed' || outcome === 'timedOut') {
       this.runFailed(error, time);
     } else if (outcome === 'succeeded' && wasFailing) {
-      plan.succeeded();
+      plan.forgetFailures();
       environment.events.succeededAgain(this);
     }
     if (this.isReportedHung) {
@@ -289,6 +285,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   stopRequested(reason: unknown): void {
+    this.steering?.refuse(this.noRun());
     // The signal of a run that has ended aborts too, until the next run begins.
     if (this.currentRun !== undefined || this.state === 'running') {
       this.signals.tellToEnd(reason);
@@ -297,7 +294,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
 
   /** The term of a leader-only loop has ended, and the next one may follow. */
   termEnded(): void {
-    this.steering?.over(notLeader(this.name, this.spec));
+    this.steering?.over(this.noRun());
   }
 
   ended(crash: LoopCrash | undefined): void {
@@ -306,9 +303,17 @@ export class ManagedLoop implements LoopWork, RunSignals {
       this.outcome = Promise.reject(crash.error);
     }
     this.currentRun?.end();
-    this.steering?.over(loopStopped(this.name, 'trigger()', this.spec));
+    this.steering?.over(this.noRun());
     this.atEnd?.forEach((callback) => callback(crash));
     this.environment.events.ended(this);
+  }
+
+  /** Says why a triggered run does not begin. */
+  private noRun(): WaitError {
+    const { name, spec } = this;
+    return this.isEnding || spec.leaderOnly === undefined
+      ? loopStopped(name, 'trigger()', spec)
+      : notLeader(name, spec);
   }
 
   private get signals(): CurrentRun {
@@ -319,7 +324,12 @@ export class ManagedLoop implements LoopWork, RunSignals {
   private newLoop(work: LoopWork): Loop {
     const { environment } = this;
     const { schedule } = this.spec;
-    this.currentPlan = new WaitPlan(schedule.newBackoffManager(environment));
+    const manager = schedule.newBackoffManager(environment);
+    if (this.currentPlan === undefined) {
+      this.currentPlan = new WaitPlan(manager);
+    } else {
+      this.currentPlan.use(manager); // a series of failures goes on in the next term
+    }
     return new Loop(work, this.plan, schedule.sliding, environment);
   }
 

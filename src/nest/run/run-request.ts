@@ -1,11 +1,13 @@
 import type { RunResult } from './run-result.js';
 
-/** Somebody has asked for a run. Of several workers, the first one that is free makes it. */
+/** A call of `trigger()`. Of the workers that it asks, the first one that is free makes the run. */
 export class RunRequest {
   /** Settles when the run has ended, or when no worker is left that could make it. */
   readonly result: Promise<RunResult>;
   /** Whether a worker has begun the run. */
   hasBegun = false;
+  /** Whether the run has begun, or never will. */
+  isDecided = false;
   private workersLeft = 0;
   private resolve: (result: RunResult) => void = () => {};
   private reject: (reason: unknown) => void = () => {};
@@ -28,12 +30,10 @@ export class RunRequest {
     this.waiting.push(callback);
   }
 
-  /** A worker begins a run. @returns Whether it is the one that was asked for. */
-  begin(): boolean {
-    const isFirst = !this.hasBegun;
+  /** A worker begins the run. */
+  begin(): void {
     this.hasBegun = true;
-    this.decided();
-    return isFirst;
+    this.decide();
   }
 
   /** The run has ended. */
@@ -49,13 +49,14 @@ export class RunRequest {
     }
   }
 
-  /** The run has not ended, and never will. */
+  /** There is no run, or it has not ended and never will. */
   fail(reason: unknown): void {
     this.reject(reason);
-    this.decided();
+    this.decide();
   }
 
-  private decided(): void {
+  private decide(): void {
+    this.isDecided = true;
     this.waiting.splice(0).forEach((callback) => callback());
   }
 }

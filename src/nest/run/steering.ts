@@ -8,16 +8,16 @@ export class Steering {
   pauseReason: string | undefined;
   /** How many failures in a row there were when the loop was last resumed. */
   forgivenFailures = 0;
-  /** The last request for a run, until a run of this loop begins. */
-  private request: RunRequest | undefined;
-  /** The request that the run in progress answers. */
-  private answered: RunRequest | undefined;
+  /** Calls of `trigger()`, until a run of this loop begins. Another worker may have answered some of them. */
+  private requests: RunRequest[] = [];
+  /** Those that the run in progress answers. */
+  private answered: RunRequest[] = [];
   /** They wait until no run is in progress. */
   private readonly waiting: (() => void)[] = [];
 
-  /** The request for a run that no loop has begun yet. */
-  get openRequest(): RunRequest | undefined {
-    return this.request?.hasBegun === false ? this.request : undefined;
+  /** Whether somebody has asked for a run that has not begun. */
+  get isTriggered(): boolean {
+    return this.requests.some(({ hasBegun }) => !hasBegun);
   }
 
   pause(reason: string | undefined): void {
@@ -42,34 +42,44 @@ export class Steering {
     this.waiting.push(callback);
   }
 
-  ask(request: RunRequest): void {
-    this.request = request;
+  trigger(request: RunRequest): void {
+    this.requests.push(request);
     request.addWorker();
   }
 
   runStarted(): void {
-    const { request } = this;
-    this.request = undefined;
-    this.answered = request?.begin() === true ? request : undefined;
+    this.answered = this.open();
+    this.requests = [];
+    this.answered.forEach((request) => request.begin());
   }
 
   runEnded(run: number, figures: LoopFigures, error: unknown): void {
     if (figures.trouble.consecutiveFailures === 0) {
       this.forgivenFailures = 0;
     }
-    this.answered?.end(resultOf(run, figures, error));
-    this.answered = undefined;
-    if (this.openRequest === undefined) {
+    const result = resultOf(run, figures, error);
+    this.answered.splice(0).forEach((request) => request.end(result));
+    if (!this.isTriggered) {
       this.idle();
     }
   }
 
-  /** No run begins any more, at least not in this term. */
+  /** No run begins any more, at least not in this term. One may still be in progress. */
+  refuse(reason: unknown): void {
+    const open = this.open();
+    this.requests = [];
+    open.forEach((request) => request.withdraw(reason));
+  }
+
+  /** The loop has ended, or its term has. */
   over(reason: unknown): void {
-    this.answered?.fail(reason);
-    this.openRequest?.withdraw(reason);
-    this.request = this.answered = undefined;
+    this.answered.splice(0).forEach((request) => request.fail(reason));
+    this.refuse(reason);
     this.idle();
+  }
+
+  private open(): RunRequest[] {
+    return this.requests.filter(({ hasBegun }) => !hasBegun);
   }
 
   private idle(): void {

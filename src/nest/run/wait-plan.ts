@@ -77,14 +77,13 @@ export class WaitPlan implements BackoffManager {
     this.lasts(due - this.began);
   }
 
-  /** Begins anew with the backoff manager of new options. */
-  startOver(manager: BackoffManager): void {
+  /** Asks another backoff manager from now on: the loop has a new term, or new options. */
+  use(manager: BackoffManager): void {
     this.manager = manager;
-    this.retries = undefined;
   }
 
-  /** A run has succeeded. The next failure is the first of its series. */
-  succeeded(): void {
+  /** The next failure is the first one of a series. */
+  forgetFailures(): void {
     this.retries = undefined;
   }
 

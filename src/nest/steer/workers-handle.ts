@@ -74,7 +74,7 @@ export class WorkersHandle implements LoopHandle {
   async trigger(): Promise<RunResult> {
     const request = this.#ask();
     this.#context.log.triggered(this.name);
-    if (!request.hasBegun) {
+    if (!request.isDecided) {
       await this.#context.drain.waitFor(Pending.startOf(request), (_labels, waited) => {
         request.result.catch(() => {}); // nobody awaits it any more
         throw waitedTooLong(this.name, waited);
@@ -136,10 +136,6 @@ export class WorkersHandle implements LoopHandle {
     const able = live.filter(({ isStopping, state }) => !isStopping && state !== 'standby');
     if (able.length === 0) {
       throw notLeader(this.name, this.#spec);
-    }
-    const open = able.find(({ openRequest }) => openRequest !== undefined)?.openRequest;
-    if (open !== undefined) {
-      return open;
     }
     const request = new RunRequest();
     const free =
