@@ -62,15 +62,15 @@ describe('a trigger that gets no run', () => {
   });
 
   it('rejects when the lease is lost, while a pause awaits the end of the run', async () => {
-    const { clock, handle, outcomes, lease, app } = await leading(60_000);
+    const { clock, handle, outcomes, lease, app } = await leading(27_000);
     steer(handle, 'trigger', outcomes);
     steer(handle, 'pause', outcomes);
     await lease.take({ app, clock });
     const lost = clock.now() / 1000;
     expect(outcomes.lines).toEqual([`trigger: WAIT_ERR_NOT_LEADER at ${lost}`]);
     expect(handle.info()).toMatchObject({ state: 'running', paused: true });
-    await clock.advance(60_000 - clock.now());
-    expect(outcomes.lines.slice(1)).toEqual(['pause: resolved at 60']);
+    await clock.advance(27_000 - clock.now());
+    expect(outcomes.lines.slice(1)).toEqual(['pause: resolved at 27']);
     expect(handle.info()).toMatchObject({ state: 'standby', paused: true });
   });
 

@@ -99,7 +99,7 @@ export class SteeredCalls {
 
   private update(handle: LoopHandle, workers: readonly SteeredWorker[], period: number): void {
     const live = workers.filter(({ isStopped }) => !isStopped);
-    live.forEach((worker) => worker.update(period, this.clock.now()));
+    live.forEach((worker) => worker.update(period, this.clock.now(), this.isLeading));
     let code: string | undefined;
     try {
       handle.update({ period });

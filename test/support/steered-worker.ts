@@ -119,9 +119,11 @@ export class SteeredWorker {
     }
   }
 
-  update(period: number, now: number): void {
+  /** @param isLeading - Whether there may be a wait that is planned anew. */
+  update(period: number, now: number, isLeading: boolean): void {
     this.period = period;
-    this.growth = this.run === undefined ? Math.min(this.growth, 1) : 0;
+    const isWaiting = isLeading && this.run === undefined && this.last !== undefined;
+    this.growth = isWaiting ? Math.min(this.growth, 1) : 0;
     this.changedAt = now;
   }
 

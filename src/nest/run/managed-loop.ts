@@ -349,7 +349,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
       plan.change(time + retry);
       this.replan();
     }
-    const pausesItself = !this.isPaused && !isStopping && this.hasFailedEnough;
+    const pausesItself = !this.isPaused && !this.isEnding && this.hasFailedEnough;
     if (pausesItself) {
       this.steering ??= new Steering();
       this.steering.pause(`${spec.pauseAfterFailures} failures in a row`);
