@@ -78,9 +78,10 @@ export class OptionReader {
       : this.refuse(option, 'a string that is not empty');
   }
 
-  /** Returns a string; `undefined` if the option is not written. */
-  optionalString(option: string): string | undefined {
-    return this.value(option) === undefined ? undefined : this.string(option);
+  /** Returns a text for people; `undefined` if the option is not written, or is empty. */
+  text(option: string): string | undefined {
+    const value = this.value(option, '');
+    return typeof value === 'string' ? value || undefined : this.refuse(option, 'a string');
   }
 
   /** Returns a function; `undefined` if the option is not written. */

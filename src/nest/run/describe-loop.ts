@@ -1,4 +1,5 @@
-import { withErrorInJson, type LoopInfo } from './loop-info.js';
+import { withErrorInJson } from './error-in-json.js';
+import type { LoopInfo } from './loop-info.js';
 import type { ManagedLoop } from './managed-loop.js';
 
 /** For how many milliseconds a run may be due before its loop counts as overdue. */
@@ -40,7 +41,7 @@ export function describeLoop(loop: ManagedLoop): LoopInfo {
       date('nextStart', loop.plan.dueAt)),
     overdue: state === 'waiting' && overdueFor > OVERDUE_AFTER,
   };
-  return trouble.failures > 0 ? withErrorInJson(info) : info;
+  return trouble.failures > 0 ? withErrorInJson(info, 'lastError') : info;
 }
 
 /** Whether the next run is planned already, while a run is in progress. */

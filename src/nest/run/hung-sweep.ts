@@ -30,7 +30,7 @@ export class HungSweep {
   /** Watches a loop, if its options say so. Call it again when they have changed. */
   watch(loop: ManagedLoop): void {
     const { hungAfter } = loop.spec;
-    if (hungAfter === undefined || this.hasEnded) {
+    if (hungAfter === undefined || loop.state === 'stopped' || this.hasEnded) {
       this.forget(loop);
     } else {
       this.watched.add(loop);

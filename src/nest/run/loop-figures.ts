@@ -44,6 +44,16 @@ export class LoopFigures {
   /** Most loops share the object that says that nothing has gone wrong. */
   trouble = NO_TROUBLE;
 
+  /** When the last finished run ended, on the monotonic clock, unless another one is in progress. */
+  get ended(): number {
+    return this.started + this.duration;
+  }
+
+  /** Whether the last finished run has failed. */
+  get hasJustFailed(): boolean {
+    return isFailure(this.lastOutcome);
+  }
+
   /** When the last run ended that has succeeded, on the wall clock; NaN if there was none. */
   get lastSuccessAt(): number {
     return this.lastOutcome === 'succeeded' ? this.endedAt : this.trouble.lastSuccessAt;
@@ -67,7 +77,7 @@ export class LoopFigures {
 
   private noteTrouble(outcome: RunOutcome, error: unknown, isLate: boolean, wall: number): void {
     const { trouble, lastSuccessAt } = this;
-    const hasFailed = outcome === 'failed' || outcome === 'timedOut';
+    const hasFailed = isFailure(outcome);
     this.trouble = {
       failures: trouble.failures + (hasFailed ? 1 : 0),
       timeouts: trouble.timeouts + (isLate ? 1 : 0),
@@ -81,15 +91,14 @@ export class LoopFigures {
   }
 }
 
+function isFailure(outcome: RunOutcome | undefined): boolean {
+  return outcome === 'failed' || outcome === 'timedOut';
+}
+
 /** A skipped or aborted run neither counts as a failure nor ends a series of failures. */
 function nextInARow(inARow: number, outcome: RunOutcome): number {
-  switch (outcome) {
-    case 'succeeded':
-      return 0;
-    case 'failed':
-    case 'timedOut':
-      return inARow + 1;
-    default:
-      return inARow;
+  if (outcome === 'succeeded') {
+    return 0;
   }
+  return isFailure(outcome) ? inARow + 1 : inARow;
 }

@@ -1,4 +1,4 @@
-import { summaryOf, type ErrorSummary } from '../../core/values/error-text.js';
+import type { ErrorSummary } from '../../core/values/error-text.js';
 import type { LoopState, RunOutcome } from '../../core/loop/loop.js';
 import type { LoopKind } from '../declare/loop.options.js';
 
@@ -64,13 +64,4 @@ export interface LoopInfo {
   readonly nextStart?: Date;
   /** Whether it waits although its next run has been due for more than a second: the process is overloaded. */
   readonly overdue: boolean;
-}
-
-/** Makes `JSON.stringify` write a summary of the error instead of the error. */
-export function withErrorInJson(info: LoopInfo): LoopInfo {
-  const toJSON = (): Omit<LoopInfo, 'lastError'> & { readonly lastError: ErrorSummary } => ({
-    ...info,
-    lastError: summaryOf(info.lastError),
-  });
-  return Object.defineProperty(info, 'toJSON', { value: toJSON });
 }

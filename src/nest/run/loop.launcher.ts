@@ -214,7 +214,7 @@ function stopAllWith(ctx: AbortSignal, loops: readonly ManagedLoop[]): void {
   let left = loops.length;
   stopWith(ctx, group);
   for (const loop of loops) {
-    loop.whenEnded(() => {
+    loop.ending.whenEnded(() => {
       left--;
       if (left === 0) {
         forgetStop(ctx, group);

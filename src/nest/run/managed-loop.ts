@@ -1,7 +1,6 @@
 import type { WaitError } from '../../core/errors.js';
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
-import { requireDelay } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
@@ -9,7 +8,9 @@ import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
 import { CurrentRun } from './current-run.js';
 import type { LoopBody, RunSignals } from './loop-body.js';
 import { LoopFigures } from './loop-figures.js';
+import { LoopEnding } from './loop-ending.js';
 import type { LoopInfo } from './loop-info.js';
+import type { LoopUpdate } from './loop-update.js';
 import { loopStopped, notLeader } from './no-run.js';
 import type { RunRequest } from './run-request.js';
 import { Steering } from './steering.js';
@@ -59,9 +60,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   private currentRun: CurrentRun | undefined;
   private currentPlan: WaitPlan | undefined;
   private steering: Steering | undefined;
-  private outcome: Promise<void> | undefined;
-  /** The list is made at the first call of `whenEnded`, since most loops never need it. */
-  private atEnd: ((crash: LoopCrash | undefined) => void)[] | undefined;
+  private currentEnding: LoopEnding | undefined;
 
   /**
    * @param currentSpec - What the loop begins with. An update replaces it.
@@ -141,31 +140,17 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.currentRun?.isPastDeadline === true;
   }
 
-  /**
-   * Settles when the loop has ended, and rejects if a crash ended it. It is made at the first call, since
-   * most loops never need it.
-   */
-  get done(): Promise<void> {
-    this.outcome ??= new Promise((resolve, reject) => {
-      this.whenEnded((crash) => {
-        if (crash === undefined) {
-          resolve();
-        } else {
-          reject(crash.error);
-        }
-      });
-    });
-    return this.outcome;
+  /** What decides on the wait after a failure. */
+  get failureRules(): FailureRules {
+    const { name, spec, environment } = this;
+    const { failureBackoff, schedule } = spec;
+    return { loop: name, failureBackoff, random: environment.random, sliding: schedule.sliding };
   }
 
-  /** Calls back when the loop has ended, or at once if it has. */
-  whenEnded(callback: (crash: LoopCrash | undefined) => void): void {
-    if (this.state === 'stopped') {
-      callback(undefined);
-    } else {
-      this.atEnd ??= [];
-      this.atEnd.push(callback);
-    }
+  /** It is made for the first who wants to know, since most loops never need it. */
+  get ending(): LoopEnding {
+    this.currentEnding ??= new LoopEnding(this.state === 'stopped');
+    return this.currentEnding;
   }
 
   start(): void {
@@ -210,31 +195,23 @@ export class ManagedLoop implements LoopWork, RunSignals {
     this.replan();
   }
 
-  /**
-   * Prepares a change of the options.
-   *
-   * @returns Makes the change. Nothing has changed before it is called.
-   * @throws WaitError when the new backoff manager cannot be made, or does not answer.
-   */
-  prepareUpdate(spec: LoopSpec): () => void {
-    const { environment, name } = this;
-    const manager = spec.schedule.newBackoffManager(environment);
-    const wait = this.isInOwnWait ? requireDelay(manager.backoff(), name) : undefined;
-    return () => {
-      this.currentSpec = spec;
-      this.plan.use(manager);
-      this.plan.forgetFailures();
-      if (wait !== undefined) {
-        this.plan.change(this.dueAfter(wait));
-        this.replan();
-      }
-      if (this.state === 'running') {
-        const { timeout } = spec;
-        const since = environment.clock.now() - this.figures.started;
-        this.signals.limit(timeout === undefined ? undefined : timeout - since);
-      }
-      environment.events.updated(this);
-    };
+  /** Changes the options. The wait in progress is planned anew, and all growth starts over. */
+  adopt(update: LoopUpdate): void {
+    const { environment, plan, figures } = this;
+    this.currentSpec = update.spec;
+    plan.use(update.manager);
+    plan.forgetFailures();
+    const { due } = update;
+    if (due !== undefined) {
+      plan.change(due);
+      this.replan();
+    }
+    if (this.state === 'running') {
+      const { timeout } = this.spec;
+      const since = environment.clock.now() - figures.started;
+      this.signals.limit(timeout === undefined ? undefined : timeout - since);
+    }
+    environment.events.updated(this);
   }
 
   newSignal(): AbortSignal {
@@ -267,7 +244,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (this.spec.schedule.sliding) {
       plan.begin(time, wall, false);
     }
-    if (outcome === 'failed' || outcome === 'timedOut') {
+    if (figures.hasJustFailed) {
       this.runFailed(error, time);
     } else if (outcome === 'succeeded' && wasFailing) {
       plan.forgetFailures();
@@ -298,13 +275,11 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   ended(crash: LoopCrash | undefined): void {
-    if (crash !== undefined && this.outcome === undefined) {
-      // Unless somebody handles it at once, this rejection ends the process, as a panic does in Go.
-      this.outcome = Promise.reject(crash.error);
-    }
     this.currentRun?.end();
     this.steering?.over(this.noRun());
-    this.atEnd?.forEach((callback) => callback(crash));
+    if (crash !== undefined || this.currentEnding !== undefined) {
+      this.ending.ended(crash);
+    }
     this.environment.events.ended(this);
   }
 
@@ -360,41 +335,11 @@ export class ManagedLoop implements LoopWork, RunSignals {
     }
   }
 
-  private get failureRules(): FailureRules {
-    const { name, spec, environment } = this;
-    const { failureBackoff, schedule } = spec;
-    return { loop: name, failureBackoff, random: environment.random, sliding: schedule.sliding };
-  }
-
   /** Whether the loop has failed so often since it was last resumed that it pauses. */
   private get hasFailedEnough(): boolean {
     const { consecutiveFailures } = this.figures.trouble;
     const { pauseAfterFailures = Infinity } = this.spec;
     return consecutiveFailures - (this.steering?.forgivenFailures ?? 0) >= pauseAfterFailures;
-  }
-
-  /** Whether there is a wait that the loop's options decide on. */
-  private get isInOwnWait(): boolean {
-    const { plan, state } = this;
-    if (plan.isFixed || Number.isNaN(plan.began) || this.isStopping) {
-      return false;
-    }
-    return state === 'running' ? !this.spec.schedule.sliding : state !== 'standby';
-  }
-
-  /**
-   * Returns when the next run is due with new options, on the monotonic clock.
-   *
-   * @param wait - The loop's own wait, in milliseconds from where it began.
-   */
-  private dueAfter(wait: number): number {
-    const { plan, figures } = this;
-    const due = plan.began + wait;
-    if (figures.trouble.consecutiveFailures === 0 || this.state === 'running') {
-      return due;
-    }
-    const ended = figures.started + figures.duration;
-    return ended + plan.waitAfterFailure(this.failureRules, due - ended);
   }
 
   private replan(): void {

@@ -7,13 +7,15 @@ export class Pending {
   /** Waits for the ends of loops. */
   static endsOf(loops: readonly ManagedLoop[]): Pending {
     const left = loops.filter(({ state }) => state !== 'stopped');
-    return new Pending(left.map((loop) => new LoopEnding(loop, (callback) => loop.whenEnded(callback))));
+    return new Pending(
+      left.map((loop) => new NamedLoop(loop, (callback) => loop.ending.whenEnded(callback))),
+    );
   }
 
   /** Waits for the runs in progress of paused loops. */
   static runsOf(loops: readonly ManagedLoop[]): Pending {
     const left = loops.filter(({ state }) => state === 'running');
-    return new Pending(left.map((loop) => new LoopEnding(loop, (callback) => loop.whenIdle(callback))));
+    return new Pending(left.map((loop) => new NamedLoop(loop, (callback) => loop.whenIdle(callback))));
   }
 
   /** Waits for a run to begin that was asked for. */
@@ -53,7 +55,7 @@ export class Pending {
 }
 
 /** Names a loop and its run as they are when somebody looks. */
-class LoopEnding implements Ending {
+class NamedLoop implements Ending {
   constructor(
     private readonly loop: ManagedLoop,
     readonly whenEnded: Ending['whenEnded'],

@@ -1,4 +1,6 @@
+import type { ErrorSummary } from '../../core/values/error-text.js';
 import type { RunOutcome } from '../../core/loop/loop.js';
+import { withErrorInJson } from './error-in-json.js';
 import type { LoopFigures } from './loop-figures.js';
 
 /** Says how a run ended. */
@@ -15,13 +17,16 @@ export interface RunResult {
   readonly startedAt: Date;
   /** How many milliseconds it took. */
   readonly duration: number;
-  /** What it threw; absent if it succeeded. */
+  /**
+   * What it threw; absent if it succeeded. `JSON.stringify` writes an {@link ErrorSummary} instead, since the
+   * error may be circular and may contain secrets.
+   */
   readonly error?: unknown;
 }
 
 /** Makes the result of the run that has just ended. */
 export function resultOf(run: number, figures: LoopFigures, error: unknown): RunResult {
   const { lastOutcome = 'succeeded', startedAt, duration } = figures;
-  const result = { run, outcome: lastOutcome, startedAt: new Date(startedAt), duration };
-  return error === undefined ? result : { ...result, error };
+  const result: RunResult = { run, outcome: lastOutcome, startedAt: new Date(startedAt), duration };
+  return error === undefined ? result : withErrorInJson({ ...result, error }, 'error');
 }

@@ -1,4 +1,5 @@
-import { withErrorInJson, type LoopInfo } from '../run/loop-info.js';
+import { withErrorInJson } from '../run/error-in-json.js';
+import type { LoopInfo } from '../run/loop-info.js';
 
 /** If the workers are in several states, the first of these counts for all. */
 const STATES: readonly LoopInfo['state'][] = ['running', 'waiting', 'paused', 'standby', 'stopped'];
@@ -35,7 +36,7 @@ export function describeWorkers(name: string, workers: readonly LoopInfo[]): Loo
     ...pick(earliest(workers, 'nextStart'), 'nextStart'),
     overdue: workers.some(({ overdue }) => overdue),
   };
-  return info.failures > 0 ? withErrorInJson(info) : info;
+  return info.failures > 0 ? withErrorInJson(info, 'lastError') : info;
 }
 
 type DateOf = 'lastStart' | 'lastSuccess' | 'lastFailure' | 'runningSince' | 'nextStart';

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { requireBoolean } from '../../core/loop/loop-options.js';
 import { OptionReader } from '../../core/options/option-reader.js';
+import { requireOptions } from '../../core/options/read-options.js';
 import { describeLoop } from '../run/describe-loop.js';
 import type { LoopInfo } from '../run/loop-info.js';
 import { LoopTable } from '../run/loop-table.js';
@@ -77,8 +79,8 @@ export class LoopRegistry {
    *   throws rejects it too. Then no loop is paused.
    */
   async pauseAll(options: PauseAllOptions = {}): Promise<void> {
-    const reader = OptionReader.of('LoopRegistry.pauseAll', options, ['filter', 'reason']);
-    const reason = reader.optionalString('reason');
+    const reader = readerOf('pauseAll', options, ['filter', 'reason']);
+    const reason = reader.text('reason');
     const loops = this.chosenBy(reader).filter(({ state }) => state !== 'stopped');
     const affected = loops.filter(({ isPaused }) => !isPaused);
     affected.forEach((loop) => loop.pause(reason));
@@ -97,7 +99,7 @@ export class LoopRegistry {
    *   thrown too. Then no loop is resumed.
    */
   resumeAll(options: LoopFilter = {}): void {
-    const reader = OptionReader.of('LoopRegistry.resumeAll', options, ['filter']);
+    const reader = readerOf('resumeAll', options, ['filter']);
     const paused = this.chosenBy(reader).filter(({ isPaused, state }) => isPaused && state !== 'stopped');
     if (paused.length > 0) {
       this.handles.log.allResumed(paused.length);
@@ -108,6 +110,17 @@ export class LoopRegistry {
   private chosenBy(options: OptionReader): ManagedLoop[] {
     const filter = options.function('filter') as LoopFilter['filter'];
     const loops = this.table.all();
-    return filter === undefined ? loops : loops.filter((loop) => filter(describeLoop(loop)));
+    return loops.filter((loop) => {
+      const isMeant = filter === undefined || filter(describeLoop(loop));
+      requireBoolean(isMeant, `${options.owner}: what filter returns`); // a promise would mean every loop
+      return isMeant;
+    });
   }
+}
+
+function readerOf(method: string, options: unknown, known: readonly string[]): OptionReader {
+  const owner = `LoopRegistry.${method}`;
+  const remedy = typeof options === 'function' ? 'Write { filter: … }.' : '';
+  requireOptions(options, `${owner} takes an options object`, remedy);
+  return OptionReader.of(owner, options, known);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { WaitError } from '../../core/errors.js';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { formatElapsed } from '../../core/time/duration.js';
@@ -6,6 +7,7 @@ import { updateLoop } from '../declare/update-loop.js';
 import { describeLoop } from '../run/describe-loop.js';
 import type { Drain } from '../run/drain.js';
 import type { LoopInfo } from '../run/loop-info.js';
+import { LoopUpdate } from '../run/loop-update.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 import { loopStopped, notLeader } from '../run/no-run.js';
 import { Pending } from '../run/pending.js';
@@ -51,7 +53,7 @@ export class WorkersHandle implements LoopHandle {
   }
 
   async pause(reason?: string): Promise<void> {
-    const why = new OptionReader(`${this.name}: pause`, { reason }).optionalString('reason');
+    const why = new OptionReader(`${this.name}: pause`, { reason }).text('reason');
     const loops = this.#loops.filter(({ state }) => state !== 'stopped');
     const running = loops.filter(({ isPaused }) => !isPaused);
     running.forEach((loop) => loop.pause(why));
@@ -89,10 +91,10 @@ export class WorkersHandle implements LoopHandle {
       throw loopStopped(this.name, 'update()', this.#spec);
     }
     const before = this.#spec.options;
-    const changes = loops.map((loop) => loop.prepareUpdate(updateLoop(loop.spec, options)));
-    changes.forEach((change) => change());
+    const updates = loops.map((loop) => new LoopUpdate(loop, updateLoop(loop.spec, options)));
+    updates.forEach((update) => update.apply());
     const { options: after } = this.#spec;
-    const changed = Object.keys(after).filter((option) => after[option] !== before[option]);
+    const changed = Object.keys(after).filter((option) => !isDeepStrictEqual(after[option], before[option]));
     if (changed.length > 0) {
       this.#context.log.updated(this.name, changed, this.#spec);
     }
@@ -147,7 +149,7 @@ export class WorkersHandle implements LoopHandle {
   #ended(): Promise<void> {
     const [loop, ...others] = this.#loops;
     if (loop !== undefined && others.length === 0) {
-      return loop.done;
+      return loop.ending.done;
     }
     this.#allEnded ??= allEnded(this.#loops);
     return this.#allEnded;
@@ -157,8 +159,8 @@ export class WorkersHandle implements LoopHandle {
 function waitedTooLong(loop: string, waited: number): WaitError {
   return new WaitError(
     'WAIT_ERR_TIMED_OUT',
-    `${loop}: trigger() has waited ${formatElapsed(waited)} for the run in progress to end, and waits no longer. ` +
-      'The run that it asked for follows all the same. A run that awaits trigger() of its own loop waits for itself: leave out the await.',
+    `${loop}: trigger() has waited ${formatElapsed(waited)} for its run to begin, and waits no longer. The run follows all the same. ` +
+      'A run that awaits trigger() of its own loop waits for itself: leave out the await; otherwise let the run in progress end, or raise shutdownTimeout.',
   );
 }
 
@@ -171,7 +173,7 @@ function leaveItToDone(stopped: Promise<void>): void {
 
 /** Settles when the last loop has ended, and rejects with the error of the first that crashed. */
 async function allEnded(loops: readonly ManagedLoop[]): Promise<void> {
-  const outcomes = await Promise.allSettled(loops.map(({ done }) => done));
+  const outcomes = await Promise.allSettled(loops.map(({ ending }) => ending.done));
   const crash = outcomes.find((outcome) => outcome.status === 'rejected');
   if (crash !== undefined) {
     throw crash.reason;

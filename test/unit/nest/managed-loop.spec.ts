@@ -93,7 +93,7 @@ describe('the signal of a run', () => {
     loop.stop(stopped);
     expect(askForSignal()?.reason).toBe(stopped);
     endRun();
-    await loop.done;
+    await loop.ending.done;
   });
 
   it('of a run that has ended aborts as long as no other has begun, and is not kept after that', async () => {

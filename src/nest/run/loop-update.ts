@@ -1,0 +1,46 @@
+import { requireDelay, type BackoffManager } from '../../core/waits/backoff-manager.js';
+import type { LoopSpec } from '../declare/resolve-loop.js';
+import type { ManagedLoop } from './managed-loop.js';
+
+/** New options of a loop. They are checked, and take effect when they are applied. */
+export class LoopUpdate {
+  readonly manager: BackoffManager;
+  /** How long the loop's own wait in progress lasts now, in milliseconds; `undefined` if there is none. */
+  private readonly wait: number | undefined;
+
+  /** @throws WaitError when the new backoff manager cannot be made, or does not answer. */
+  constructor(
+    private readonly loop: ManagedLoop,
+    readonly spec: LoopSpec,
+  ) {
+    this.manager = spec.schedule.newBackoffManager(loop.environment);
+    this.wait = this.isLoopInItsWait ? requireDelay(this.manager.backoff(), loop.name) : undefined;
+  }
+
+  /** Says when the next run is due with the new options; `undefined` if no wait is to be planned anew. */
+  get due(): number | undefined {
+    const { loop, wait } = this;
+    const { plan, figures } = loop;
+    if (wait === undefined) {
+      return undefined;
+    }
+    const due = plan.began + wait;
+    if (!figures.hasJustFailed || loop.state === 'running') {
+      return due;
+    }
+    return figures.ended + plan.waitAfterFailure(loop.failureRules, due - figures.ended);
+  }
+
+  apply(): void {
+    this.loop.adopt(this);
+  }
+
+  /** Whether the loop is in a wait that its options decide on. */
+  private get isLoopInItsWait(): boolean {
+    const { plan, state, spec, isStopping } = this.loop;
+    if (plan.isFixed || Number.isNaN(plan.began) || isStopping) {
+      return false;
+    }
+    return state === 'running' ? !spec.schedule.sliding : state !== 'standby';
+  }
+}
