@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { WaitModule } from 'nestjs-wait';
 import { Finalizer } from './finalizer/finalizer.js';
 import { StatusController } from './http/status.controller.js';
-import { Candidates } from './leader-election/candidates.js';
 import { Census } from './leader-election/census.js';
 import { electionOf } from './leader-election/election.js';
 import { BufferedLogger } from './log-flush/buffered-logger.js';
 import { LogFlush } from './log-flush/log-flush.js';
 import { Reflector } from './reflector/reflector.js';
 import { ResourceStore } from './reflector/resource-store.js';
+import { Rivals } from './rivals/rivals.js';
 import { RouteReconciler } from './routes/route-reconciler.js';
 import { Settings } from './settings.js';
 import { SizeMonitor } from './size-monitor/size-monitor.js';
@@ -28,7 +28,7 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
     BufferedLogger,
     ResourceStore,
     Reflector,
-    Candidates,
+    Rivals,
     Census,
     RouteReconciler,
     Finalizer,

@@ -87,6 +87,16 @@ export class SampleProcess {
     return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
   }
 
+  /** Until the loop has begun so many runs. */
+  async runs(name: string, count: number): Promise<void> {
+    await this.until(async () => {
+      const { body } = await this.request('/loops');
+      return (body as { name: string; runs: number }[]).some(
+        (loop) => loop.name === name && loop.runs >= count,
+      );
+    }, `${count} runs of ${name}`);
+  }
+
   /** How the process ended, and how many milliseconds after it was told to. */
   async stop(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null; took: number }> {
     const began = performance.now();

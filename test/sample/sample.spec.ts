@@ -40,18 +40,48 @@ describe('the sample application', () => {
       'Finalizer.work#1',
       'LogFlush.flush',
       'Reflector.listAndWatch',
+      'Rivals: alpha renews',
+      'Rivals: beta acquires',
       'RouteReconciler.reconcile',
-      'acquire beta',
-      'renew alpha',
       `size of ${sample.resources}`,
       `size of ${sample.state}`,
     ]);
-    await expect(sample.request('/candidates')).resolves.toMatchObject({ body: { leader: 'alpha' } });
+    await expect(sample.request('/rivals')).resolves.toMatchObject({ body: { holder: 'alpha' } });
     await expect(sample.request('/leader')).resolves.toMatchObject({ body: { isLeader: true, token: '1' } });
     await expect(sample.request('/resources')).resolves.toMatchObject({
       body: { synced: true, items: [{ kind: 'Route', metadata: { name: 'shop' } }] },
     });
     expect(JSON.parse(await routes())).toEqual({ '/shop': 'http://127.0.0.1:8081' });
+  });
+
+  it('tells the count of resources when it changes, and not at every census', async () => {
+    await sample.edit('shop.json', route('/shop', 'http://127.0.0.1:8081'));
+    sample.start();
+    await sample.runs('Census.take', 3);
+    await sample.edit('search.json', route('/search', 'http://127.0.0.1:8082'));
+    await sample.logs('Resources: 2, in term 1');
+    expect(sample.output.match(/\[Census\].*/g)).toEqual([
+      '[Census] Resources: 1, in term 1',
+      '[Census] Resources: 2, in term 1',
+    ]);
+  });
+
+  it('names the election in memory and the one of the module so that nobody takes one for the other', async () => {
+    sample.start();
+    await sample.logs("leader election 'census': became leader");
+    await sample.stop('SIGTERM');
+    expect(sample.output.match(/\[Rivals\].*/g)).toEqual([
+      '[Rivals] alpha has taken the lease in memory, and renews it',
+      '[Rivals] alpha has given up the lease in memory',
+    ]);
+    expect(sample.output.match(/.*leads|.*leader.*/gi)).toEqual([
+      expect.stringContaining('Mapped {/leader, GET}'),
+      expect.stringContaining("Census.take: Until, 2s between runs, only on the leader of 'census'"),
+      expect.stringContaining('Listening on '),
+      expect.stringContaining("leader election 'census': became leader"),
+      expect.stringContaining("leader election 'census': stopping"),
+      expect.stringContaining("leader election 'census': stopped leading"),
+    ]);
   });
 
   it('sees what an editor changes, and a broken manifest stops nobody else', async () => {
@@ -89,7 +119,10 @@ describe('the sample application', () => {
     await sample.edit('kept.json', { kind: 'Report', metadata: { name: 'kept', finalizers: ['archive'] } });
     sample.start();
     await sample.logs('report.json is finalized and deleted');
-    await sample.logs("stuck.json is tried again: there is no finalizer 'unheard-of'");
+    await sample.logs("stuck.json is tried again and again: there is no finalizer 'unheard-of'");
+    await sample.runs('Finalizer.work#0', 4);
+    await sample.runs('Finalizer.work#1', 4);
+    expect(sample.output.match(/stuck\.json is tried/g)).toHaveLength(1);
     expect(existsSync(join(sample.resources, 'report.json'))).toBe(false);
     expect(existsSync(join(sample.state, 'archive/report.json'))).toBe(true);
     expect(existsSync(join(sample.resources, 'stuck.json'))).toBe(true);
@@ -130,6 +163,9 @@ describe('the sample application', () => {
     const path = `/sizes/${encodeURIComponent(endpoint)}`;
     await expect(sample.request(path, 'DELETE')).resolves.toMatchObject({ status: 204 });
     await expect(sample.request(path, 'DELETE')).resolves.toMatchObject({ status: 404 });
+    expect(sample.output.match(/\[SizeMonitor\].*/g)).toEqual([
+      `[SizeMonitor] ${endpoint} is no longer measured`,
+    ]);
     expect(JSON.stringify(await sample.request('/loops'))).not.toContain(`size of ${endpoint}`);
     expect(JSON.stringify(await sample.request('/sizes'))).not.toContain(endpoint);
   });
@@ -146,7 +182,7 @@ describe('the sample application', () => {
     async (signal) => {
       const began = performance.now();
       sample.start();
-      await sample.logs('alpha leads');
+      await sample.logs('alpha has taken the lease');
       const startTook = performance.now() - began;
       const end = await sample.stop(signal);
       expect(end).toMatchObject({ code: null, signal });
@@ -154,7 +190,7 @@ describe('the sample application', () => {
       expect(end.took).toBeLessThan(Math.max(1000, startTook));
       const order = [
         'Stopped 9 loops in',
-        'The lease is released',
+        'alpha has given up the lease',
         'Closed with 0 resources',
         'The last lines are written',
       ];

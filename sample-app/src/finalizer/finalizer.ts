@@ -16,6 +16,8 @@ import { WorkQueue } from './work-queue.js';
 export class Finalizer {
   private readonly logger = new Logger(Finalizer.name);
   private readonly queue = new WorkQueue();
+  /** What was logged about each key that fails, so that it is logged once and not at every try. */
+  private readonly complaints = new Map<string, string>();
 
   private readonly finalizers: Readonly<Record<string, (key: string) => Promise<void>>> = {
     archive: async (key) => {
@@ -42,15 +44,23 @@ export class Finalizer {
     for (let key = this.queue.take(); key !== undefined && !signal.aborted; key = this.queue.take()) {
       try {
         await this.finish(key);
+        this.complaints.delete(key);
       } catch (error) {
         failed.push(key);
-        this.logger.error(`${key} is tried again: ${(error as Error).message}`);
+        this.complain(key, (error as Error).message);
       } finally {
         this.queue.done(key);
       }
     }
     for (const key of failed) {
       this.queue.add(key); // for the next run, not for this one
+    }
+  }
+
+  private complain(key: string, message: string): void {
+    if (this.complaints.get(key) !== message) {
+      this.complaints.set(key, message);
+      this.logger.error(`${key} is tried again and again: ${message}`);
     }
   }
 

@@ -8,9 +8,9 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { LeaderElection, LoopRegistry, type LoopInfo } from 'nestjs-wait';
-import { Candidates } from '../leader-election/candidates.js';
 import { LogFlush } from '../log-flush/log-flush.js';
 import { ResourceStore } from '../reflector/resource-store.js';
+import { Rivals } from '../rivals/rivals.js';
 import { SizeMonitor } from '../size-monitor/size-monitor.js';
 
 /** Answers what an operator asks: whether the application is healthy, what runs, and what it sees. */
@@ -21,7 +21,7 @@ export class StatusController {
     private readonly logFlush: LogFlush,
     private readonly store: ResourceStore,
     private readonly sizes: SizeMonitor,
-    private readonly candidates: Candidates,
+    private readonly rivals: Rivals,
     private readonly election: LeaderElection,
   ) {}
 
@@ -48,9 +48,9 @@ export class StatusController {
     };
   }
 
-  @Get('candidates')
-  candidateThatLeads(): { leader: string | undefined } {
-    return { leader: this.candidates.leader };
+  @Get('rivals')
+  rivalWithLease(): { holder: string | undefined } {
+    return { holder: this.rivals.holder };
   }
 
   @Get('resources')

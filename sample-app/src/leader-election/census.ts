@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Injectable, Logger } from '@nestjs/common';
-import { LeaderElection, Until } from 'nestjs-wait';
+import { LeaderElection, Until, waitForCacheSync } from 'nestjs-wait';
 import { writeFileAtomically } from '../manifests/write-file-atomically.js';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { Settings } from '../settings.js';
@@ -12,6 +12,7 @@ import { Settings } from '../settings.js';
 @Injectable()
 export class Census {
   private readonly logger = new Logger(Census.name);
+  private lastText = '';
 
   constructor(
     private readonly settings: Settings,
@@ -19,11 +20,22 @@ export class Census {
     private readonly election: LeaderElection,
   ) {}
 
-  @Until({ period: '2s', leaderOnly: true })
-  async take(): Promise<void> {
+  @Until({ period: '2s', leaderOnly: 'census' })
+  async take(signal: AbortSignal): Promise<void> {
     const token = this.election.fencingToken();
+    if (!(await waitForCacheSync(signal, () => this.store.hasSynced()))) {
+      return;
+    }
     const census = { resources: this.store.list().length, by: this.election.getLeader(), token };
     await writeFileAtomically(join(this.settings.stateDir, 'census.json'), `${JSON.stringify(census)}\n`);
-    this.logger.debug(`${census.resources} resources, in term ${token}`);
+    this.logChange(`Resources: ${census.resources}, in term ${token}`);
+  }
+
+  /** Logs what differs from the last census. A line for each census would hide what else happens. */
+  private logChange(text: string): void {
+    if (text !== this.lastText) {
+      this.lastText = text;
+      this.logger.log(text);
+    }
   }
 }

@@ -14,7 +14,7 @@ const NAME = 'nestjs-wait-sample';
  */
 export async function electionOf(settings: Settings): Promise<LeaderElectionOptions> {
   const lock = await lockOf(settings);
-  return { lock, leaseDuration: '6s', renewDeadline: '4s', retryPeriod: '1s' };
+  return { name: 'census', lock, leaseDuration: '6s', renewDeadline: '4s', retryPeriod: '1s' };
 }
 
 async function lockOf({ leaderElection, databaseUrl, redisUrl }: Settings): Promise<ResourceLock> {

@@ -1,6 +1,6 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { BackoffUntilService } from 'nestjs-wait';
 import { Settings } from '../settings.js';
 
@@ -17,6 +17,7 @@ interface Endpoint {
 /** Measures paths. Each path has its own loop, which is started and cancelled at run time. */
 @Injectable()
 export class SizeMonitor implements OnApplicationBootstrap {
+  private readonly logger = new Logger(SizeMonitor.name);
   private readonly endpoints = new Map<string, Endpoint>();
 
   constructor(
@@ -44,8 +45,14 @@ export class SizeMonitor implements OnApplicationBootstrap {
 
   /** Ends the endpoint's loop; returns whether there was one. */
   cancel(path: string): boolean {
-    this.endpoints.get(path)?.cancel.abort();
-    return this.endpoints.delete(path);
+    const endpoint = this.endpoints.get(path);
+    if (endpoint === undefined) {
+      return false;
+    }
+    endpoint.cancel.abort();
+    this.endpoints.delete(path);
+    this.logger.log(`${path} is no longer measured`);
+    return true;
   }
 
   list(): ({ endpoint: string } & Partial<Size>)[] {

@@ -7,19 +7,20 @@ const RETRY_PERIOD = 2000;
 const JITTER_FACTOR = 1.2;
 
 /**
- * Runs two candidates for one lease. Each acquires it as client-go does: with jitter, so that they do not ask
- * at the same moment.
+ * Shows the loops that client-go's leader election is made of: two rivals in this process compete for one
+ * lease in memory. Each tries to acquire it with jitter, so that the two do not ask at the same moment. The
+ * one that has it renews it. The election of the module, which a `leaderOnly` loop uses, is another one.
  */
 @Injectable()
-export class Candidates implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(Candidates.name);
+export class Rivals implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Rivals.name);
   private readonly lease = new InMemoryLease();
   private readonly names = ['alpha', 'beta'];
 
   constructor(private readonly loops: BackoffUntilService) {}
 
-  get leader(): string | undefined {
-    return this.lease.leader;
+  get holder(): string | undefined {
+    return this.lease.holder;
   }
 
   onApplicationBootstrap(): void {
@@ -32,13 +33,13 @@ export class Candidates implements OnApplicationBootstrap, OnModuleDestroy {
     const acquired = new AbortController();
     const tryAcquire = (): void => {
       if (this.lease.tryAcquireOrRenew(name, LEASE_DURATION)) {
-        this.logger.log(`${name} leads`);
+        this.logger.log(`${name} has taken the lease in memory, and renews it`);
         acquired.abort();
         this.renew(name);
       }
     };
     this.loops.jitterUntilWithContext(acquired.signal, tryAcquire, {
-      name: `acquire ${name}`,
+      name: `Rivals: ${name} acquires`,
       period: RETRY_PERIOD,
       jitter: JITTER_FACTOR,
     });
@@ -48,18 +49,22 @@ export class Candidates implements OnApplicationBootstrap, OnModuleDestroy {
     const lost = new AbortController();
     const tryRenew = (): void => {
       if (!this.lease.tryAcquireOrRenew(name, LEASE_DURATION)) {
-        this.logger.warn(`${name} has lost the lease`);
+        this.logger.warn(`${name} has lost the lease in memory`);
         lost.abort();
         this.acquire(name);
       }
     };
-    this.loops.untilWithContext(lost.signal, tryRenew, { name: `renew ${name}`, period: RETRY_PERIOD });
+    this.loops.untilWithContext(lost.signal, tryRenew, {
+      name: `Rivals: ${name} renews`,
+      period: RETRY_PERIOD,
+    });
   }
 
   onModuleDestroy(): void {
-    for (const name of this.names) {
-      this.lease.release(name);
+    const { holder } = this;
+    if (holder !== undefined) {
+      this.lease.release(holder);
+      this.logger.log(`${holder} has given up the lease in memory`);
     }
-    this.logger.log('The lease is released');
   }
 }
