@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 import { WaitModule } from 'nestjs-wait';
 import { Finalizer } from './finalizer/finalizer.js';
 import { StatusController } from './http/status.controller.js';
+import { SteerController } from './http/steer.controller.js';
 import { Census } from './leader-election/census.js';
 import { electionOf } from './leader-election/election.js';
+import { LoadBalancer } from './load-balancer/load-balancer.js';
+import { LoadBalancerSync } from './load-balancer/load-balancer-sync.js';
+import { TroubleController } from './load-balancer/trouble.controller.js';
 import { BufferedLogger } from './log-flush/buffered-logger.js';
 import { LogFlush } from './log-flush/log-flush.js';
 import { Reflector } from './reflector/reflector.js';
@@ -18,11 +22,13 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
     WaitModule.forRootAsync({
       useFactory: async () => ({
         shutdownTimeout: '10s',
+        // No run but the reflector's takes long. One that does is waiting for something that does not come.
+        defaults: { hungAfter: '1m' },
         leaderElection: await electionOf(new Settings()),
       }),
     }),
   ],
-  controllers: [StatusController],
+  controllers: [StatusController, SteerController, TroubleController],
   providers: [
     Settings,
     BufferedLogger,
@@ -31,6 +37,8 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
     Rivals,
     Census,
     RouteReconciler,
+    LoadBalancer,
+    LoadBalancerSync,
     Finalizer,
     LogFlush,
     SizeMonitor,

@@ -1,5 +1,5 @@
-import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { troubleOf } from './load-balancer/trouble.js';
 
 /** The engine that keeps the lease for which the copies of the sample compete. */
 export type Engine = 'memory' | 'postgres' | 'redis' | 'kubernetes';
@@ -8,13 +8,15 @@ export type Engine = 'memory' | 'postgres' | 'redis' | 'kubernetes';
 export class Settings {
   readonly resourcesDir = resolve(process.env['RESOURCES_DIR'] ?? 'sample-app/resources');
   readonly stateDir = resolve(process.env['STATE_DIR'] ?? 'sample-app/var');
-  readonly sizeEndpoints = process.env['SIZE_ENDPOINTS']?.split(',') ?? [this.resourcesDir, tmpdir()];
+  readonly sizeEndpoints = process.env['SIZE_ENDPOINTS']?.split(',') ?? [this.resourcesDir, this.stateDir];
   readonly host = process.env['HOST'] ?? '127.0.0.1';
   readonly port = Number(process.env['PORT'] ?? 3000);
   readonly leaderElection = engineOf(process.env['LEADER_ELECTION'] ?? 'memory');
   /** If it is missing, `LEADER_ELECTION=postgres` starts a database of its own. */
   readonly databaseUrl = process.env['DATABASE_URL'];
   readonly redisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+  /** What is wrong with the load balancer at the start. */
+  readonly trouble = troubleOf(process.env['TROUBLE'] ?? 'none');
 }
 
 function engineOf(name: string): Engine {

@@ -16,6 +16,7 @@ describe('the shell commands of the README', () => {
     expect(blocks('sh').map((text) => text.split('\n')[0])).toEqual([
       expect.stringMatching(/^npm ci && npm start /),
       expect.stringMatching(/^curl -s localhost:3000\/loops/),
+      expect.stringMatching(/^steer\(\)/),
       'npm install nestjs-wait',
       'npx nest build',
       expect.stringMatching(/^pids\(\)/),
@@ -23,7 +24,7 @@ describe('the shell commands of the README', () => {
     ]);
   });
 
-  it('build and start the sample application, look at it, change a manifest, and stop it', async () => {
+  it('build and start the sample application, look at it, change a manifest, steer a loop, and stop it', async () => {
     const sample = clone.start('npm start');
     await sample.prints('Building the sample application.');
     expect(sample.output).not.toContain('LOG');
@@ -49,8 +50,10 @@ describe('the shell commands of the README', () => {
       'sample-app/var/archive:\nold-report.json',
     ]);
 
+    expect(missingFrom(await clone.run(block('steer()')), outputOf('steer()'))).toEqual([]);
+
     await sample.interrupt();
-    expect(missingFrom(sample.output, outputOf('curl -s localhost:3000/loops'))).toEqual([]);
+    expect(missingFrom(sample.output, block('LOG [WaitModule] Stopped'))).toEqual([]);
   });
 
   it('show how one of three copies leads, and how another one leads after that is killed', async () => {

@@ -79,10 +79,12 @@ export class SampleProcess {
     }
   }
 
-  async request(path: string, method = 'GET'): Promise<{ status: number; body: unknown }> {
+  async request(path: string, method = 'GET', json?: unknown): Promise<{ status: number; body: unknown }> {
     await this.logs(/Listening on (\S+):/);
     const [, url] = /Listening on (\S+): /.exec(this.output) ?? [];
-    const response = await fetch(`${url ?? ''}${path}`, { method });
+    const body = json === undefined ? {} : { body: JSON.stringify(json) };
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${url ?? ''}${path}`, { method, headers, ...body });
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
 import { SampleProcess } from './sample-process.js';
+import { describeSteering } from './steering.js';
 
 const route = (path: string, target: string): object => ({
   kind: 'Route',
@@ -15,12 +16,16 @@ const route = (path: string, target: string): object => ({
 
 jest.setTimeout(180_000); // longer than the waits of a test, so that one that fails says what it waited for
 
+// Two files with such tests would build at the same time.
+beforeAll(() => {
+  execFileSync('npx', ['nest', 'build'], { cwd: join(__dirname, '../..'), stdio: 'pipe' });
+});
+
+describeSteering();
+
 describe('the sample application', () => {
   let sample: SampleProcess;
 
-  beforeAll(() => {
-    execFileSync('npx', ['nest', 'build'], { cwd: join(__dirname, '../..'), stdio: 'pipe' });
-  });
   beforeEach(async () => {
     sample = await SampleProcess.create();
   });
@@ -38,6 +43,7 @@ describe('the sample application', () => {
       'Census.take',
       'Finalizer.work#0',
       'Finalizer.work#1',
+      'LoadBalancerSync.sync',
       'LogFlush.flush',
       'Reflector.listAndWatch',
       'Rivals: alpha renews',
@@ -189,7 +195,7 @@ describe('the sample application', () => {
       // On a busy machine the start takes more than a second, and the end then may too.
       expect(end.took).toBeLessThan(Math.max(1000, startTook));
       const order = [
-        'Stopped 9 loops in',
+        'Stopped 10 loops in',
         'alpha has given up the lease',
         'Closed with 0 resources',
         'The last lines are written',
@@ -197,7 +203,7 @@ describe('the sample application', () => {
       const positions = order.map((text) => sample.output.indexOf(text));
       expect(positions).toEqual(positions.toSorted((a, b) => a - b));
       expect(positions[0]).toBeGreaterThan(0);
-      expect(await readFile(join(sample.state, 'manager.log'), 'utf8')).toContain('Stopped 9 loops in');
+      expect(await readFile(join(sample.state, 'manager.log'), 'utf8')).toContain('Stopped 10 loops in');
     },
   );
 
@@ -231,6 +237,10 @@ describe('the sample application', () => {
         return leaders[0]!;
       };
       const first = await leaderOf(copies, 'one leads');
+      const follower = copies.find((copy) => copy !== first)!;
+      await expect(
+        follower.request('/steer/trigger', 'POST', { loop: 'Census.take' }),
+      ).resolves.toMatchObject({ status: 409 });
       await first.stop('SIGKILL');
       const others = copies.filter((copy) => copy !== first);
       const second = await leaderOf(others, 'another leads');

@@ -63,7 +63,7 @@ export class StatusController {
     return this.sizes.list();
   }
 
-  /** Takes the path with its slashes encoded: `DELETE /sizes/%2Ftmp`. */
+  /** Takes the path with its slashes encoded: `DELETE /sizes/%2Fvar%2Flog`. */
   @Delete('sizes/:endpoint')
   @HttpCode(204)
   cancelSize(@Param('endpoint') endpoint: string): void {

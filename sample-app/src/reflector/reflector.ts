@@ -27,7 +27,15 @@ export class Reflector {
     private readonly store: ResourceStore,
   ) {}
 
-  @BackoffUntil({ initial: '800ms', max: '30s', reset: '2m', factor: 2, jitter: 1, sliding: true })
+  @BackoffUntil({
+    initial: '800ms',
+    max: '30s',
+    reset: '2m',
+    factor: 2,
+    jitter: 1,
+    sliding: true,
+    hungAfter: false, // a watch lasts for days
+  })
   async listAndWatch(signal: AbortSignal): Promise<void> {
     try {
       await this.listAndWatchFolder(signal);

@@ -5,8 +5,7 @@ import { NonSlidingUntil, waitForCacheSync } from 'nestjs-wait';
 import { writeFileAtomically } from '../manifests/write-file-atomically.js';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { Settings } from '../settings.js';
-
-type RoutingTable = Record<string, string>;
+import { routesOf, type RoutingTable } from './routing-table.js';
 
 /**
  * Makes the routing table match the manifests of kind `Route` every ten seconds, no matter who has changed it
@@ -29,20 +28,12 @@ export class RouteReconciler {
     }
     const file = join(this.settings.stateDir, 'routes.json');
     const actual = await readTable(file);
-    const wanted = this.wantedTable();
+    const wanted = routesOf(this.store.list());
     const changes = difference(actual, wanted);
     if (changes.length > 0) {
       await writeFileAtomically(file, `${JSON.stringify(wanted, null, 2)}\n`);
       this.logger.log(`Routes: ${changes.join(', ')}`);
     }
-  }
-
-  private wantedTable(): RoutingTable {
-    const routes = this.store
-      .list()
-      .filter(({ kind, metadata }) => kind === 'Route' && metadata.deletionTimestamp === undefined)
-      .map(({ spec }) => [String(spec?.['path']), String(spec?.['target'])] as const);
-    return Object.fromEntries(routes.toSorted(([a], [b]) => a.localeCompare(b)));
   }
 }
 
