@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LoopInfo } from 'nestjs-wait';
 import { SampleProcess } from './sample-process.js';
 
 /** Steers the sample application over HTTP, after it has been built. */
@@ -19,7 +20,10 @@ export function describeSteering(): void {
 
     it('pauses, triggers, changes and resumes a loop', async () => {
       sample.start();
-      await sample.runs(loop, 1);
+      await sample.until(async () => {
+        const { body } = await sample.request('/loops');
+        return (body as LoopInfo[]).some(({ name, state }) => name === loop && state === 'waiting');
+      }, 'the end of the first run');
       await expect(steer('pause', { loop, reason: 'incident 42' })).resolves.toMatchObject({
         status: 200,
         body: { name: loop, state: 'paused', paused: true, pauseReason: 'incident 42' },
