@@ -1,25 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Engine } from '../leader-election/support/engines/engine.js';
 import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
-import { block, missingFrom, outputOf, root } from './page.js';
-import { ReadersProject, type Setup } from './readers-project.js';
+import { missingFrom, readme } from './page.js';
+import { ReadersProject, SETUPS } from './readers-project.js';
 
 jest.setTimeout(180_000); // compiles, and starts processes, which takes long on a busy machine
-
-const SETUPS: Record<string, Setup> = {
-  'as ES modules, on Nest 12': { type: 'module', nest: join(root, 'node_modules') },
-  'as CommonJS, on Nest 11': { type: 'commonjs', nest: join(root, 'test/nest-11/node_modules') },
-};
 
 describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, setup) => {
   let project: ReadersProject;
   let mistakes: string;
 
   beforeAll(async () => {
-    project = await ReadersProject.create(setup);
+    project = await ReadersProject.create(setup, [readme], ['readme']);
     mistakes = await project.compile();
   });
   afterAll(() => project?.remove());
@@ -44,7 +38,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
 
   it('has a complete application that prints what the page shows', async () => {
     const { code, output } = await project.run(['main.js'], { word: 'beat 2' });
-    expect(missingFrom(output, outputOf('// main.ts'))).toEqual([]);
+    expect(missingFrom(output, readme.outputOf('// main.ts'))).toEqual([]);
     expect(code).toBe('SIGINT');
   });
 
@@ -92,8 +86,8 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
 
   it('logs failures, and what a shutdown waits for, as the page shows', async () => {
     const { output } = await project.run(['log.mjs']);
-    expect(missingFrom(output, block('LOG [WaitModule] Stopping 12 loops'))).toEqual([]);
-    expect(missingFrom(output, block('ERROR [Outbox.flush] run 17 failed'))).toEqual([]);
+    expect(missingFrom(output, readme.block('LOG [WaitModule] Stopping 12 loops'))).toEqual([]);
+    expect(missingFrom(output, readme.block('ERROR [Outbox.flush] run 17 failed'))).toEqual([]);
     expect(output).toContain('crash handler of Outbox.flush failed: Sentry is away');
     expect(output).not.toContain('the database is away');
   });
@@ -101,15 +95,12 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
   it('runs without Nest, and prints what the page shows', async () => {
     await expect(project.run(['without-nest.js'])).resolves.toEqual({
       code: 0,
-      output: outputOf('// without-nest.ts'),
+      output: readme.outputOf('// without-nest.ts'),
     });
   });
 
   it('has tests that jest runs, with its globals', async () => {
-    const flags = setup.type === 'module' ? ['--experimental-vm-modules'] : [];
-    const config = JSON.stringify({ transform: {}, testMatch: ['**/*.spec.js'] });
-    const runner = join(root, 'node_modules/jest/bin/jest.js');
-    const { code, output } = await project.run([...flags, runner, '--config', config]);
+    const { code, output } = await project.runJest();
     expect(output).toContain('Tests:       3 passed, 3 total');
     expect(code).toBe(0);
   });

@@ -3,46 +3,55 @@ import { join } from 'node:path';
 
 export const root = join(__dirname, '../..');
 
-const page = readFileSync(join(root, 'README.md'), 'utf8');
-
-/** All fenced blocks of the README in a language, in the page's order. */
-export function blocks(language: string): string[] {
-  return allBlocks()
-    .filter((each) => each.language === language)
-    .map(({ text }) => text);
+interface Block {
+  readonly language: string;
+  readonly text: string;
 }
 
-/** The one block that begins with these words. */
-export function block(beginning: string): string {
-  return found(beginning).text;
-}
+/** A page of the documentation, with its fenced blocks. */
+export class Page {
+  readonly text: string;
+  private readonly all: readonly Block[];
 
-/** What the page shows as the output of the block that begins with these words: the block after it. */
-export function outputOf(beginning: string): string {
-  const { index } = found(beginning);
-  const next = allBlocks()[index + 1];
-  if (next?.language !== 'text') {
-    throw new Error(`The README shows no output after the block '${beginning}'.`);
+  /** @param file - From the root of the repository. */
+  constructor(readonly file: string) {
+    this.text = readFileSync(join(root, file), 'utf8');
+    this.all = Array.from(this.text.matchAll(/^```(\w+)\n(.*?)^```$/gms), ([, language, text]) => ({
+      language: language!,
+      text: text!,
+    }));
   }
-  return next.text;
-}
 
-function found(beginning: string): { readonly text: string; readonly index: number } {
-  const all = allBlocks();
-  const indices = all.flatMap(({ text }, index) => (text.startsWith(beginning) ? [index] : []));
-  const [index] = indices;
-  if (index === undefined || indices.length > 1) {
-    throw new Error(`The README has ${indices.length} blocks that begin with '${beginning}'.`);
+  /** All blocks in a language, in the page's order. */
+  blocks(language: string): string[] {
+    return this.all.filter((each) => each.language === language).map(({ text }) => text);
   }
-  return { text: all[index]!.text, index };
+
+  /** The one block that begins with these words. */
+  block(beginning: string): string {
+    return this.all[this.indexOf(beginning)]!.text;
+  }
+
+  /** What the page shows as the output of the block that begins with these words: the block after it. */
+  outputOf(beginning: string): string {
+    const next = this.all[this.indexOf(beginning) + 1];
+    if (next?.language !== 'text') {
+      throw new Error(`${this.file} shows no output after the block '${beginning}'.`);
+    }
+    return next.text;
+  }
+
+  private indexOf(beginning: string): number {
+    const indices = this.all.flatMap(({ text }, index) => (text.startsWith(beginning) ? [index] : []));
+    const [index] = indices;
+    if (index === undefined || indices.length > 1) {
+      throw new Error(`${this.file} has ${indices.length} blocks that begin with '${beginning}'.`);
+    }
+    return index;
+  }
 }
 
-function allBlocks(): { readonly language: string; readonly text: string }[] {
-  return Array.from(page.matchAll(/^```(\w+)\n(.*?)^```$/gms), ([, language, text]) => ({
-    language: language!,
-    text: text!,
-  }));
-}
+export const readme = new Page('README.md');
 
 /**
  * The lines of an excerpt that a log does not have, or not in this order. An excerpt leaves out lines, the
@@ -59,6 +68,22 @@ export function missingFrom(log: string, excerpt: string): string[] {
       logged.splice(0, at + 1);
       return at < 0;
     });
+}
+
+/**
+ * Compares a log with all that a page shows of it. Besides what an excerpt leaves out of each line, only the
+ * stacks are left out.
+ *
+ * @returns The lines that are on one side only.
+ */
+export function differences(log: string, shown: string): string[] {
+  const isShown = (line: string): boolean => line !== '' && !/^ {4}at |^\w*Error: /.test(line);
+  const left = log.split('\n').filter(isShown);
+  const missing = shown.split('\n').filter((line) => {
+    const fits = new RegExp(`${patternOf(line).source}$`).test(left[0] ?? '');
+    return isShown(line) && !(fits && left.shift() !== undefined);
+  });
+  return [...missing.map((line) => `only on the page: ${line}`), ...left.map((line) => `not on it: ${line}`)];
 }
 
 function patternOf(line: string): RegExp {

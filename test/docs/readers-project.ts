@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, freePort } from '../leader-election/support/processes.js';
-import { blocks, root } from './page.js';
+import { root, type Page } from './page.js';
 
 /** How a reader's project loads modules, and on which Nest it stands. */
 export interface Setup {
@@ -11,6 +11,11 @@ export interface Setup {
   /** The folder that holds `@nestjs`. */
   readonly nest: string;
 }
+
+export const SETUPS: Record<string, Setup> = {
+  'as ES modules, on Nest 12': { type: 'module', nest: join(root, 'node_modules') },
+  'as CommonJS, on Nest 11': { type: 'commonjs', nest: join(root, 'test/nest-11/node_modules') },
+};
 
 /** The flags of `npm run build:cjs`. */
 const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'];
@@ -24,9 +29,9 @@ declare global {
 `;
 
 /**
- * A project whose author has copied every TypeScript block of the README, each into the file that its first
- * line names. The project also holds the modules that they import and the scripts that run them, from
- * `test/docs/readme`.
+ * A project whose author has copied every TypeScript block of some pages, each into the file that its first
+ * line names. The project also holds the modules that they import and the scripts that run them, from folders
+ * in `test/docs`.
  */
 export class ReadersProject {
   /** What the page calls port 3000. */
@@ -36,14 +41,26 @@ export class ReadersProject {
   private readonly folder = join(this.parent, 'project');
   private readonly running = new Set<ChildProcess>();
 
-  private constructor(private readonly setup: Setup) {
-    this.files = blocks('ts').map(
+  private readonly blocks: readonly string[];
+
+  private constructor(
+    private readonly setup: Setup,
+    pages: readonly Page[],
+    private readonly scripts: readonly string[],
+  ) {
+    this.blocks = pages.flatMap((page) => page.blocks('ts'));
+    this.files = this.blocks.map(
       (text) => /^\/\/ (\S+\.ts)\b/.exec(text)?.[1] ?? 'a block without a name.ts',
     );
   }
 
-  static async create(setup: Setup): Promise<ReadersProject> {
-    const project = new ReadersProject(setup);
+  /** @param scripts - The names of folders in `test/docs`. */
+  static async create(
+    setup: Setup,
+    pages: readonly Page[],
+    scripts: readonly string[],
+  ): Promise<ReadersProject> {
+    const project = new ReadersProject(setup, pages, scripts);
     try {
       project.port = await freePort();
       await project.installLibrary();
@@ -85,6 +102,13 @@ export class ReadersProject {
     });
   }
 
+  /** Runs the tests of the project. */
+  runJest(): Promise<{ code: number | string; output: string }> {
+    const flags = this.setup.type === 'module' ? ['--experimental-vm-modules'] : [];
+    const config = JSON.stringify({ transform: {}, testMatch: ['**/*.spec.js'] });
+    return this.run([...flags, join(root, 'node_modules/jest/bin/jest.js'), '--config', config]);
+  }
+
   /** Copies a compiled file with a change. */
   copy(from: string, to: string, change: (code: string) => string): void {
     this.write(to, change(readFileSync(join(this.folder, from), 'utf8')));
@@ -116,7 +140,9 @@ export class ReadersProject {
 
   private writeBlocks(): void {
     const { type } = this.setup;
-    cpSync(join(root, 'test/docs/readme'), this.folder, { recursive: true });
+    for (const folder of this.scripts) {
+      cpSync(join(root, 'test/docs', folder), this.folder, { recursive: true });
+    }
     this.write('globals.d.ts', TEST_GLOBALS);
     this.write('package.json', JSON.stringify({ type }));
     const compilerOptions = {
@@ -135,7 +161,7 @@ export class ReadersProject {
       types: ['node'],
     };
     this.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-    for (const [index, text] of blocks('ts').entries()) {
+    for (const [index, text] of this.blocks.entries()) {
       this.write(this.files[index]!, text.replaceAll('3000', String(this.port)));
     }
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Clone } from './clone.js';
-import { block, blocks, missingFrom, outputOf } from './page.js';
+import { missingFrom, readme } from './page.js';
 
 jest.setTimeout(240_000); // builds and starts applications, which takes long on a busy machine
 
@@ -13,7 +13,7 @@ describe('the shell commands of the README', () => {
   afterAll(() => clone?.remove());
 
   it('run below, except those that install packages or run all tests', () => {
-    expect(blocks('sh').map((text) => text.split('\n')[0])).toEqual([
+    expect(readme.blocks('sh').map((text) => text.split('\n')[0])).toEqual([
       expect.stringMatching(/^npm ci && npm start /),
       expect.stringMatching(/^curl -s localhost:3000\/loops/),
       expect.stringMatching(/^steer\(\)/),
@@ -29,10 +29,10 @@ describe('the shell commands of the README', () => {
     await sample.prints('Building the sample application.');
     expect(sample.output).not.toContain('LOG');
     await sample.prints('Routes: ');
-    expect(missingFrom(sample.output, outputOf('npm ci && npm start'))).toEqual([]);
+    expect(missingFrom(sample.output, readme.outputOf('npm ci && npm start'))).toEqual([]);
 
     const [loops = '', resources = '', ...files] = (
-      await clone.run(block('curl -s localhost:3000/loops'))
+      await clone.run(readme.block('curl -s localhost:3000/loops'))
     ).split('\n');
     expect(JSON.parse(loops)).toContainEqual(
       expect.objectContaining({
@@ -50,19 +50,21 @@ describe('the shell commands of the README', () => {
       'sample-app/var/archive:\nold-report.json',
     ]);
 
-    expect(missingFrom(await clone.run(block('steer()')), outputOf('steer()'))).toEqual([]);
+    expect(missingFrom(await clone.run(readme.block('steer()')), readme.outputOf('steer()'))).toEqual([]);
 
     await sample.interrupt();
-    expect(missingFrom(sample.output, block('LOG [WaitModule] Stopped'))).toEqual([]);
+    expect(missingFrom(sample.output, readme.block('LOG [WaitModule] Stopped'))).toEqual([]);
   });
 
   it('show how one of three copies leads, and how another one leads after that is killed', async () => {
-    const [start, kill, end] = ['npx nest build', 'pids()', 'kill $(ask'].map(block);
+    const [start, kill, end] = ['npx nest build', 'pids()', 'kill $(ask'].map((beginning) =>
+      readme.block(beginning),
+    );
     // `npm start` has built it above.
     const commands = [start!.replace('npx nest build', ''), kill, end].join('\necho then\n');
     const [before = '', after = ''] = (await clone.run(commands)).split('then\n');
-    expect(answersOf(before)).toEqual(answersOf(outputOf('npx nest build')));
-    expect(answersOf(after)).toEqual(answersOf(outputOf('pids()')));
+    expect(answersOf(before)).toEqual(answersOf(readme.outputOf('npx nest build')));
+    expect(answersOf(after)).toEqual(answersOf(readme.outputOf('pids()')));
     expect(tokenOf(after)).toBeGreaterThan(tokenOf(before));
   });
 });

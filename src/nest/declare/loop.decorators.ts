@@ -127,8 +127,25 @@ export function NonSlidingUntil<Self extends object>(
  *
  * Counterpart of `wait.BackoffUntil` in k8s.io/apimachinery v0.19.4. For the rest see {@link Until}.
  *
- * **Gotchas.** Only time resets the growth: a wait and a run that together last longer than `reset`. It does
- * not matter whether the run failed. So it is for a run that normally lasts, such as a watch.
+ * **Details.** The waits grow from run to run, however the runs end. Only time starts the growth over: a wait
+ * and a run that together last longer than `reset`. The option `failureBackoff` of any loop grows by failures
+ * instead, and the first success starts it over. Each character is 10 s: `o` of a run that succeeds, `x` of
+ * one that fails, a space of waiting. No wait has jitter.
+ *
+ * ```text
+ *                                          0m    1m    2m    3m    4m    5m    6m    7m    8m    9m
+ * the database is away                                       ############                  ###
+ * @Until('1m')                             o      o      o      x      x      o      o      x      o
+ *   failureBackoff: true                   o      o      o      x      x            o      x      o
+ *   failureBackoff: { initial: '10s' }     o      o      o      x x  x    o      o      o      o      o
+ * @NonSlidingUntil('1m')                   o     o     o     x     x     o     o     o     x     o
+ *   failureBackoff: true                   o     o     o     x      x            o     o     x      o
+ * @BackoffUntil({ initial: '10s' })        o o  o   o   o   o   x   x   x   o   o   o   o   x   o   o
+ *   for a watch                            oooooooooooooooooo x  x   x   oooooooooooooooooo x  oooooooo
+ * ```
+ *
+ * **Gotchas.** It is for a run that normally lasts, such as a watch. A poll soon waits for `max` every time,
+ * although all of its runs succeed.
  *
  * @param options - {@link BackoffUntilOptions}, or a function of the instance that returns them. The defaults
  *   are those of client-go's reflector.

@@ -1,0 +1,2 @@
+// What the module of docs/steering.md imports.
+export { Outbox } from './loops.js';
