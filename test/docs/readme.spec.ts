@@ -39,7 +39,16 @@ describe('the README', () => {
   });
 });
 
-describe.each(['README.md', 'CONTRIBUTING.md', 'docs/errors.md', 'docs/leader-election.md'])('%s', (page) => {
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/errors.md',
+  'docs/failures.md',
+  'docs/leader-election.md',
+  'docs/steering.md',
+];
+
+describe.each(PAGES)('%s', (page) => {
   it('links only to files and headings that exist', () => {
     const links = Array.from(read(page).matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
     const broken = links.filter((link) => {

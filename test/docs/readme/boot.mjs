@@ -72,8 +72,9 @@ await show(
       const handle = probes.add(`${url}/a`);
       await clock.waitForTimers(1); // the first run has ended
       const listed = probes.list().map(({ runs, failures: failed }) => ({ runs, failed }));
+      const isUp = await probes.probeNow(`${url}/a`);
       await probes.remove(handle);
-      return { requests, listed };
+      return { requests, listed, isUp };
     },
   },
 );
