@@ -90,6 +90,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     });
 
     it.each([
+      ['migrate during a long run', ['A run of Outbox.flush has not ended in time.']],
       ['update to a period that is over', ['runs: 5']],
       ['permanent', ['Outbox.flush: 1m between runs']],
       ['stop', ['polls: 3, left: undefined']],
@@ -116,6 +117,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     it('holds a process without a server open while its loop is paused', async () => {
       const { code, output } = await project.run(['worker.js'], { word: 'not before the migration' });
       expect(missingFrom(output, steering.outputOf('// worker.ts'))).toEqual([]);
+      expect(output).not.toContain('flushed');
       expect(code).toBe('SIGINT');
       project.copy('worker.js', 'unheld.js', (text) => text.replace('[Outbox, StayOpen]', '[Outbox]'));
       const unheld = await project.run(['unheld.js']);
@@ -141,6 +143,12 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
       const { log, findings } = sections.get(name)!;
       expect(differences(log, failures.outputOf(block))).toEqual([]);
       expect(findings).toEqual([wantFinding]);
+    });
+
+    it('reports a run before its own timeout, where the default of hungAfter is shorter', () => {
+      const { log, findings } = sections.get('hung before its timeout')!;
+      expect(log).toContain('is hung: it has been running for 10m (hungAfter: 10m)');
+      expect(findings).toEqual(['running, failures: 0, timeouts: 0, the last has succeeded']);
     });
 
     it('reports a run that ignores its signal, and waits for it', () => {

@@ -8,6 +8,7 @@ import { Outbox } from './failing.js';
 import { Report } from './hourly.js';
 import { Outbox as LimitedOutbox } from './limited.js';
 import { Mails } from './mails.js';
+import { Patient } from './patient.js';
 import { boot } from './virtual.mjs';
 import { limitedModule, Watch } from './watch.js';
 
@@ -52,6 +53,12 @@ function slow(milliseconds) {
 }
 
 await show('hung', Outbox, { imports: [waitModule], publish: slow(720_000), time: 730_000 });
+
+await show('hung before its timeout', Patient, {
+  imports: [waitModule],
+  publish: slow(720_000),
+  time: 610_000,
+});
 
 await show('failing', Outbox, { publish: refusing(24), time: 125_000 });
 

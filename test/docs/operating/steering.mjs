@@ -9,7 +9,7 @@ import { Importer } from './importer.js';
 import { goOn, hold } from './incident.js';
 import { Invoices, Mails, Metrics, Outbox, Report, work } from './loops.js';
 import { look } from './look.js';
-import { LoopsController, OnCallOnly } from './loops.controller.js';
+import { LoopsController } from './loops.controller.js';
 import { migrate } from './migrate.js';
 import { onlyOne } from './one-worker.js';
 import { pollDuring } from './poll-during.js';
@@ -46,7 +46,7 @@ await show(
     console.log(stdout);
     await trySteering(await app.getUrl(), app.get(LoopRegistry));
   },
-  { ...loops, providers: [Outbox, Report, OnCallOnly], controllers: [LoopsController] },
+  { ...loops, providers: [Outbox, Report], controllers: [LoopsController] },
 );
 
 /** Prints what the controller answers, to those that it refuses as well. */
@@ -78,6 +78,14 @@ await show('migrate', async ({ clock, registry }) => {
   await clock.advance(100);
   await migrated;
   console.log('= ' + states.join(', then '));
+});
+
+await show('migrate during a long run', async ({ clock, registry }) => {
+  work.set('Outbox.flush', () => clock.sleep(60_000));
+  await clock.advance(4000);
+  const migrated = migrate(registry, async () => console.log('= altered')).catch(({ message }) => message);
+  await clock.advance(25_000);
+  console.log(`= ${await migrated}`);
 });
 
 await show(
