@@ -45,7 +45,7 @@ export function patternOf({ line }: LogRow): RegExp {
 export function fixedPhrases({ line }: LogRow): string[] {
   return line
     .split(EXAMPLES)
-    .flatMap((text) => text.split(/[().:;'{}]+ ?/))
-    .map((text) => text.trim())
+    .flatMap((text) => text.split(/[()]/)) // what is in brackets may come from elsewhere in the sources
+    .map((text) => text.replaceAll(/^[\s.,:']+|[\s.,:']+$/g, ''))
     .filter((text) => /[a-z]{3}/i.test(text));
 }
