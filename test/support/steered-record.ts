@@ -23,10 +23,12 @@ export class SteeredRecord {
   }
 
   /** Writes all that is needed to find the fault. */
-  report({ actions: _, ...plan }: SteeredPlan): string {
+  report(plan: SteeredPlan): string {
     const lines = this.lines.map(([time, text, details]) =>
       details === undefined ? `${time} ${text}` : `${time} ${text}: ${JSON.stringify(details)}`,
     );
-    return [`Seed ${plan.seed}: ${this.faults.join('; ')}`, JSON.stringify(plan), ...lines].join('\n');
+    // The log has the actions already.
+    const options = JSON.stringify(plan, (key, value: unknown) => (key === 'actions' ? undefined : value));
+    return [`Seed ${plan.seed}: ${this.faults.join('; ')}`, options, ...lines].join('\n');
   }
 }
