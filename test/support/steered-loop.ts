@@ -157,6 +157,10 @@ export class SteeredLoop {
   private endRun(run: SeenRun, error: unknown, signal: AbortSignal): undefined {
     const isLate = signal.aborted && codeOf(signal.reason) === 'WAIT_ERR_RUN_TIMEOUT';
     run.endedAt = this.now;
+    signal.addEventListener('abort', () => {
+      const isStop = codeOf(signal.reason) !== 'WAIT_ERR_RUN_TIMEOUT';
+      this.record.check(isStop, () => `run ${run.number} reaches its deadline after its end`);
+    });
     if (error === undefined) {
       run.outcome = 'succeeded';
     } else if (isLate) {
