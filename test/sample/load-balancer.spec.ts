@@ -5,7 +5,7 @@ import { LoadBalancerSync } from '../../sample-app/src/load-balancer/load-balanc
 import type { Trouble } from '../../sample-app/src/load-balancer/trouble.js';
 import { ResourceStore } from '../../sample-app/src/reflector/resource-store.js';
 import { Settings } from '../../sample-app/src/settings.js';
-import { block, missingFrom } from '../docs/page.js';
+import { readme, missingFrom } from '../docs/page.js';
 import { compile, RecordingLogger, type Booted } from '../support/boot.js';
 
 /** Keeps when each line was logged, too. */
@@ -101,6 +101,6 @@ describe('the load balancer of the sample', () => {
     await clock.advance(120_050);
     balancer.setTrouble('none');
     await clock.advance(0);
-    expect(missingFrom(timeline.join('\n'), block('ERROR [LoadBalancerSync.sync] run 1'))).toEqual([]);
+    expect(missingFrom(timeline.join('\n'), readme.block('ERROR [LoadBalancerSync.sync] run 1'))).toEqual([]);
   });
 });
