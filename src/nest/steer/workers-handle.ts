@@ -88,7 +88,7 @@ export class WorkersHandle implements LoopHandle {
   update(options: LoopOverrides): void {
     const loops = this.#loops.filter(({ isEnding }) => !isEnding);
     if (loops.length === 0) {
-      throw loopStopped(this.name, 'update()', this.#spec);
+      throw loopStopped(this.name, 'update()', this.info());
     }
     const before = this.#spec.options;
     const updates = loops.map((loop) => new LoopUpdate(loop, updateLoop(loop.spec, options)));
@@ -133,7 +133,7 @@ export class WorkersHandle implements LoopHandle {
   #ask(): RunRequest {
     const live = this.#loops.filter(({ isEnding }) => !isEnding);
     if (live.length === 0) {
-      throw loopStopped(this.name, 'trigger()', this.#spec);
+      throw loopStopped(this.name, 'trigger()', this.info());
     }
     const able = live.filter(({ isStopping, state }) => !isStopping && state !== 'standby');
     if (able.length === 0) {

@@ -13,7 +13,10 @@ import { overrides } from './overrides.js';
 import { polls } from './polls.js';
 import { service } from './service.js';
 import { sharedRecords } from './shared-records.js';
+import { steering } from './steering.js';
 import { tokens } from './tokens.js';
+import { triggers } from './triggers.js';
+import { updates } from './updates.js';
 
 /** Every mistake of the table, by who refuses it. */
 export const tables: readonly { readonly who: string; readonly mistakes: readonly Mistake[] }[] = [
@@ -27,6 +30,9 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'the loops of WaitModule', mistakes: overrides },
   { who: 'the name of a loop', mistakes: names },
   { who: 'BackoffUntilService', mistakes: service },
+  { who: 'the pauses of LoopHandle and LoopRegistry', mistakes: steering },
+  { who: 'LoopHandle.update', mistakes: updates },
+  { who: 'a run that somebody asks for', mistakes: triggers },
   { who: 'a loop of the core', mistakes: coreLoops },
   { who: 'the other functions of the core', mistakes: coreValues },
   { who: 'a poll function', mistakes: polls },
