@@ -14,7 +14,14 @@ const SHARED = 'src/core/time/shared-timeouts.ts';
 const MANAGER = 'src/core/waits/exponential.ts';
 const LAUNCHER = 'src/nest/run/loop.launcher.ts';
 const MANAGED = 'src/nest/run/managed-loop.ts';
+const CURRENT_RUN = 'src/nest/run/current-run.ts';
+const DESCRIBE = 'src/nest/run/describe-loop.ts';
 const DRAIN = 'src/nest/run/drain.ts';
+const HUNG_SWEEP = 'src/nest/run/hung-sweep.ts';
+const RUN_REQUEST = 'src/nest/run/run-request.ts';
+const STEERING = 'src/nest/run/steering.ts';
+const WAIT_PLAN = 'src/nest/run/wait-plan.ts';
+const WORKERS = 'src/nest/steer/workers-handle.ts';
 const FAILURE_LOG = 'src/nest/run/failure-log.ts';
 const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
@@ -84,7 +91,7 @@ const MUTATIONS = [
   {
     name: 'no re-check of stop when the timer came due too',
     file: LOOP,
-    edits: [['while (!this.isStopping &&', 'while (!(this.isStopping && !this.isOverdue) &&']],
+    edits: [['while (!this.isStopping &&', 'while (!(this.isStopping && !this.isDue) &&']],
     tests: 'conformance/loops',
   },
   {
@@ -235,7 +242,7 @@ const MUTATIONS = [
   },
   {
     name: 'one signal for all runs of a loop',
-    file: MANAGED,
+    file: CURRENT_RUN,
     edits: [
       ['this.controller = newController();', 'this.controller ??= newController();'],
       ['    this.controller = undefined;\n', ''],
@@ -245,8 +252,8 @@ const MUTATIONS = [
   },
   {
     name: 'a signal that does not know of the stop before it was made',
-    file: MANAGED,
-    edits: [['if (this.stopRequest !== undefined) {', 'if (false) {']],
+    file: CURRENT_RUN,
+    edits: [['if (this.endRequest !== undefined) {', 'if (false) {']],
     tests: 'unit/nest/managed-loop',
   },
   {
@@ -263,7 +270,7 @@ const MUTATIONS = [
   },
   {
     name: 'a handle that settles when the first worker crashes',
-    file: 'src/nest/steer/loop-handle.ts',
+    file: WORKERS,
     edits: [['await Promise.allSettled(loops', 'await Promise.all(loops']],
     tests: 'e2e/service',
     project: 'nest-12',
@@ -278,7 +285,7 @@ const MUTATIONS = [
   {
     name: 'a run that gave up because of the stop and counts as a failure',
     file: LOOP,
-    edits: [['if (this.isStopping && isAbort(error, this.stopReason)) {', 'if (false) {']],
+    edits: [['if (!isTimedOut && this.isStopping && isAbort(error, this.stopReason)) {', 'if (false) {']],
     tests: 'unit/core/crash',
   },
   {
@@ -502,8 +509,8 @@ const MUTATIONS = [
   },
   {
     name: 'an error that JSON cannot hold',
-    file: MANAGED,
-    edits: [['failures > 0 ? withErrorInJson(info) : info', 'info']],
+    file: DESCRIBE,
+    edits: [['trouble.failures > 0 ? withErrorInJson(info) : info', 'info']],
     tests: 'e2e/failures',
     project: 'nest-12',
   },
@@ -677,15 +684,15 @@ const MUTATIONS = [
   },
   {
     name: 'options: a next start that is past',
-    file: MANAGED,
-    edits: [[' && this.nextStart >= clock.now()', '']],
+    file: DESCRIBE,
+    edits: [[' && overdueFor <= 0', '']],
     tests: 'e2e/running',
     project: 'nest-12',
   },
   {
     name: 'options: a next start of a loop that is stopping',
-    file: MANAGED,
-    edits: [['!this.loop.isStopping && ', '']],
+    file: DESCRIBE,
+    edits: [['!isStopping && ', '']],
     tests: 'e2e/running',
     project: 'nest-12',
   },
@@ -1021,6 +1028,266 @@ const MUTATIONS = [
     file: 'src/testing/move-until.ts',
     edits: [['due < Infinity && due > limit', 'false']],
     tests: 'e2e/fake-cluster',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a trigger that begins no run at once',
+    file: LOOP,
+    edits: [['if (!isRunning && this.isRunNext()) {', 'if (false) {']],
+    tests: 'e2e/steer-table',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a paused loop that runs when it is due',
+    file: LOOP,
+    edits: [['if (isWanted || this.work.isPaused === true) {', 'if (isWanted) {']],
+    tests: 'e2e/steer-table',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a paused loop that leaves its timer armed',
+    file: LOOP,
+    edits: [['      this.timer.stop();\n      return isWanted;', '      return isWanted;']],
+    tests: 'e2e/steer-handle',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a trigger that begins a run before the application has started',
+    file: LOOP,
+    edits: [['if (!this.hasStarted || this', 'if (this']],
+    tests: 'e2e/steer-handle',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a trigger before the start that waits with the loop',
+    file: LOOP,
+    edits: [['if (!hasWait || this.isRunNext()) {', 'if (!hasWait) {']],
+    tests: 'e2e/steer-handle',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: an update that changes an initial delay',
+    file: MANAGED,
+    edits: [['plan.isFixed || ', '']],
+    tests: 'e2e/steer-handle',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: an update that plans the wait from now on',
+    file: MANAGED,
+    edits: [['const due = plan.began + wait;', 'const due = this.environment.clock.now() + wait;']],
+    tests: 'e2e/steer-table',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: an update that keeps the growth of the loop',
+    file: WAIT_PLAN,
+    edits: [['    this.manager = manager;\n    this.growth', '    this.growth']],
+    tests: 'e2e/steer-handle',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: an update that keeps the growth after failures',
+    file: WAIT_PLAN,
+    edits: [['    this.growth = undefined;\n    this.afterFailure', '    this.afterFailure']],
+    tests: 'e2e/steer-edges',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: an update that changes the first worker, though the second refuses',
+    file: WORKERS,
+    edits: [
+      [
+        'loops.map((loop) => loop.prepareUpdate(updateLoop(loop.spec, options)));',
+        'loops.map((loop) => {\n      loop.prepareUpdate(updateLoop(loop.spec, options))();\n      return () => {};\n    });',
+      ],
+    ],
+    tests: 'mistakes/mistakes',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a disabled module whose loops are said to have been stopped',
+    file: WORKERS,
+    edits: [["'trigger()', this.info())", "'trigger()', this.#spec)"]],
+    tests: 'mistakes/mistakes',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: waits after failures that go on growing after a success',
+    file: MANAGED,
+    edits: [['      plan.succeeded();\n', '']],
+    tests: 'e2e/failure-backoff',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a wait after a failure that counts from the start of the run',
+    file: MANAGED,
+    edits: [['plan.change(time + retry);', 'plan.change(this.figures.started + retry);']],
+    tests: 'e2e/failure-backoff',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a failing loop that is faster than without failures',
+    file: WAIT_PLAN,
+    edits: [['initial === undefined ? Math.max(own, retry) : retry', 'retry']],
+    tests: 'e2e/failure-backoff',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a backoff manager that is not asked after a failure',
+    file: WAIT_PLAN,
+    edits: [['const own = requireDelay(this.manager.backoff(), this.loop);', 'const own = 0;']],
+    tests: 'e2e/failure-backoff',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a resumed loop that pauses again at its next failure',
+    file: STEERING,
+    edits: [['    this.forgivenFailures = failures;\n', '']],
+    tests: 'e2e/failure-backoff',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: failures that stay forgiven after a success',
+    file: STEERING,
+    edits: [['      this.forgivenFailures = 0;\n', '']],
+    tests: 'e2e/steer-edges',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a pause that goes on waiting after the resume',
+    file: STEERING,
+    edits: [['    this.pauseReason = undefined;\n    this.idle();', '    this.pauseReason = undefined;']],
+    tests: 'e2e/steer-table',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a pause that does not wait for the run that was asked for before',
+    file: STEERING,
+    edits: [['if (this.openRequest === undefined) {', 'if (true) {']],
+    tests: 'e2e/steer-table',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a trigger that nobody rejects when its loop has stopped',
+    file: STEERING,
+    edits: [['    this.openRequest?.withdraw(reason);\n', '']],
+    tests: 'e2e/steer-handle',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a trigger that outlives the lease',
+    file: MANAGED,
+    edits: [['    this.steering?.over(notLeader(this.name, this.spec));\n', '']],
+    tests: 'mistakes/mistakes',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a run for each of several triggers',
+    file: WORKERS,
+    edits: [['if (open !== undefined) {', 'if (open === null) {']],
+    tests: 'e2e/steer-table',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a trigger that fails with the first worker that stops',
+    file: RUN_REQUEST,
+    edits: [['if (this.workersLeft === 0) {', 'if (true) {']],
+    tests: 'e2e/steer-workers',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a trigger that the run of another worker answers',
+    file: RUN_REQUEST,
+    edits: [['return isFirst;', 'return true;']],
+    tests: 'e2e/steer-edges',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: workers that count as paused when one of them is',
+    file: 'src/nest/steer/describe-workers.ts',
+    edits: [['live.every((worker)', 'live.some((worker)']],
+    tests: 'e2e/steer-workers',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a deadline that a later stop turns into an abort',
+    file: LOOP,
+    edits: [['if (!isTimedOut && this.isStopping', 'if (this.isStopping']],
+    tests: 'e2e/steer-edges',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a deadline that passes after the stop, and decides the outcome',
+    file: CURRENT_RUN,
+    edits: [['    this.deadline?.stop();\n    this.endRequest ??=', '    this.endRequest ??=']],
+    tests: 'e2e/deadlines',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a new timeout that counts from the update',
+    file: MANAGED,
+    edits: [['timeout === undefined ? undefined : timeout - since', 'timeout']],
+    tests: 'e2e/deadlines',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a stop of an earlier term that ends the runs of the next',
+    file: CURRENT_RUN,
+    edits: [['    this.endRequest = undefined; // it may be that of an earlier term\n', '']],
+    tests: 'e2e/steer-edges',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a sweep that goes on while the application closes',
+    file: LAUNCHER,
+    edits: [['    this.hungSweep.end(); // shutdown has a time limit of its own\n', '']],
+    tests: 'e2e/steer-edges',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a sweep for no loop',
+    file: HUNG_SWEEP,
+    edits: [['      this.due = Infinity;\n      this.timer?.stop();', '      this.due = Infinity;']],
+    tests: 'e2e/deadlines',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a hung run that is reported at each sweep',
+    file: HUNG_SWEEP,
+    edits: [['!loop.isReportedHung && ', '']],
+    tests: 'e2e/deadlines',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a second hung run that nobody reports',
+    file: MANAGED,
+    edits: [['      this.isReportedHung = false;\n', '']],
+    tests: 'e2e/deadlines',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: dates of the past that move with the wall clock',
+    file: DESCRIBE,
+    edits: [
+      [
+        "date('lastStart', figures.startedAt)",
+        "date('lastStart', Date.now() - environment.clock.now() + figures.started)",
+      ],
+    ],
+    tests: 'e2e/steer-info',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a next start that is computed anew at each look',
+    file: DESCRIBE,
+    edits: [
+      [
+        "date('nextStart', loop.plan.dueAt)",
+        "date('nextStart', (environment.clock.wallNow?.() ?? 0) - overdueFor)",
+      ],
+    ],
+    tests: 'e2e/steer-info',
     project: 'nest-12',
   },
 ];
