@@ -54,14 +54,18 @@ describe('the steering of the sample', () => {
     end();
   });
 
-  it('answers the result of a triggered run, with the message of its error', async () => {
+  it('answers the result of a triggered run, with a summary of its error', async () => {
     const { steer, poller } = await start();
     await expect(steer.trigger({ loop })).resolves.toMatchObject({ run: 2, outcome: 'succeeded' });
     poller.answer = () => {
       throw new Error('no disk');
     };
     const result = await steer.trigger({ loop });
-    expect(result).toMatchObject({ run: 3, outcome: 'failed', error: 'no disk' });
+    expect(JSON.parse(JSON.stringify(result))).toMatchObject({
+      run: 3,
+      outcome: 'failed',
+      error: { name: 'Error', message: 'no disk' },
+    });
   });
 
   it('changes the period of a loop, and answers its info', async () => {
@@ -105,7 +109,7 @@ describe('the steering of the sample', () => {
     expect(registry.get(loop)?.info()).toMatchObject({ schedule: '10s between runs' });
   });
 
-  it.each([{ a: 1 }, '', 42])(
+  it.each([{ a: 1 }, null, 42])(
     'answers 400 for a pause with the reason %j, and the loop goes on',
     async (reason) => {
       const { steer, registry } = await start();

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import {
   BadRequestException,
   Body,
@@ -52,12 +51,8 @@ export class SteerController {
 
   @Post('trigger')
   @HttpCode(200)
-  async trigger(@Body() request: SteerRequest): Promise<RunResult> {
-    const { error, ...result } = await this.handleOf(request).trigger().catch(toHttp);
-    // JSON writes an Error as an empty object.
-    return error === undefined
-      ? result
-      : { ...result, error: error instanceof Error ? error.message : inspect(error) };
+  trigger(@Body() request: SteerRequest): Promise<RunResult> {
+    return this.handleOf(request).trigger().catch(toHttp);
   }
 
   @Post('update')

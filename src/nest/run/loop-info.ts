@@ -1,4 +1,3 @@
-import type { ErrorSummary } from '../../core/values/error-text.js';
 import type { LoopState, RunOutcome } from '../../core/loop/loop.js';
 import type { LoopKind } from '../declare/loop.options.js';
 
@@ -50,7 +49,7 @@ export interface LoopInfo {
   readonly lastFailure?: Date;
   /**
    * What the last failed run threw; absent if none failed. It stays when later runs succeed. `JSON.stringify`
-   * writes an {@link ErrorSummary} instead, since the error may be circular and may contain secrets.
+   * writes an `ErrorSummary` instead, since the error may be circular and may contain secrets.
    */
   readonly lastError?: unknown;
   /** When the run in progress started; absent if there is none. */

@@ -1,9 +1,9 @@
 import { requireDelay, type BackoffManager } from '../../core/waits/backoff-manager.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
-import type { ManagedLoop } from './managed-loop.js';
+import type { ManagedLoop, NewOptions } from './managed-loop.js';
 
 /** New options of a loop. They are checked, and take effect when they are applied. */
-export class LoopUpdate {
+export class LoopUpdate implements NewOptions {
   readonly manager: BackoffManager;
   /** How long the loop's own wait in progress lasts now, in milliseconds; `undefined` if there is none. */
   private readonly wait: number | undefined;
@@ -17,7 +17,6 @@ export class LoopUpdate {
     this.wait = this.isLoopInItsWait ? requireDelay(this.manager.backoff(), loop.name) : undefined;
   }
 
-  /** Says when the next run is due with the new options; `undefined` if no wait is to be planned anew. */
   get due(): number | undefined {
     const { loop, wait } = this;
     const { plan, figures } = loop;

@@ -1,6 +1,7 @@
 import type { WaitError } from '../../core/errors.js';
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
+import type { BackoffManager } from '../../core/waits/backoff-manager.js';
 import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
@@ -10,7 +11,6 @@ import type { LoopBody, RunSignals } from './loop-body.js';
 import { LoopFigures } from './loop-figures.js';
 import { LoopEnding } from './loop-ending.js';
 import type { LoopInfo } from './loop-info.js';
-import type { LoopUpdate } from './loop-update.js';
 import { loopStopped, notLeader } from './no-run.js';
 import type { RunRequest } from './run-request.js';
 import { Steering } from './steering.js';
@@ -46,6 +46,14 @@ export interface ManagedEvents {
   /** The loop has new options. */
   updated(loop: ManagedLoop): void;
   ended(loop: ManagedLoop): void;
+}
+
+/** New options of a loop, and what follows from them. */
+export interface NewOptions {
+  readonly spec: LoopSpec;
+  readonly manager: BackoffManager;
+  /** When the next run is due, on the monotonic clock; `undefined` if no wait is to be planned anew. */
+  readonly due: number | undefined;
 }
 
 /** One loop of the application. It owns a loop of the core, and it can be steered. */
@@ -196,7 +204,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   /** Changes the options. The wait in progress is planned anew, and all growth starts over. */
-  adopt(update: LoopUpdate): void {
+  adopt(update: NewOptions): void {
     const { environment, plan, figures } = this;
     this.currentSpec = update.spec;
     plan.use(update.manager);

@@ -1,4 +1,3 @@
-import type { ErrorSummary } from '../../core/values/error-text.js';
 import type { RunOutcome } from '../../core/loop/loop.js';
 import { withErrorInJson } from './error-in-json.js';
 import type { LoopFigures } from './loop-figures.js';
@@ -18,7 +17,7 @@ export interface RunResult {
   /** How many milliseconds it took. */
   readonly duration: number;
   /**
-   * What it threw; absent if it succeeded. `JSON.stringify` writes an {@link ErrorSummary} instead, since the
+   * What it threw; absent if it succeeded. `JSON.stringify` writes an `ErrorSummary` instead, since the
    * error may be circular and may contain secrets.
    */
   readonly error?: unknown;

@@ -24,8 +24,11 @@ export class SteerLog {
     this.writer.log(`${handle}: resumed`);
   }
 
-  allPaused(loops: number, reason: string | undefined): void {
-    this.writer.log(`${loopCount(loops)} paused${because(reason)}`);
+  /** Logs that many loops are paused together. Leader-only loops get a line of their own. */
+  allPaused(loops: readonly LoopSpec[], reason: string | undefined): void {
+    this.writer.log(`${loopCount(loops.length)} paused${because(reason)}`);
+    const leaderOnly = new Set(loops.filter((loop) => loop.leaderOnly !== undefined));
+    leaderOnly.forEach((loop) => this.paused(loop.name, loop, reason));
   }
 
   allResumed(loops: number): void {

@@ -85,7 +85,10 @@ export class LoopRegistry {
     const affected = loops.filter(({ isPaused }) => !isPaused);
     affected.forEach((loop) => loop.pause(reason));
     if (affected.length > 0) {
-      this.handles.log.allPaused(affected.length, reason);
+      this.handles.log.allPaused(
+        affected.map(({ spec }) => spec),
+        reason,
+      );
     }
     await this.handles.drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
       this.handles.log.gaveUp('LoopRegistry', 'pauseAll()', labels, waited),

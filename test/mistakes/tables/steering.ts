@@ -21,7 +21,6 @@ const reasons: readonly ValueRow[] = [
   { title: 'a number', value: 503, wantWords: ['not 503'] },
   { title: 'true', value: true, wantWords: ['not true'] },
   { title: 'null', value: null, wantWords: ['not null'] },
-  { title: 'an empty string', value: '', wantWords: ["not ''"] },
   { title: 'an object', value: { reason: 'migration' }, wantWords: ["reason: 'migration'"] },
   { title: 'a list', value: ['migration'], wantWords: ["'migration'"] },
   { title: 'an error', value: new Error('migration'), wantWords: ['Error: migration'] },
@@ -107,7 +106,7 @@ const pauseAll: readonly Mistake[] = [
       {
         ...row,
         title: `${row.title} as the reason of pauseAll()`,
-        wantWords: ['reason must be a string that is not empty', ...row.wantWords],
+        wantWords: ['reason must be a string', ...row.wantWords],
       },
     ),
   ),
@@ -158,7 +157,7 @@ export const steering: readonly Mistake[] = [
           await handle.pause('migration');
           expect(handle.info().paused).toBe(handle.info().state !== 'stopped');
         },
-        wantWords: [...wantWords, 'reason must be a string that is not empty', ...row.wantWords],
+        wantWords: [...wantWords, 'reason must be a string', ...row.wantWords],
       }),
     ),
   ),
