@@ -221,6 +221,30 @@ describe('the handle of all workers', () => {
     expect(registry.get('Job.tick#0')?.info()).toMatchObject({ state: 'paused', runs: 2 });
   });
 
+  it('updates no worker when the new backoff manager of one of them cannot be made', async () => {
+    const { service, clock } = await boot({});
+    const starts: number[] = [];
+    let made = 0;
+    const handle = service.backoffUntil(() => starts.push(clock.now() / 1000), {
+      name: 'tick',
+      workers: 2,
+      backoffManager: () => {
+        made++;
+        if (made === 4) {
+          throw new Error('no more managers');
+        }
+        return { backoff: () => (made > 2 ? 1000 : 10_000) };
+      },
+    });
+    await clock.advance(5000);
+    const before = handle.info();
+    expect(() => handle.update({ timeout: '3s' })).toThrow(/no more managers|backoffManager/);
+    made = 2;
+    expect(handle.info()).toEqual(before);
+    await clock.advance(16_000);
+    expect(starts).toEqual([0, 0, 10, 10, 20, 20]);
+  });
+
   it('rejects a trigger, and refuses an update, when the last worker has stopped', async () => {
     const { all, one, clock } = await threeWorkers();
     await clock.advance(5000);
