@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InMemoryLock } from 'nestjs-wait/leader-election';
+import type { LoopHandle } from 'nestjs-wait';
 import { boot } from '../support/boot.js';
 
 function fail(): never {
@@ -111,5 +112,30 @@ describe('a run in a later term', () => {
     }
     expect(terms).toEqual([[false], [], [false]]);
     expect(handle.info()).toMatchObject({ state: 'waiting', runs: 2 });
+  });
+});
+
+describe('a run that triggers the next one each time', () => {
+  it.each([
+    { title: 'at once', run: (): unknown => undefined },
+    { title: 'in a promise', run: async (): Promise<void> => {} },
+  ])('lets others have their turn, when it ends $title', async ({ run }) => {
+    const { service, clock } = await boot({});
+    let runs = 0;
+    let isOver = false;
+    const handle: LoopHandle = service.until(
+      () => {
+        runs++;
+        if (!isOver && runs < 1000) {
+          void handle.trigger();
+        }
+        return run();
+      },
+      { name: 'greedy', period: '1h', initialDelay: '1s' },
+    );
+    await clock.advance(0); // its timer is armed before this one
+    clock.newTimer(() => (isOver = true)).reset(1000);
+    await clock.advance(1000);
+    expect(runs).toBeLessThan(10);
   });
 });

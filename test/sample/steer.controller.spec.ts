@@ -113,7 +113,7 @@ describe('the steering of the sample', () => {
     'answers 400 for a pause with the reason %j, and the loop goes on',
     async (reason) => {
       const { steer, registry } = await start();
-      await expect(steer.pause({ loop, reason: reason as string })).rejects.toThrow(BadRequestException);
+      await expect(steer.pause({ loop, reason: reason as never })).rejects.toThrow(BadRequestException);
       expect(registry.get(loop)?.info()).toMatchObject({ paused: false });
     },
   );

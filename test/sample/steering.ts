@@ -61,7 +61,10 @@ export function describeSteering(): void {
       await sample.logs(`ERROR [${loop}] run 2 failed: the load balancer answered 503`);
       await expect(steer('trigger', { loop })).resolves.toMatchObject({
         status: 200,
-        body: { outcome: 'failed', error: 'the load balancer answered 503 Service Unavailable' },
+        body: {
+          outcome: 'failed',
+          error: { message: 'the load balancer answered 503 Service Unavailable' },
+        },
       });
       await expect(sample.request('/trouble/none', 'POST')).resolves.toEqual({
         status: 200,

@@ -69,6 +69,8 @@ export class Loop {
   private stopReason: unknown;
   /** The wait is over. If it ended during a run, this is an overrun, and the next run follows at once. */
   private isDue = false;
+  /** Somebody has asked for the last run. */
+  private wasTriggered = false;
   private readonly timer: Timer;
   /** The asynchronous context in which this loop was made. */
   private readonly context = new AsyncResource('nestjs-wait');
@@ -185,6 +187,7 @@ export class Loop {
   private run(): boolean {
     this.currentState = 'running';
     this.runs++;
+    this.wasTriggered = this.work.isTriggered === true;
     this.work.runStarted?.();
     if (!this.sliding) {
       this.wait(this.nextDelay());
@@ -229,6 +232,11 @@ export class Loop {
       this.wait(this.nextDelay()); // even after a stop: the backoff manager counts this round, as in Go
     }
     this.currentState = 'waiting';
+    if (this.wasTriggered && this.work.isTriggered === true && !this.isStopping) {
+      // A run may ask for the next one again and again. Timers and I/O must be served in between.
+      this.timer.reset(0);
+      return false;
+    }
     return this.isRunNext();
   }
 

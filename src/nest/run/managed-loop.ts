@@ -335,7 +335,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const pausesItself = !this.isPaused && !this.isEnding && this.hasFailedEnough;
     if (pausesItself) {
       this.steering ??= new Steering();
-      this.steering.pause(`${spec.pauseAfterFailures} failures in a row`);
+      const failures = spec.pauseAfterFailures === 1 ? 'failure' : 'failures';
+      this.steering.pause(`${spec.pauseAfterFailures} ${failures} in a row`);
     }
     events.failed(this, error, this.isPaused || isStopping ? undefined : retry);
     if (pausesItself) {
