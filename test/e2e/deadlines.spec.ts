@@ -616,4 +616,21 @@ describe('exitOnHung', () => {
     await clock.advance(600_000);
     expect(exit).not.toHaveBeenCalled();
   });
+
+  it.each([
+    { title: 'no loop has hungAfter', options: {}, wantWarning: true },
+    { title: 'a loop has a timeout', options: { timeout: '5s' }, wantWarning: false },
+    { title: 'the defaults have hungAfter', options: {}, defaults: { hungAfter: '1m' }, wantWarning: false },
+  ])('warns at the start that it finds nothing: $title', async ({ options, defaults = {}, wantWarning }) => {
+    class Job {
+      tick(): void {}
+    }
+    const method = Object.getOwnPropertyDescriptor(Job.prototype, 'tick') as TypedPropertyDescriptor<
+      () => void
+    >;
+    Until({ period: '5s', ...options })(Job.prototype, 'tick', method);
+    const { logger } = await boot({ providers: [Job] }, { exitOnHung: true, defaults });
+    const warnings = logger.messages('warn').filter((line) => line.startsWith('exitOnHung is set, but'));
+    expect(warnings).toHaveLength(wantWarning ? 1 : 0);
+  });
 });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import {
   BackoffUntilService,
@@ -213,6 +213,20 @@ describe('trigger()', () => {
     ]);
   });
 
+  it('rejects nothing that nobody awaits, when the run is refused', async () => {
+    const { service, clock } = await boot({});
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const handle = service.until(() => clock.sleep(1000), '1h');
+    await clock.advance(500);
+    void handle.trigger(); // refused when the loop is stopped
+    await Promise.all([handle.stop(), clock.advance(1000)]);
+    void handle.trigger(); // refused at once
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   it('tells of the run that crashed its loop', async () => {
     const { service, clock } = await boot({}, { reallyCrash: true });
     const handle = service.until(
@@ -256,7 +270,12 @@ describe('a promise that waits for its own run', () => {
     expect(said).toEqual(
       what === 'trigger()'
         ? []
-        : [expect.objectContaining({ level: 'error', message: expect.stringMatching(/^job: /) })],
+        : [
+            expect.objectContaining({
+              level: what === 'pause()' ? 'warn' : 'error',
+              message: expect.stringMatching(/^job: /),
+            }),
+          ],
     );
     expect(handle.info().state).toBe({ 'pause()': 'paused', 'stop()': 'stopped' }[what] ?? 'waiting');
   });

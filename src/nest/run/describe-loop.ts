@@ -35,7 +35,7 @@ export function describeLoop(loop: ManagedLoop): LoopInfo {
     ...date('lastFailure', trouble.lastFailureAt),
     ...(trouble.failures > 0 && { lastError: trouble.lastError }),
     ...(isRunning && date('runningSince', figures.startedAt)),
-    hung: loop.hungFor >= 0,
+    hung: loop.isHung,
     // In an overrun, the planned time is over, and the next run follows at once.
     ...((state === 'waiting' || (isRunning && isPlanned(loop) && overdueFor <= 0)) &&
       date('nextStart', loop.plan.dueAt)),

@@ -63,7 +63,7 @@ export class HungSweep {
     let pause = Infinity;
     for (const loop of this.watched) {
       const { hungAfter = Infinity } = loop.spec;
-      if (!loop.isReportedHung && loop.hungFor >= 0) {
+      if (!loop.isReportedHung && loop.isHung) {
         this.report(loop);
       }
       // A loop that waits may begin a run right now.

@@ -43,6 +43,11 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.closed !== undefined) {
       return; // close() came while init() was still in progress
     }
+    if (settings.exitOnHung && definitions.every(({ spec }) => spec.hungAfter === undefined)) {
+      warn(
+        'exitOnHung is set, but no decorated loop has hungAfter or timeout, so that it finds nothing. Set defaults: { hungAfter: … }.',
+      );
+    }
     this.launcher.add(definitions);
     this.launcher.begin(() => {
       if (settings.enabled && settings.leaderElection.length > 0) {

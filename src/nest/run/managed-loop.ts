@@ -12,7 +12,6 @@ import { LoopFigures } from './loop-figures.js';
 import { LoopEnding } from './loop-ending.js';
 import type { LoopInfo } from './loop-info.js';
 import { loopStopped, notLeader } from './no-run.js';
-import type { RunRequest } from './run-request.js';
 import { Steering } from './steering.js';
 import { WaitPlan, type FailureRules } from './wait-plan.js';
 import type { WallTime } from './wall-time.js';
@@ -67,7 +66,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   /** It is made for the first run that wants a signal, has a deadline, or is told to stop. */
   private currentRun: CurrentRun | undefined;
   private currentPlan: WaitPlan | undefined;
-  private steering: Steering | undefined;
+  private currentSteering: Steering | undefined;
   private currentEnding: LoopEnding | undefined;
 
   /**
@@ -112,10 +111,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.state === 'running' ? this.environment.clock.now() - this.figures.started : 0;
   }
 
-  /** For how many milliseconds the run in progress has been hung; below zero if it is not. */
-  get hungFor(): number {
+  /** Whether the run in progress has lasted for `hungAfter`. */
+  get isHung(): boolean {
     const { hungAfter = Infinity } = this.spec;
-    return this.state === 'running' ? this.runningFor - hungAfter : -Infinity;
+    return this.state === 'running' && this.runningFor >= hungAfter;
   }
 
   /** Whether the loop, or its term, was told to stop. */
@@ -133,19 +132,25 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   get isPaused(): boolean {
-    return this.steering?.isPaused === true;
+    return this.currentSteering?.isPaused === true;
   }
 
   get pauseReason(): string | undefined {
-    return this.steering?.pauseReason;
+    return this.currentSteering?.pauseReason;
   }
 
   get isTriggered(): boolean {
-    return this.steering?.isTriggered === true;
+    return this.currentSteering?.isTriggered === true;
   }
 
   get isPastDeadline(): boolean {
     return this.currentRun?.isPastDeadline === true;
+  }
+
+  /** What operators ask of it. It is made at the first use, since most loops never need it. */
+  get steering(): Steering {
+    this.currentSteering ??= new Steering(this);
+    return this.currentSteering;
   }
 
   /** What decides on the wait after a failure. */
@@ -170,37 +175,9 @@ export class ManagedLoop implements LoopWork, RunSignals {
     this.loop.stop(reason);
   }
 
-  /** Lets no run begin from now on, except one that is triggered. It does not change an earlier pause. */
-  pause(reason: string | undefined): void {
-    if (!this.isPaused && this.state !== 'stopped') {
-      this.steering ??= new Steering();
-      this.steering.pause(reason);
-      this.replan();
-    }
-  }
-
-  /** Calls back when no run is in progress, or when the pause is over. */
-  whenIdle(callback: () => void): void {
-    if (this.isPaused && this.state === 'running') {
-      this.steering?.whenIdle(callback);
-    } else {
-      callback();
-    }
-  }
-
-  /** Ends a pause. A run that has become due meanwhile begins at once. */
-  resume(): void {
-    if (this.isPaused) {
-      this.steering?.resume(this.figures.trouble.consecutiveFailures);
-      this.replan();
-    }
-  }
-
-  /** Makes a run begin at once, or right after the one in progress. */
-  trigger(request: RunRequest): void {
-    this.steering ??= new Steering();
-    this.steering.trigger(request);
-    this.replan();
+  /** Decides anew when the next run begins: the loop is paused, resumed, triggered, or waits longer. */
+  replan(): void {
+    this.loop.replan(this.plan.due - this.environment.clock.now());
   }
 
   /** Changes the options. The wait in progress is planned anew, and all growth starts over. */
@@ -239,7 +216,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (this.currentRun !== undefined || this.spec.timeout !== undefined) {
       this.signals.begin();
     }
-    this.steering?.runStarted();
+    this.currentSteering?.runStarted();
   }
 
   runEnded(outcome: RunOutcome, error: unknown): void {
@@ -262,7 +239,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
       this.isReportedHung = false;
       environment.events.recovered(this);
     }
-    this.steering?.runEnded(this.runs, figures, error);
+    this.currentSteering?.runEnded(error);
   }
 
   waitStarted(delay: number): void {
@@ -270,7 +247,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   stopRequested(reason: unknown): void {
-    this.steering?.refuse(this.noRun());
+    this.currentSteering?.refuse(this.noRun());
     // The signal of a run that has ended aborts too, until the next run begins.
     if (this.currentRun !== undefined || this.state === 'running') {
       this.signals.tellToEnd(reason);
@@ -279,12 +256,12 @@ export class ManagedLoop implements LoopWork, RunSignals {
 
   /** The term of a leader-only loop has ended, and the next one may follow. */
   termEnded(): void {
-    this.steering?.over(this.noRun());
+    this.currentSteering?.over(this.noRun());
   }
 
   ended(crash: LoopCrash | undefined): void {
     this.currentRun?.end();
-    this.steering?.over(this.noRun());
+    this.currentSteering?.over(this.noRun());
     if (crash !== undefined || this.currentEnding !== undefined) {
       this.ending.ended(crash);
     }
@@ -332,26 +309,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
       plan.change(time + retry);
       this.replan();
     }
-    const pausesItself = !this.isPaused && !this.isEnding && this.hasFailedEnough;
-    if (pausesItself) {
-      this.steering ??= new Steering();
-      const failures = spec.pauseAfterFailures === 1 ? 'failure' : 'failures';
-      this.steering.pause(`${spec.pauseAfterFailures} ${failures} in a row`);
-    }
+    const pausesItself = spec.pauseAfterFailures !== undefined && this.steering.pauseAfterFailures();
     events.failed(this, error, this.isPaused || isStopping ? undefined : retry);
     if (pausesItself) {
       events.pausedItself(this);
     }
-  }
-
-  /** Whether the loop has failed so often since it was last resumed that it pauses. */
-  private get hasFailedEnough(): boolean {
-    const { consecutiveFailures } = this.figures.trouble;
-    const { pauseAfterFailures = Infinity } = this.spec;
-    return consecutiveFailures - (this.steering?.forgivenFailures ?? 0) >= pauseAfterFailures;
-  }
-
-  private replan(): void {
-    this.loop.replan(this.plan.due - this.environment.clock.now());
   }
 }

@@ -15,7 +15,9 @@ export class Pending {
   /** Waits for the runs in progress of paused loops. */
   static runsOf(loops: readonly ManagedLoop[]): Pending {
     const left = loops.filter(({ state }) => state === 'running');
-    return new Pending(left.map((loop) => new NamedLoop(loop, (callback) => loop.whenIdle(callback))));
+    return new Pending(
+      left.map((loop) => new NamedLoop(loop, (callback) => loop.steering.whenIdle(callback))),
+    );
   }
 
   /** Waits for a run to begin that was asked for. */

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Written } from '../../core/options/read-options.js';
 import { formatElapsed } from '../../core/time/duration.js';
+import { show } from '../../core/values/show.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import { LogWriter } from '../log/log-writer.js';
 import { because, list, loopCount, pausedText } from './log-text.js';
@@ -39,21 +41,32 @@ export class SteerLog {
     this.writer.debug(`${handle}: triggered`);
   }
 
-  /** @param options - The names of the options that were given. */
-  updated(handle: string, options: readonly string[], { schedule }: LoopSpec): void {
-    this.writer.log(`${handle}: updated ${options.join(', ')}; now ${schedule.describe()}`);
+  /** @param changes - The options that are new. */
+  updated(handle: string, changes: Written, { schedule }: LoopSpec): void {
+    this.writer.log(`${handle}: updated ${show(changes)}; now ${schedule.describe()}`);
   }
 
   /**
-   * Logs that a call waits no longer.
+   * Logs that a pause does not wait any longer for the runs in progress.
    *
-   * @param call - As in `stop()`.
+   * @param call - As in `pause()`.
+   */
+  stillRunning(handle: string, call: string, running: readonly string[], waited: number): void {
+    this.writer.warn(
+      `${handle}: ${call} has waited ${formatElapsed(waited)} for ${list(running)}, and waits no longer. No other run begins, but nothing interrupts this one. ` +
+        `A run that awaits its own ${call} waits for itself: leave out the await.`,
+    );
+  }
+
+  /**
+   * Logs that `stop()` waits no longer.
+   *
    * @param running - The loops that it has waited for.
    */
-  gaveUp(handle: string, call: string, running: readonly string[], waited: number): void {
+  gaveUp(handle: string, running: readonly string[], waited: number): void {
     this.writer.error(
-      `${handle}: ${call} has waited ${formatElapsed(waited)} for ${list(running)}, and waits no longer. ` +
-        `A run that awaits its own ${call} waits for itself: leave out the await; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
+      `${handle}: stop() has waited ${formatElapsed(waited)} for ${list(running)}, and waits no longer. ` +
+        `A run that awaits its own stop() waits for itself: leave out the await; otherwise let it end when its AbortSignal aborts, or raise shutdownTimeout.`,
     );
   }
 }

@@ -1,13 +1,27 @@
+import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { LoopFigures } from './loop-figures.js';
+import type { LoopInfo } from './loop-info.js';
 import type { RunRequest } from './run-request.js';
 import { resultOf } from './run-result.js';
 
-/** What operators have asked of a loop: that it pauses, and that it runs. It is made at the first use. */
+/** The loop that is steered. */
+interface SteeredLoop {
+  readonly state: LoopInfo['state'];
+  readonly spec: LoopSpec;
+  readonly runs: number;
+  readonly figures: LoopFigures;
+  /** Whether it was told to stop for good. */
+  readonly isEnding: boolean;
+  /** Decides anew when the next run begins. */
+  replan(): void;
+}
+
+/** What operators ask of a loop: that it pauses, and that it runs. */
 export class Steering {
   isPaused = false;
   pauseReason: string | undefined;
   /** How many failures in a row there were when the loop was last resumed. */
-  forgivenFailures = 0;
+  private forgivenFailures = 0;
   /** Calls of `trigger()`, until a run of this loop begins. Another worker may have answered some of them. */
   private requests: RunRequest[] = [];
   /** Those that the run in progress answers. */
@@ -15,49 +29,74 @@ export class Steering {
   /** They wait until no run is in progress. */
   private readonly waiting: (() => void)[] = [];
 
+  constructor(private readonly loop: SteeredLoop) {}
+
   /** Whether somebody has asked for a run that has not begun. */
   get isTriggered(): boolean {
     return this.requests.some(({ hasBegun }) => !hasBegun);
   }
 
+  /** Lets no run begin from now on, except one that is triggered. It does not change an earlier pause. */
   pause(reason: string | undefined): void {
-    this.isPaused = true;
-    this.pauseReason = reason;
+    if (!this.isPaused) {
+      this.isPaused = true;
+      this.pauseReason = reason;
+      this.loop.replan();
+    }
   }
 
-  /**
-   * Ends a pause.
-   *
-   * @param failures - How many failures in a row there have been. They do not count towards the next pause.
-   */
-  resume(failures: number): void {
-    this.isPaused = false;
-    this.forgivenFailures = failures;
-    this.pauseReason = undefined;
-    this.idle();
+  /** Pauses the loop if its last run was one failure too many. @returns Whether it did. */
+  pauseAfterFailures(): boolean {
+    const { spec, figures, isEnding } = this.loop;
+    const { pauseAfterFailures: most = Infinity } = spec;
+    const failures = figures.trouble.consecutiveFailures - this.forgivenFailures;
+    if (this.isPaused || isEnding || failures < most) {
+      return false;
+    }
+    this.pause(`${most} ${most === 1 ? 'failure' : 'failures'} in a row`);
+    return true;
   }
 
   /** Calls back when no run is in progress, or when the pause is over. */
   whenIdle(callback: () => void): void {
-    this.waiting.push(callback);
+    if (this.isPaused && this.loop.state === 'running') {
+      this.waiting.push(callback);
+    } else {
+      callback();
+    }
   }
 
+  /** Ends a pause. A run that has become due meanwhile begins at once. */
+  resume(): void {
+    if (this.isPaused) {
+      this.isPaused = false;
+      this.pauseReason = undefined;
+      this.forgivenFailures = this.loop.figures.trouble.consecutiveFailures;
+      this.idle();
+      this.loop.replan();
+    }
+  }
+
+  /** Makes a run begin at once, or right after the one in progress. */
   trigger(request: RunRequest): void {
     this.requests.push(request);
     request.addWorker();
+    this.loop.replan();
   }
 
   runStarted(): void {
-    this.answered = this.open();
+    this.answered = this.openRequests();
     this.requests = [];
     this.answered.forEach((request) => request.begin());
   }
 
-  runEnded(run: number, figures: LoopFigures, error: unknown): void {
+  /** @param error - What the run threw. */
+  runEnded(error: unknown): void {
+    const { runs, figures } = this.loop;
     if (figures.trouble.consecutiveFailures === 0) {
       this.forgivenFailures = 0;
     }
-    const result = resultOf(run, figures, error);
+    const result = resultOf(runs, figures, error);
     this.answered.splice(0).forEach((request) => request.end(result));
     if (!this.isTriggered) {
       this.idle();
@@ -66,7 +105,7 @@ export class Steering {
 
   /** No run begins any more, at least not in this term. One may still be in progress. */
   refuse(reason: unknown): void {
-    const open = this.open();
+    const open = this.openRequests();
     this.requests = [];
     open.forEach((request) => request.withdraw(reason));
   }
@@ -78,7 +117,7 @@ export class Steering {
     this.idle();
   }
 
-  private open(): RunRequest[] {
+  private openRequests(): RunRequest[] {
     return this.requests.filter(({ hasBegun }) => !hasBegun);
   }
 

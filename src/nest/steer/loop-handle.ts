@@ -63,7 +63,8 @@ export interface LoopHandle {
    * (`AsyncLocalStorage`) of the loop, and not that of the caller. Before the application has started, the
    * run waits for the start.
    *
-   * @returns A promise of what became of the run. A run that failed does not reject it.
+   * @returns A promise of what became of the run. A run that failed does not reject it. If nobody awaits it,
+   *   its rejection has no effect.
    * @throws WaitError (a rejection) `WAIT_ERR_LOOP_STOPPED` when the loop has ended, or ends before the run
    *   begins; `WAIT_ERR_NOT_LEADER` when this replica does not lead, or loses the lease before that;
    *   `WAIT_ERR_TIMED_OUT` when the run has not begun within `shutdownTimeout`, since another one was in

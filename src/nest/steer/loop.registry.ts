@@ -40,9 +40,12 @@ export interface PauseAllOptions extends LoopFilter {
  *     return this.registry.list();
  *   }
  *
- *   @Post(':name/trigger')
- *   trigger(@Param('name') name: string): Promise<RunResult> | undefined {
- *     return this.registry.get(name)?.trigger();
+ *   @Post('resume')
+ *   resume(@Body('loop') name: string): LoopInfo {
+ *     const loop = this.registry.get(name);
+ *     if (loop === undefined) throw new NotFoundException();
+ *     loop.resume();
+ *     return loop.info();
  *   }
  * }
  * ```
@@ -83,7 +86,7 @@ export class LoopRegistry {
     const reason = reader.text('reason');
     const loops = this.chosenBy(reader).filter(({ state }) => state !== 'stopped');
     const affected = loops.filter(({ isPaused }) => !isPaused);
-    affected.forEach((loop) => loop.pause(reason));
+    affected.forEach((loop) => loop.steering.pause(reason));
     if (affected.length > 0) {
       this.handles.log.allPaused(
         affected.map(({ spec }) => spec),
@@ -91,7 +94,7 @@ export class LoopRegistry {
       );
     }
     await this.handles.drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
-      this.handles.log.gaveUp('LoopRegistry', 'pauseAll()', labels, waited),
+      this.handles.log.stillRunning('LoopRegistry', 'pauseAll()', labels, waited),
     );
   }
 
@@ -107,7 +110,7 @@ export class LoopRegistry {
     if (paused.length > 0) {
       this.handles.log.allResumed(paused.length);
     }
-    paused.forEach((loop) => loop.resume());
+    paused.forEach((loop) => loop.steering.resume());
   }
 
   private chosenBy(options: OptionReader): ManagedLoop[] {

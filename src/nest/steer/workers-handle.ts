@@ -56,12 +56,12 @@ export class WorkersHandle implements LoopHandle {
     const why = new OptionReader(`${this.name}: pause`, { reason }).text('reason');
     const loops = this.#loops.filter(({ state }) => state !== 'stopped');
     const running = loops.filter(({ isPaused }) => !isPaused);
-    running.forEach((loop) => loop.pause(why));
+    running.forEach((loop) => loop.steering.pause(why));
     if (running.length > 0) {
       this.#context.log.paused(this.name, this.#spec, why);
     }
     await this.#context.drain.waitFor(Pending.runsOf(loops), (labels, waited) =>
-      this.#context.log.gaveUp(this.name, 'pause()', labels, waited),
+      this.#context.log.stillRunning(this.name, 'pause()', labels, waited),
     );
   }
 
@@ -70,19 +70,13 @@ export class WorkersHandle implements LoopHandle {
     if (paused.length > 0) {
       this.#context.log.resumed(this.name);
     }
-    paused.forEach((loop) => loop.resume());
+    paused.forEach((loop) => loop.steering.resume());
   }
 
-  async trigger(): Promise<RunResult> {
-    const request = this.#ask();
-    this.#context.log.triggered(this.name);
-    if (!request.isDecided) {
-      await this.#context.drain.waitFor(Pending.startOf(request), (_labels, waited) => {
-        request.result.catch(() => {}); // nobody awaits it any more
-        throw waitedTooLong(this.name, waited);
-      });
-    }
-    return request.result;
+  trigger(): Promise<RunResult> {
+    const result = this.#trigger();
+    result.catch(() => {}); // if nobody awaits it, that a run is refused must not end the process
+    return result;
   }
 
   update(options: LoopOverrides): void {
@@ -94,9 +88,9 @@ export class WorkersHandle implements LoopHandle {
     const updates = loops.map((loop) => new LoopUpdate(loop, updateLoop(loop.spec, options)));
     updates.forEach((update) => update.apply());
     const { options: after } = this.#spec;
-    const changed = Object.keys(after).filter((option) => !isDeepStrictEqual(after[option], before[option]));
+    const changed = Object.entries(after).filter(([name, value]) => !isDeepStrictEqual(value, before[name]));
     if (changed.length > 0) {
-      this.#context.log.updated(this.name, changed, this.#spec);
+      this.#context.log.updated(this.name, Object.fromEntries(changed), this.#spec);
     }
   }
 
@@ -108,7 +102,7 @@ export class WorkersHandle implements LoopHandle {
     }
     const stopped = this.#context.drain
       .waitFor(Pending.endsOf(this.#loops), (labels, waited) =>
-        this.#context.log.gaveUp(this.name, 'stop()', labels, waited),
+        this.#context.log.gaveUp(this.name, labels, waited),
       )
       .then((isOver) => (isOver ? ended : undefined));
     if (this.#isDoneAskedFor) {
@@ -118,6 +112,18 @@ export class WorkersHandle implements LoopHandle {
       this.#stops.push(stopped);
     }
     return stopped;
+  }
+
+  async #trigger(): Promise<RunResult> {
+    const request = this.#ask();
+    this.#context.log.triggered(this.name);
+    if (!request.isDecided) {
+      await this.#context.drain.waitFor(Pending.startOf(request), (_labels, waited) => {
+        request.result.catch(() => {}); // nobody awaits it any more
+        throw waitedTooLong(this.name, waited);
+      });
+    }
+    return request.result;
   }
 
   get #spec(): ManagedLoop['spec'] {
@@ -142,7 +148,7 @@ export class WorkersHandle implements LoopHandle {
     const request = new RunRequest();
     const free =
       able.find(({ state }) => state === 'waiting') ?? able.find(({ state }) => state === 'paused');
-    (free === undefined ? able : [free]).forEach((loop) => loop.trigger(request));
+    (free === undefined ? able : [free]).forEach((loop) => loop.steering.trigger(request));
     return request;
   }
 

@@ -249,7 +249,7 @@ export const updates: readonly Mistake[] = [
       call: ({ handle }) => handle.update(overrides as LoopOverrides),
       mended: ({ handle, logger }) => {
         handle.update({ timeout: '9s' });
-        expect(logger.messages('log').at(-1)).toMatch(`${loop}: updated timeout`);
+        expect(logger.messages('log').at(-1)).toMatch(`${loop}: updated { timeout: `);
       },
     }),
   ),
