@@ -56,6 +56,9 @@ export interface WaitModuleOptions {
   /**
    * `true` ends the process with code 1 when a run is hung, so that what supervises the process starts it
    * again; see {@link CommonLoopOptions.hungAfter}. Default `false`: a hung run is only logged.
+   *
+   * **Gotchas.** The process ends at once. No hook is called, and no lease is released. A run is found to be
+   * hung only if its loop has `hungAfter` or `timeout`.
    */
   readonly exitOnHung?: boolean | undefined;
   /** Makes the request of loops on request-scoped and durable providers; see {@link RequestContext}. */
