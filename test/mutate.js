@@ -1182,7 +1182,7 @@ const MUTATIONS = [
     edits: [
       ['  termEnded(): void {\n    this.currentSteering?.over(this.noRun());', '  termEnded(): void {'],
     ],
-    tests: 'mistakes/mistakes',
+    tests: 'e2e/steer-trigger-refused',
     project: 'nest-12',
   },
   {
