@@ -31,6 +31,8 @@ export interface LoopWork {
   readonly isPaused?: boolean;
   /** Whether somebody has asked for a run: now, or after the one in progress. It is over when a run begins. */
   readonly isTriggered?: boolean;
+  /** Whether somebody had asked for the last run. */
+  readonly wasTriggered?: boolean;
   /** Whether the run in progress was told to end by its deadline, and not by a stop before that. */
   readonly isPastDeadline?: boolean;
   /** Does one run. What it returns is awaited. */
@@ -69,9 +71,9 @@ export class Loop {
   private stopReason: unknown;
   /** The wait is over. If it ended during a run, this is an overrun, and the next run follows at once. */
   private isDue = false;
-  /** Somebody has asked for the last run. */
-  private wasTriggered = false;
   private readonly timer: Timer;
+  /** It is made when a run that somebody has asked for asks for the next one. */
+  private turn: Timer | undefined;
   /** The asynchronous context in which this loop was made. */
   private readonly context = new AsyncResource('nestjs-wait');
 
@@ -131,11 +133,13 @@ export class Loop {
     }
     const isRunning = this.currentState === 'running';
     if (!(isRunning && this.sliding)) {
-      this.isDue = rest <= 0;
+      // During a run, the timer says when the next one is due, even if that is at once. So the event loop turns.
+      this.isDue = rest <= 0 && !isRunning;
       if (this.isDue) {
         this.timer.stop();
       } else {
-        this.timer.reset(rest);
+        // oxlint-disable-next-line typescript/unbound-method -- it is called on the timer
+        this.context.runInAsyncScope(this.timer.reset, this.timer, rest);
       }
     }
     if (!isRunning && this.isRunNext()) {
@@ -150,9 +154,18 @@ export class Loop {
     }
   }
 
-  /** Decides whether a run, or the end, follows at once. If not, the timer says when the next run is due. */
-  private isRunNext(): boolean {
-    const isWanted = this.isStopping || this.work.isTriggered === true;
+  /** Makes a function run in the asynchronous context of this loop, whoever calls it. */
+  inContext(f: () => void): () => void {
+    return () => this.context.runInAsyncScope(f);
+  }
+
+  /**
+   * Decides whether a run, or the end, follows at once. If not, the timer says when the next run is due.
+   *
+   * @param isTriggered - Whether a run that somebody has asked for may begin at once.
+   */
+  private isRunNext(isTriggered = this.work.isTriggered === true): boolean {
+    const isWanted = this.isStopping || isTriggered;
     if (isWanted || this.work.isPaused === true) {
       this.timer.stop();
       return isWanted;
@@ -187,7 +200,6 @@ export class Loop {
   private run(): boolean {
     this.currentState = 'running';
     this.runs++;
-    this.wasTriggered = this.work.isTriggered === true;
     this.work.runStarted?.();
     if (!this.sliding) {
       this.wait(this.nextDelay());
@@ -232,12 +244,22 @@ export class Loop {
       this.wait(this.nextDelay()); // even after a stop: the backoff manager counts this round, as in Go
     }
     this.currentState = 'waiting';
-    if (this.wasTriggered && this.work.isTriggered === true && !this.isStopping) {
-      // A run may ask for the next one again and again. Timers and I/O must be served in between.
-      this.timer.reset(0);
-      return false;
+    const { isTriggered = false, wasTriggered = false } = this.work;
+    if (isTriggered && wasTriggered) {
+      this.runAfterTurn();
     }
-    return this.isRunNext();
+    return this.isRunNext(isTriggered && !wasTriggered);
+  }
+
+  /** A run may ask for the next one again and again. Timers and I/O must be served in between. */
+  private runAfterTurn(): void {
+    const { clock } = this.environment;
+    this.turn ??= clock.newTimer(() => {
+      if (this.currentState === 'waiting' && this.work.isTriggered === true && this.isRunNext()) {
+        this.proceed();
+      }
+    }, this.environment);
+    this.turn.reset(0);
   }
 
   private runThrew(error: unknown): void {
@@ -273,6 +295,7 @@ export class Loop {
     let ending = crash;
     try {
       this.timer.stop();
+      this.turn?.stop();
     } catch (error) {
       ending ??= { error };
     }

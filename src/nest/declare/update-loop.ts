@@ -11,7 +11,7 @@ import type { LoopSpec } from './resolve-loop.js';
  *
  * @param spec - The loop, which stays as it is.
  * @param overrides - The changes, as the user wrote them.
- * @returns The changed loop.
+ * @returns The changed loop; `spec` itself if nothing is written.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the loop, the option and
  *   the value.
  */
@@ -29,6 +29,10 @@ export function updateLoop(spec: LoopSpec, overrides: unknown): LoopSpec {
     );
   }
   refuseUnknown(owner, kind, options, names, FIXED_WHILE_RUNNING);
-  const written = { ...spec.options, ...readOptions(owner, options, names) };
+  const changes = readOptions(owner, options, names);
+  if (Object.keys(changes).length === 0) {
+    return spec;
+  }
+  const written = { ...spec.options, ...changes };
   return { ...spec, ...planOf(kind, owner, name, written) };
 }

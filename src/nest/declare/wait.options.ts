@@ -13,7 +13,7 @@ export interface WaitModuleOptions {
    * How long shutdown waits for runs in progress, leases and locks together: milliseconds from 0 up, or a
    * string such as `'30s'`. The default, 25 s, is below Kubernetes' grace period of 30 s, after which the
    * kubelet kills the process. With 0 shutdown waits forever for runs, and 25 s for a lock to close. It also
-   * limits `stop()` of a handle.
+   * limits how long `stop()`, `pause()` and `trigger()` of a handle wait for a run.
    */
   readonly shutdownTimeout?: Duration | undefined;
   /**

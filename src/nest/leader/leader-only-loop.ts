@@ -61,6 +61,11 @@ export class LeaderOnlyLoop implements TermMember {
     this.loop.replan(rest);
   }
 
+  /** Makes a function run in the asynchronous context of this loop, whoever calls it. */
+  inContext(f: () => void): () => void {
+    return () => this.context.runInAsyncScope(f);
+  }
+
   startTerm(): void {
     this.isInTerm = true;
     try {
@@ -83,6 +88,9 @@ export class LeaderOnlyLoop implements TermMember {
       },
       get isTriggered() {
         return work.isTriggered === true;
+      },
+      get wasTriggered() {
+        return work.wasTriggered === true;
       },
       get isPastDeadline() {
         return work.isPastDeadline === true;

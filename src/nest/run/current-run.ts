@@ -12,12 +12,19 @@ interface RunOwner {
   readonly runs: number;
   readonly spec: Pick<LoopSpec, 'timeout'>;
   readonly environment: Pick<LoopEnvironment, 'clock' | 'unref'>;
+  /** Makes a function run in the asynchronous context of the loop. */
+  inContext(f: () => void): () => void;
 }
 
 /** Tells the run in progress when it must end: when its loop is told to stop, or at its deadline. */
 export class CurrentRun implements RunSignals {
-  /** Whether the deadline told the run to end, and not a stop before that. */
-  isPastDeadline = false;
+  /**
+   * The time limit that told the run to end, in milliseconds; `undefined` if none did, or if a stop came
+   * before it.
+   */
+  exceeded: number | undefined;
+  /** Whether the run has been reported as hung. */
+  isReportedHung = false;
   /** It is made when the run asks for its signal. */
   private controller: AbortController | undefined;
   private endRequest: { readonly reason: unknown } | undefined;
@@ -29,7 +36,7 @@ export class CurrentRun implements RunSignals {
   begin(): void {
     this.controller = undefined;
     this.endRequest = undefined; // it may be that of an earlier term
-    this.isPastDeadline = false;
+    this.exceeded = undefined;
     if (this.loop.spec.timeout !== undefined) {
       this.limit(this.loop.spec.timeout);
     }
@@ -44,7 +51,10 @@ export class CurrentRun implements RunSignals {
     this.deadline?.stop();
     if (rest !== undefined && this.endRequest === undefined) {
       const { clock, unref } = this.loop.environment;
-      this.deadline ??= clock.newTimer(() => this.deadlinePassed(), { unref });
+      this.deadline ??= clock.newTimer(
+        this.loop.inContext(() => this.deadlinePassed()),
+        { unref },
+      );
       this.deadline.reset(rest);
     }
   }
@@ -66,11 +76,12 @@ export class CurrentRun implements RunSignals {
 
   private deadlinePassed(): void {
     const { name, runs, spec } = this.loop;
-    this.isPastDeadline = true;
+    const { timeout = 0 } = spec;
+    this.exceeded = timeout;
     this.tellToEnd(
       new WaitError(
         'WAIT_ERR_RUN_TIMEOUT',
-        `${name}: run ${runs} has reached its timeout of ${formatDuration(spec.timeout ?? 0)}. If it needs longer, raise timeout.`,
+        `${name}: run ${runs} has reached its timeout of ${formatDuration(timeout)}. If it needs longer, raise timeout.`,
       ),
     );
   }

@@ -1,6 +1,7 @@
 import { withErrorInJson } from './error-in-json.js';
 import type { LoopInfo } from './loop-info.js';
 import type { ManagedLoop } from './managed-loop.js';
+import { toDate } from './to-date.js';
 
 /** For how many milliseconds a run may be due before its loop counts as overdue. */
 const OVERDUE_AFTER = 1000;
@@ -51,6 +52,6 @@ function isPlanned({ spec, isStopping, isPaused }: ManagedLoop): boolean {
 
 /** @param time - On the wall clock. It is NaN for what has not happened, and no date after the year 275760. */
 function date(name: keyof LoopInfo, time: number): Partial<LoopInfo> {
-  const value = new Date(Math.round(time));
+  const value = toDate(time);
   return Number.isNaN(value.getTime()) ? {} : { [name]: value };
 }

@@ -9,7 +9,7 @@ import { LogWriter } from '../log/log-writer.js';
 import { FailureStreak, type Failure } from './failure-streak.js';
 import type { ManagedLoop } from './managed-loop.js';
 
-type FailedLoop = Pick<ManagedLoop, 'name' | 'runs' | 'isPastDeadline' | 'spec'>;
+type FailedLoop = Pick<ManagedLoop, 'name' | 'runs' | 'exceededTimeout'>;
 
 /** Logs runs that failed, but not more often than a {@link FailureStreak} allows. */
 @Injectable()
@@ -29,14 +29,10 @@ export class FailureLog {
    *
    * @param nextTry - Milliseconds until the next run, if a failure backoff decides that.
    */
-  failed(
-    { name, runs, isPastDeadline, spec }: FailedLoop,
-    error: unknown,
-    nextTry: number | undefined,
-  ): void {
+  failed(loop: FailedLoop, error: unknown, nextTry: number | undefined): void {
+    const { name, runs, exceededTimeout } = loop;
     if (this.settings.get().logFailures) {
-      const timeout = isPastDeadline ? spec.timeout : undefined;
-      const streak = this.add(this.streaks, name, { error, run: runs, timeout, nextTry });
+      const streak = this.add(this.streaks, name, { error, run: runs, timeout: exceededTimeout, nextTry });
       if (streak !== undefined) {
         this.tell(name, streak);
       }
@@ -80,7 +76,7 @@ export class FailureLog {
   ended(name: string): void {
     const streak = this.streaks.get(name);
     if (streak !== undefined && streak.untold > 0) {
-      this.tell(name, streak);
+      this.tell(name, streak, false);
     }
     this.streaks.delete(name);
     this.handlerStreaks.delete(name);
@@ -97,11 +93,12 @@ export class FailureLog {
     return streak.add(failure, this.clock.now()) ? streak : undefined;
   }
 
-  private tell(loop: string, streak: FailureStreak): void {
+  /** @param goesOn - Whether there is a next try. */
+  private tell(loop: string, streak: FailureStreak, goesOn = true): void {
     const { error, run, timeout, nextTry } = streak.latest as Failure;
     const what = timeout === undefined ? 'failed' : `timed out after ${formatDuration(timeout)}`;
     const remarks = streak.tell(this.clock.now());
-    if (nextTry !== undefined) {
+    if (nextTry !== undefined && goesOn) {
       remarks.push(`next try in ${formatElapsed(nextTry)}`);
     }
     const text = `run ${run} ${what}: ${messageOf(error)}${inBrackets(remarks)}`;

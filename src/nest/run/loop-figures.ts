@@ -41,6 +41,8 @@ export class LoopFigures {
   /** When it ended, on the wall clock. */
   endedAt = NaN;
   lastOutcome: RunOutcome | undefined;
+  /** Whether a run is in progress. While the crash handlers of a run are called, it has ended. */
+  isInRun = false;
   /** Most loops share the object that says that nothing has gone wrong. */
   trouble = NO_TROUBLE;
 
@@ -62,6 +64,7 @@ export class LoopFigures {
   runStarted(time: number, wall: number): void {
     this.started = time;
     this.startedAt = wall;
+    this.isInRun = true;
   }
 
   /** @param isLate - Whether the run lasted longer than its `timeout`. */
@@ -70,6 +73,7 @@ export class LoopFigures {
     if (outcome !== 'succeeded' || isLate || trouble.consecutiveFailures > 0) {
       this.noteTrouble(outcome, error, isLate, wall);
     }
+    this.isInRun = false;
     this.duration = time - this.started;
     this.endedAt = wall;
     this.lastOutcome = outcome;

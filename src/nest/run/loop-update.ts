@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Written } from '../../core/options/read-options.js';
 import { requireDelay, type BackoffManager } from '../../core/waits/backoff-manager.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ManagedLoop, NewOptions } from './managed-loop.js';
@@ -24,14 +26,31 @@ export class LoopUpdate implements NewOptions {
       return undefined;
     }
     const due = plan.began + wait;
-    if (!figures.hasJustFailed || loop.state === 'running') {
+    if (!figures.hasJustFailed || figures.isInRun) {
       return due;
     }
     return figures.ended + plan.waitAfterFailure(loop.failureRules, due - figures.ended);
   }
 
-  apply(): void {
+  /** Whether anything is written at all. */
+  get isChange(): boolean {
+    return this.spec !== this.loop.spec;
+  }
+
+  /** The options that are new, with their values. */
+  get changes(): Written {
+    const { options } = this.loop.spec;
+    const entries = Object.entries(this.spec.options);
+    return Object.fromEntries(entries.filter(([name, value]) => !isDeepStrictEqual(value, options[name])));
+  }
+
+  adopt(): void {
     this.loop.adopt(this);
+  }
+
+  /** Lets the next run begin when it is due. */
+  replan(): void {
+    this.loop.replan();
   }
 
   /** Whether the loop is in a wait that its options decide on. */

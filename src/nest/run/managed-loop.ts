@@ -59,8 +59,6 @@ export interface NewOptions {
 export class ManagedLoop implements LoopWork, RunSignals {
   /** Whether it leaves the registry when it has ended. */
   isTemporary = false;
-  /** Whether the run in progress has been reported as hung. */
-  isReportedHung = false;
   readonly figures = new LoopFigures();
   private readonly loop: Loop | LeaderOnlyLoop;
   /** It is made for the first run that wants a signal, has a deadline, or is told to stop. */
@@ -143,8 +141,26 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.currentSteering?.isTriggered === true;
   }
 
+  get wasTriggered(): boolean {
+    return this.currentSteering?.wasTriggered === true;
+  }
+
+  /** Whether the run in progress has been reported as hung. */
+  get isReportedHung(): boolean {
+    return this.currentRun?.isReportedHung === true;
+  }
+
+  set isReportedHung(isReported: boolean) {
+    this.signals.isReportedHung = isReported;
+  }
+
   get isPastDeadline(): boolean {
-    return this.currentRun?.isPastDeadline === true;
+    return this.exceededTimeout !== undefined;
+  }
+
+  /** The time limit that told the last run to end, in milliseconds; `undefined` if none did. */
+  get exceededTimeout(): number | undefined {
+    return this.currentRun?.exceeded;
   }
 
   /** What operators ask of it. It is made at the first use, since most loops never need it. */
@@ -175,26 +191,35 @@ export class ManagedLoop implements LoopWork, RunSignals {
     this.loop.stop(reason);
   }
 
+  inContext(f: () => void): () => void {
+    return this.loop.inContext(f);
+  }
+
   /** Decides anew when the next run begins: the loop is paused, resumed, triggered, or waits longer. */
   replan(): void {
     this.loop.replan(this.plan.due - this.environment.clock.now());
   }
 
-  /** Changes the options. The wait in progress is planned anew, and all growth starts over. */
+  /** Changes the options, and starts all growth over. `replan()` must follow. */
   adopt(update: NewOptions): void {
     const { environment, plan, figures } = this;
+    const time = environment.clock.now();
+    const isFailureHandled = plan.isAfterFailure;
     this.currentSpec = update.spec;
     plan.use(update.manager);
     plan.forgetFailures();
-    const { due } = update;
+    const { due } = update; // it grows the failure backoff by a step
     if (due !== undefined) {
       plan.change(due);
-      this.replan();
     }
-    if (this.state === 'running') {
+    if (this.isReportedHung && !this.isHung) {
+      this.isReportedHung = false; // the longer limit is reported anew
+    }
+    if (figures.isInRun) {
       const { timeout } = this.spec;
-      const since = environment.clock.now() - figures.started;
-      this.signals.limit(timeout === undefined ? undefined : timeout - since);
+      this.signals.limit(timeout === undefined ? undefined : figures.started + timeout - time);
+    } else if (isFailureHandled) {
+      plan.failed(this.failureRules, time);
     }
     environment.events.updated(this);
   }
@@ -309,7 +334,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
       plan.change(time + retry);
       this.replan();
     }
-    const pausesItself = spec.pauseAfterFailures !== undefined && this.steering.pauseAfterFailures();
+    const mayPause = spec.pauseAfterFailures !== undefined && !this.environment.reallyCrash;
+    const pausesItself = mayPause && this.steering.pauseAfterFailures();
     events.failed(this, error, this.isPaused || isStopping ? undefined : retry);
     if (pausesItself) {
       events.pausedItself(this);

@@ -8,6 +8,8 @@ export class RunRequest {
   hasBegun = false;
   /** Whether the run has begun, or never will. */
   isDecided = false;
+  /** How many workers were asked. */
+  workers = 0;
   private workersLeft = 0;
   private resolve: (result: RunResult) => void = () => {};
   private reject: (reason: unknown) => void = () => {};
@@ -22,6 +24,7 @@ export class RunRequest {
 
   /** One more worker may make the run. */
   addWorker(): void {
+    this.workers++;
     this.workersLeft++;
   }
 

@@ -1,6 +1,7 @@
 import type { RunOutcome } from '../../core/loop/loop.js';
 import { withErrorInJson } from './error-in-json.js';
 import type { LoopFigures } from './loop-figures.js';
+import { toDate } from './to-date.js';
 
 /** Says how a run ended. */
 export interface RunResult {
@@ -26,6 +27,6 @@ export interface RunResult {
 /** Makes the result of the run that has just ended. */
 export function resultOf(run: number, figures: LoopFigures, error: unknown): RunResult {
   const { lastOutcome = 'succeeded', startedAt, duration } = figures;
-  const result: RunResult = { run, outcome: lastOutcome, startedAt: new Date(startedAt), duration };
+  const result: RunResult = { run, outcome: lastOutcome, startedAt: toDate(startedAt), duration };
   return error === undefined ? result : withErrorInJson({ ...result, error }, 'error');
 }

@@ -1,12 +1,10 @@
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { LoopFigures } from './loop-figures.js';
-import type { LoopInfo } from './loop-info.js';
 import type { RunRequest } from './run-request.js';
 import { resultOf } from './run-result.js';
 
 /** The loop that is steered. */
 interface SteeredLoop {
-  readonly state: LoopInfo['state'];
   readonly spec: LoopSpec;
   readonly runs: number;
   readonly figures: LoopFigures;
@@ -20,6 +18,8 @@ interface SteeredLoop {
 export class Steering {
   isPaused = false;
   pauseReason: string | undefined;
+  /** Whether somebody had asked for the last run. */
+  wasTriggered = false;
   /** How many failures in a row there were when the loop was last resumed. */
   private forgivenFailures = 0;
   /** Calls of `trigger()`, until a run of this loop begins. Another worker may have answered some of them. */
@@ -59,7 +59,7 @@ export class Steering {
 
   /** Calls back when no run is in progress, or when the pause is over. */
   whenIdle(callback: () => void): void {
-    if (this.isPaused && this.loop.state === 'running') {
+    if (this.isPaused && (this.loop.figures.isInRun || this.isTriggered)) {
       this.waiting.push(callback);
     } else {
       callback();
@@ -79,13 +79,14 @@ export class Steering {
 
   /** Makes a run begin at once, or right after the one in progress. */
   trigger(request: RunRequest): void {
-    this.requests.push(request);
+    this.requests = [...this.openRequests(), request];
     request.addWorker();
     this.loop.replan();
   }
 
   runStarted(): void {
     this.answered = this.openRequests();
+    this.wasTriggered = this.answered.length > 0;
     this.requests = [];
     this.answered.forEach((request) => request.begin());
   }
@@ -117,7 +118,8 @@ export class Steering {
     this.idle();
   }
 
-  private openRequests(): RunRequest[] {
+  /** Those that no worker has answered. */
+  openRequests(): RunRequest[] {
     return this.requests.filter(({ hasBegun }) => !hasBegun);
   }
 

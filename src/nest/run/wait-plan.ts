@@ -19,8 +19,8 @@ export interface FailureRules {
 /** The waits after a series of failures. */
 interface Retries {
   readonly growth: GrowingDelay;
-  /** The wait after the run that has just failed, until the loop asks for it. */
-  next: number | undefined;
+  /** Answers the loop when it asks for the wait after the run that has just failed. */
+  next: (() => number) | undefined;
 }
 
 /**
@@ -51,13 +51,18 @@ export class WaitPlan implements BackoffManager {
     return this.beganAt + this.length;
   }
 
+  /** Whether a run has failed, and the loop has not yet asked for the wait after it. */
+  get isAfterFailure(): boolean {
+    return this.retries?.next !== undefined;
+  }
+
   backoff(): number {
     const next = this.retries?.next;
     if (this.retries === undefined || next === undefined) {
       return this.manager.backoff();
     }
     this.retries.next = undefined;
-    return next;
+    return next();
   }
 
   /** A wait of the loop begins, or is about to begin in this turn. */
@@ -102,17 +107,17 @@ export class WaitPlan implements BackoffManager {
     if (!sliding) {
       return this.waitAfterFailure(rules, this.due - time);
     }
-    let own: number;
+    const retries = this.retriesOf(failureBackoff, rules.random);
     try {
-      own = requireDelay(this.manager.backoff(), loop);
-    } catch {
-      return undefined; // the loop asks again when it has handled the failure, and then this error ends it
+      const wait = this.waitAfterFailure(rules, requireDelay(this.manager.backoff(), loop));
+      retries.next = () => wait;
+      return wait;
+    } catch (error) {
+      retries.next = () => {
+        throw error; // it ends the loop when the failure has been handled
+      };
+      return undefined;
     }
-    const wait = this.waitAfterFailure(rules, own);
-    if (this.retries !== undefined) {
-      this.retries.next = wait;
-    }
-    return wait;
   }
 
   /**
@@ -126,9 +131,13 @@ export class WaitPlan implements BackoffManager {
     if (failureBackoff === undefined) {
       return own;
     }
-    this.retries ??= { growth: growthOf(failureBackoff, random), next: undefined };
-    const retry = this.retries.growth.step();
+    const retry = this.retriesOf(failureBackoff, random).growth.step();
     return failureBackoff.initial === undefined ? Math.max(own, retry) : retry;
+  }
+
+  private retriesOf(failureBackoff: FailureBackoff, random: Random): Retries {
+    this.retries ??= { growth: growthOf(failureBackoff, random), next: undefined };
+    return this.retries;
   }
 }
 

@@ -7,7 +7,7 @@ const STATES: readonly LoopInfo['state'][] = ['running', 'waiting', 'paused', 's
 /** Describes the workers of a loop as one. */
 export function describeWorkers(name: string, workers: readonly LoopInfo[]): LoopInfo {
   const [first] = workers as [LoopInfo];
-  if (workers.length === 1) {
+  if (workers.length === 1 && first.name === name) {
     return first;
   }
   const live = workers.filter(({ state }) => state !== 'stopped');
@@ -71,10 +71,10 @@ function inOrder(workers: readonly LoopInfo[], date: DateOf): LoopInfo[] {
 
 /** Returns the worker whose run ended last. */
 function latestEnded(workers: readonly LoopInfo[]): LoopInfo | undefined {
-  const ended = (worker: LoopInfo): number =>
-    (worker.lastStart?.getTime() ?? NaN) + (worker.lastDuration ?? NaN);
+  const ended = ({ lastSuccess, lastFailure }: LoopInfo): number =>
+    Math.max(lastSuccess?.getTime() ?? -Infinity, lastFailure?.getTime() ?? -Infinity);
   return workers
-    .filter((worker) => worker.lastDuration !== undefined && worker.state !== 'running')
+    .filter((worker) => worker.lastOutcome !== undefined)
     .toSorted((one, other) => ended(one) - ended(other))
     .at(-1);
 }

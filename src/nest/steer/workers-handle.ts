@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { WaitError } from '../../core/errors.js';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { formatElapsed } from '../../core/time/duration.js';
@@ -84,14 +83,15 @@ export class WorkersHandle implements LoopHandle {
     if (loops.length === 0) {
       throw loopStopped(this.name, 'update()', this.info());
     }
-    const before = this.#spec.options;
-    const updates = loops.map((loop) => new LoopUpdate(loop, updateLoop(loop.spec, options)));
-    updates.forEach((update) => update.apply());
-    const { options: after } = this.#spec;
-    const changed = Object.entries(after).filter(([name, value]) => !isDeepStrictEqual(value, before[name]));
-    if (changed.length > 0) {
-      this.#context.log.updated(this.name, Object.fromEntries(changed), this.#spec);
+    const updates = loops
+      .map((loop) => new LoopUpdate(loop, updateLoop(loop.spec, options)))
+      .filter(({ isChange }) => isChange);
+    const changed = updates.find(({ changes }) => Object.keys(changes).length > 0);
+    if (changed !== undefined) {
+      this.#context.log.updated(this.name, changed.changes, changed.spec);
     }
+    updates.forEach((update) => update.adopt());
+    updates.forEach((update) => update.replan());
   }
 
   stop(): Promise<void> {
@@ -116,7 +116,6 @@ export class WorkersHandle implements LoopHandle {
 
   async #trigger(): Promise<RunResult> {
     const request = this.#ask();
-    this.#context.log.triggered(this.name);
     if (!request.isDecided) {
       await this.#context.drain.waitFor(Pending.startOf(request), (_labels, waited) => {
         request.result.catch(() => {}); // nobody awaits it any more
@@ -145,10 +144,16 @@ export class WorkersHandle implements LoopHandle {
     if (able.length === 0) {
       throw notLeader(this.name, this.#spec);
     }
-    const request = new RunRequest();
+    this.#context.log.triggered(this.name);
     const free =
       able.find(({ state }) => state === 'waiting') ?? able.find(({ state }) => state === 'paused');
-    (free === undefined ? able : [free]).forEach((loop) => loop.steering.trigger(request));
+    const asked = free === undefined ? able : [free];
+    const open = openRequest(asked);
+    if (open !== undefined) {
+      return open;
+    }
+    const request = new RunRequest();
+    asked.forEach((loop) => loop.steering.trigger(request));
     return request;
   }
 
@@ -162,11 +167,19 @@ export class WorkersHandle implements LoopHandle {
   }
 }
 
+/** Returns a request for a run that was made to these workers, and to no others, and that none has answered. */
+function openRequest(workers: readonly ManagedLoop[]): RunRequest | undefined {
+  const [first, ...others] = workers.map(({ steering }) => steering.openRequests());
+  return first?.find(
+    (request) => request.workers === workers.length && others.every((requests) => requests.includes(request)),
+  );
+}
+
 function waitedTooLong(loop: string, waited: number): WaitError {
   return new WaitError(
     'WAIT_ERR_TIMED_OUT',
     `${loop}: trigger() has waited ${formatElapsed(waited)} for its run to begin, and waits no longer. The run follows all the same. ` +
-      'A run that awaits trigger() of its own loop waits for itself: leave out the await; otherwise let the run in progress end, or raise shutdownTimeout.',
+      'A run that awaits trigger() of its own loop waits for itself: leave out the await. Otherwise another run is in progress, or the application has not started yet.',
   );
 }
 
