@@ -24,8 +24,8 @@ const EXAMPLES = new RegExp(
     String.raw`\b\d[\d.hms]*\b`, // a number or a duration
     String.raw`\b(?:loop|call)s?\b`,
     'Until, 5s between runs',
-    'period, timeout',
-    String.raw`stop\(\)`,
+    String.raw`\{ period: '1m', timeout: '20s' \}`,
+    String.raw`pause\(\)`,
     'function report',
     'paused(?= on)',
     "leader election 'default'",

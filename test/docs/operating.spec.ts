@@ -24,7 +24,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     project = await ReadersProject.create(setup, [steering, failures], ['operating']);
     mistakes = await project.compile();
     const PORT = String(project.port);
-    const COMMANDS = steering.block('TOKEN=').replaceAll('3000', PORT);
+    const COMMANDS = steering.blocks('sh').join('\n').replaceAll('3000', PORT);
     const outputs = [
       await outputOf(project, 'steering.mjs', { COMMANDS, PORT, STEER_TOKEN: 'secret' }),
       await outputOf(project, 'failures.mjs'),
@@ -39,7 +39,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     // Each of these runs below. One more block needs one more test.
     expect(project.files).toEqual([
       'look.ts',
-      'loops.controller.ts',
+      'steer.controller.ts',
       'migrate.ts',
       'incident.ts',
       'report-now.ts',
@@ -100,17 +100,33 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
       expect(sections.get(name)!.findings).toEqual(wantFindings);
     });
 
-    it('steers over HTTP, but only with the token, and only a loop that exists and has not stopped', () => {
+    it('warns about a pause that gives up, as it shows', () => {
+      const { log } = sections.get('migrate during a long run')!;
+      expect(missingFrom(log, steering.block('WARN [WaitModule] Outbox.flush: pause()'))).toEqual([]);
+    });
+
+    it('steers over HTTP, but only with the token, and refuses mistakes as it says', () => {
       const { log, findings } = sections.get('over HTTP')!;
-      expect(missingFrom(log, steering.outputOf('TOKEN='))).toEqual([]);
+      expect(missingFrom(log, steering.outputOf('loops\n'))).toEqual([]);
       expect(findings).toEqual([
-        'trigger Report.write: 403',
-        'trigger Report.write: 403',
-        'trigger Report.wrote: 404',
-        'trigger Report.write: 201',
-        'update Report.write: 422',
+        'loops without a token: 403',
+        'trigger {"loop":"Report.write"} without a token: 403',
+        'trigger {"loop":"Report.write"} as undefined: 403',
+        'trigger {"loop":"Report.wrote"}: 404',
+        'trigger {}: 400',
+        'pause {"loop":"Report.write","reason":5}: 400',
+        'pause-all {"reason":5}: 400',
+        'update {"loop":"Report.write"}: 400',
+        'update {"loop":"Report.write","options":{"workers":2}}: 400',
+        'pause-all {"reason":"one"}: 201',
+        'resume-all {"reason":"another"}: 201',
+        'Report.write is paused',
+        'resume-all {}: 201',
+        'Report.write is waiting',
+        'trigger {"loop":"Report.write"}: 201',
         'after a stop',
-        'trigger Report.write: 422',
+        'trigger {"loop":"Report.write"}: 409',
+        'update {"loop":"Report.write","options":{"period":"1m"}}: 409',
       ]);
     });
 

@@ -53,7 +53,16 @@ describe('the shell commands of the README', () => {
     expect(missingFrom(await clone.run(readme.block('steer()')), readme.outputOf('steer()'))).toEqual([]);
 
     await sample.interrupt();
-    expect(missingFrom(sample.output, readme.block('LOG [WaitModule] Stopped'))).toEqual([]);
+    const end = readme.block("LOG [WaitModule] leader election 'census': stopping");
+    expect(missingFrom(sample.output, end)).toEqual([]);
+    expect(sample.output).not.toMatch(/\bsed\w+ has changed/); // a file that a command leaves for a moment
+  });
+
+  it('stop the sample application during a hang, after the time that it gives its runs', async () => {
+    const sample = clone.start('TROUBLE=hang npm start');
+    await sample.prints('LoadBalancerSync.sync: run 1 is hung');
+    await sample.interrupt();
+    expect(missingFrom(sample.output, readme.block('LOG [WaitModule] Stopping 10 loops'))).toEqual([]);
   });
 
   it('show how one of three copies leads, and how another one leads after that is killed', async () => {

@@ -9,12 +9,12 @@ import { Importer } from './importer.js';
 import { goOn, hold } from './incident.js';
 import { Invoices, Mails, Metrics, Outbox, Report, work } from './loops.js';
 import { look } from './look.js';
-import { LoopsController } from './loops.controller.js';
 import { migrate } from './migrate.js';
 import { onlyOne } from './one-worker.js';
 import { pollDuring } from './poll-during.js';
 import { reportNow } from './report-now.js';
 import { slowDown } from './slow-down.js';
+import { SteerController } from './steer.controller.js';
 import { boot } from './virtual.mjs';
 
 const loops = { imports: [WaitModule.forRoot()], providers: [Mails, Metrics, Outbox, Report] };
@@ -46,25 +46,45 @@ await show(
     console.log(stdout);
     await trySteering(await app.getUrl(), app.get(LoopRegistry));
   },
-  { ...loops, providers: [Outbox, Report], controllers: [LoopsController] },
+  { ...loops, providers: [Outbox, Report], controllers: [SteerController] },
 );
 
 /** Prints what the controller answers, to those that it refuses as well. */
 async function trySteering(url, registry) {
-  const post = async (path, name, authorization) => {
-    const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
-    const body = JSON.stringify({ name });
-    const { status } = await fetch(`${url}/loops/${path}`, { method: 'POST', headers, body });
-    console.log(`= ${path} ${name}: ${status}`);
+  const post = async (path, body, token = 'secret') => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
+    const { status } = await fetch(`${url}/steer/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    const who = { '': ' without a token', undefined: ' as undefined' }[token] ?? '';
+    console.log(`= ${path} ${JSON.stringify(body)}${who}: ${status}`);
   };
-  await post('trigger', 'Report.write', undefined);
-  await post('trigger', 'Report.write', 'Bearer undefined');
-  await post('trigger', 'Report.wrote', 'Bearer secret');
-  await post('trigger', 'Report.write', 'Bearer secret');
-  await post('update', 'Report.write', 'Bearer secret');
-  await registry.get('Report.write').stop();
+  const loop = 'Report.write';
+  const tellState = () => console.log(`= ${loop} is ${registry.get(loop).info().state}`);
+  console.log(`= loops without a token: ${(await fetch(`${url}/loops`)).status}`);
+  await post('trigger', { loop }, '');
+  await post('trigger', { loop }, 'undefined');
+  await post('trigger', { loop: 'Report.wrote' });
+  await post('trigger', {});
+  await post('pause', { loop, reason: 5 });
+  await post('pause-all', { reason: 5 });
+  await post('update', { loop });
+  await post('update', { loop, options: { workers: 2 } });
+  await post('pause-all', { reason: 'one' });
+  await post('resume-all', { reason: 'another' });
+  tellState();
+  await post('resume-all', {});
+  tellState();
+  await post('trigger', { loop });
+  await registry.get(loop).stop();
   console.log('= after a stop');
-  await post('trigger', 'Report.write', 'Bearer secret');
+  await post('trigger', { loop });
+  await post('update', { loop, options: { period: '1m' } });
 }
 
 await show('migrate', async ({ clock, registry }) => {
