@@ -24,7 +24,10 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     project = await ReadersProject.create(setup, [steering, failures], ['operating']);
     mistakes = await project.compile();
     const PORT = String(project.port);
-    const COMMANDS = steering.blocks('sh').join('\n').replaceAll('3000', PORT);
+    const COMMANDS = [steering, failures]
+      .flatMap((page) => page.blocks('sh'))
+      .join('\n')
+      .replaceAll('3000', PORT);
     const outputs = [
       await outputOf(project, 'steering.mjs', { COMMANDS, PORT, STEER_TOKEN: 'secret' }),
       await outputOf(project, 'failures.mjs'),
@@ -108,6 +111,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     it('steers over HTTP, but only with the token, and refuses mistakes as it says', () => {
       const { log, findings } = sections.get('over HTTP')!;
       expect(missingFrom(log, steering.outputOf('loops\n'))).toEqual([]);
+      expect(log).toContain("LOG [WaitModule] Outbox.flush: updated { hungAfter: '1s' }");
       expect(findings).toEqual([
         'loops without a token: 403',
         'trigger {"loop":"Report.write"} without a token: 403',
