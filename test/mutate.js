@@ -1099,8 +1099,8 @@ const MUTATIONS = [
     file: WORKERS,
     edits: [
       [
-        'loops.map((loop) => new LoopUpdate(loop, updateLoop(loop.spec, options)));',
-        'loops.map((loop) => {\n      new LoopUpdate(loop, updateLoop(loop.spec, options)).apply();\n      return { apply: () => {} };\n    });',
+        '.map((loop) => new LoopUpdate(loop, updateLoop(loop.spec, options)))',
+        '.map((loop) => {\n        const update = new LoopUpdate(loop, updateLoop(loop.spec, options));\n        update.adopt();\n        return update;\n      })',
       ],
     ],
     tests: 'mistakes/mistakes',
@@ -1137,7 +1137,7 @@ const MUTATIONS = [
   {
     name: 'steer: a backoff manager that is not asked after a failure',
     file: WAIT_PLAN,
-    edits: [['own = requireDelay(this.manager.backoff(), loop);', 'own = requireDelay(0, loop);']],
+    edits: [['requireDelay(this.manager.backoff(), loop));', 'requireDelay(0, loop));']],
     tests: 'e2e/failure-backoff',
     project: 'nest-12',
   },
@@ -1177,15 +1177,6 @@ const MUTATIONS = [
     project: 'nest-12',
   },
   {
-    name: 'steer: a trigger that outlives the lease',
-    file: MANAGED,
-    edits: [
-      ['  termEnded(): void {\n    this.currentSteering?.over(this.noRun());', '  termEnded(): void {'],
-    ],
-    tests: 'e2e/steer-trigger-refused',
-    project: 'nest-12',
-  },
-  {
     name: 'steer: a run that answers only one of several triggers',
     file: STEERING,
     edits: [
@@ -1214,12 +1205,7 @@ const MUTATIONS = [
   {
     name: 'steer: a run that triggers itself and starves the event loop',
     file: LOOP,
-    edits: [
-      [
-        'if (this.wasTriggered && this.work.isTriggered === true && !this.isStopping) {',
-        'if (this.runs < 0) {',
-      ],
-    ],
+    edits: [['this.isRunNext(isTriggered && !wasTriggered)', 'this.isRunNext(isTriggered)']],
     tests: 'e2e/steer-edges',
     project: 'nest-12',
   },
@@ -1235,6 +1221,27 @@ const MUTATIONS = [
     file: WORKERS,
     edits: [['    result.catch(() => {}); // if nobody', '    // if nobody']],
     tests: 'e2e/steer-handle',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a loop that never lets the event loop turn, since its next run is due at once',
+    file: LOOP,
+    edits: [['this.isDue = rest <= 0 && !isRunning;', 'this.isDue = rest <= 0;']],
+    tests: 'e2e/steer-in-handlers',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a patient loop that puts off the sweep of an impatient one',
+    file: HUNG_SWEEP,
+    edits: [['if (due < this.due) {', '{']],
+    tests: 'e2e/steer-in-handlers',
+    project: 'nest-12',
+  },
+  {
+    name: 'steer: a pause in a crash handler that waits for a run that has ended',
+    file: 'src/nest/run/loop-figures.ts',
+    edits: [['    this.isInRun = false;\n', '']],
+    tests: 'e2e/steer-in-handlers',
     project: 'nest-12',
   },
   {
@@ -1261,7 +1268,7 @@ const MUTATIONS = [
   {
     name: 'steer: a new timeout that counts from the update',
     file: MANAGED,
-    edits: [['timeout === undefined ? undefined : timeout - since', 'timeout']],
+    edits: [['figures.started + timeout - time', 'timeout']],
     tests: 'e2e/deadlines',
     project: 'nest-12',
   },
