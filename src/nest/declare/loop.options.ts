@@ -8,7 +8,8 @@ import type { Random } from '../../core/waits/jitter.js';
  * `AbortSignal`, and it may return a promise.
  *
  * **Details.** Each run has its own signal. It aborts when the loop is told to stop. Its reason is the one
- * with which the loop was stopped. What a run attaches to its signal goes away when the next run begins.
+ * with which the loop was stopped. It also aborts when the run has lasted for its `timeout`, with a
+ * `WAIT_ERR_RUN_TIMEOUT`. What a run attaches to its signal goes away when the next run begins.
  *
  * **Gotchas.** The signal of a run that has ended still aborts, but only until the next run begins. Work that
  * outlives its run needs another way to end.

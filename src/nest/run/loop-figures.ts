@@ -4,7 +4,7 @@ import type { RunOutcome } from '../../core/loop/loop.js';
 export interface Trouble {
   /** How many runs failed, those that timed out included. */
   readonly failures: number;
-  /** How many runs lasted longer than their `timeout`, whatever became of them. */
+  /** How many runs were in progress when their `timeout` had passed, whatever became of them. */
   readonly timeouts: number;
   readonly skips: number;
   readonly aborts: number;

@@ -31,7 +31,7 @@ export interface LoopInfo {
   readonly failures: number;
   /** How many runs have failed since the last success. */
   readonly consecutiveFailures: number;
-  /** How many runs lasted longer than their `timeout`, whether or not they failed then. */
+  /** How many runs were in progress when their `timeout` had passed, whether or not they failed then. */
   readonly timeouts: number;
   /** How many runs did not begin their work. */
   readonly skips: number;

@@ -23,8 +23,8 @@ import type { RunResult } from '../run/run-result.js';
  * regained. It holds in this process only: another replica that takes the lease runs the loop.
  *
  * **Gotchas.** `pause()`, `trigger()` and `stop()` wait for a run to end. A run that awaits one of them on
- * its own loop waits for itself. `shutdownTimeout` limits this wait, and the log names the loop. Leave out
- * the `await` in such a run. A paused loop has no timer, so it does not hold the process open.
+ * its own loop waits for itself. `shutdownTimeout` limits this wait, and the log names the loop; with 0, it
+ * waits forever. Leave out the `await` in such a run. A paused loop has no timer, so it does not hold the process open.
  *
  * @example
  * ```ts

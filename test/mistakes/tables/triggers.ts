@@ -184,7 +184,12 @@ const waiting: readonly WaitingRow[] = [
     application: () => withOutbox({}, { shutdownTimeout: '2s' }),
     call: ({ handle }) => handle.trigger(),
     wantCode: TIMED_OUT,
-    wantWords: ['Outbox.flush: trigger()', 'has waited 2s', 'another run is in progress', 'follows all the same'],
+    wantWords: [
+      'Outbox.flush: trigger()',
+      'has waited 2s',
+      'another run is in progress',
+      'follows all the same',
+    ],
   },
   {
     title: 'a trigger that its own run awaits',
