@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, freePort, until } from '../leader-election/support/processes.js';
 import { root } from './page.js';
+import { spawnWithOneStream } from '../support/one-stream.js';
 
 const CLONED = ['package.json', 'tsconfig.json', 'nest-cli.json', 'src'];
 const SAMPLE = ['tsconfig.json', 'src', 'resources'].map((file) => join('sample-app', file));
@@ -102,16 +103,14 @@ export class Clone {
   /** In a process group of their own, which gets Ctrl-C as a whole, as in a terminal. */
   private spawn(commands: string): { child: ChildProcess; output: () => string } {
     const { PATH, HOME } = process.env;
-    const child = spawn('bash', ['-c', this.substitute(commands)], {
+    const child = spawnWithOneStream('bash', ['-c', this.substitute(commands)], {
       cwd: this.folder,
       detached: true,
       env: { PATH, HOME, NO_COLOR: '1', PORT: this.ports.get('3000'), TMPDIR: this.temporary },
     });
     this.started.push(child);
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    }
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     return { child, output: () => output };
   }
 

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, freePort } from '../leader-election/support/processes.js';
 import { root, type Page } from './page.js';
+import { spawnWithOneStream } from '../support/one-stream.js';
 
 /** How a reader's project loads modules, and on which Nest it stands. */
 export interface Setup {
@@ -83,7 +84,10 @@ export class ReadersProject {
     { env = {}, word }: { env?: NodeJS.ProcessEnv; word?: string } = {},
   ): Promise<{ code: number | string; output: string }> {
     const { PATH } = process.env;
-    const child = spawn(process.execPath, args, { cwd: this.folder, env: { PATH, NO_COLOR: '1', ...env } });
+    const child = spawnWithOneStream(process.execPath, args, {
+      cwd: this.folder,
+      env: { PATH, NO_COLOR: '1', ...env },
+    });
     this.running.add(child);
     let output = '';
     let isInterrupted = false;
@@ -95,7 +99,6 @@ export class ReadersProject {
       }
     };
     child.stdout.on('data', onData);
-    child.stderr.on('data', onData);
     return ended(child).then((code) => {
       this.running.delete(child);
       return { code, output };

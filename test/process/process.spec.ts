@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Build } from '../support/build.js';
+import { spawnWithOneStream } from '../support/one-stream.js';
 
 jest.setTimeout(60_000); // each test starts a process, which takes long on a busy machine
 
@@ -30,7 +31,7 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
   /** Runs a script, with its arguments, to its end. Once it prints a word, it gets the signal after it. */
   function run(command: string, ...signals: [word: string, signal: NodeJS.Signals][]): Promise<Ending> {
     const [script = '', ...args] = command.split(' ');
-    const started = spawn(node, ['--expose-gc', join(__dirname, 'scripts', script), ...args], {
+    const started = spawnWithOneStream(node, ['--expose-gc', join(__dirname, 'scripts', script), ...args], {
       env: { PATH: process.env['PATH'], NO_COLOR: '1', NESTJS_WAIT: join(build.folder, 'index.js') },
     });
     child = started;
@@ -44,7 +45,6 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
       }
     };
     started.stdout.on('data', onData);
-    started.stderr.on('data', onData);
     return new Promise((resolve) =>
       started.once('close', (code, endedBy) => resolve({ code, signal: endedBy, output })),
     );

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnWithOneStream } from '../support/one-stream.js';
 
 const root = join(__dirname, '../..');
 const main = join(root, 'sample-app/dist/sample-app/src/main.js');
@@ -32,7 +33,7 @@ export class SampleProcess {
   }
 
   start(environment: Record<string, string> = {}): this {
-    const child = spawn(process.execPath, [main], {
+    const child = spawnWithOneStream(process.execPath, [main], {
       cwd: root,
       env: {
         PATH: process.env['PATH'],
@@ -43,11 +44,8 @@ export class SampleProcess {
         SIZE_ENDPOINTS: `${this.resources},${this.state}`,
         ...environment,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    }
+    child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     // Not 'exit', after which the last lines of the log may still come.
     this.exit = new Promise((resolve) => child.once('close', (code, signal) => resolve([code, signal])));
     this.process = child;
