@@ -80,7 +80,7 @@ export class Loop {
   constructor(
     private readonly work: LoopWork,
     private readonly backoffManager: BackoffManager,
-    private readonly sliding: boolean,
+    readonly sliding: boolean,
     private readonly environment: LoopEnvironment,
   ) {
     this.timer = environment.clock.newTimer(this.timerFired.bind(this), environment);

@@ -35,6 +35,10 @@ export class LeaderOnlyLoop implements TermMember {
     return this.isInTerm || this.isOver ? this.loop.state : 'standby';
   }
 
+  get sliding(): boolean {
+    return this.loop.sliding;
+  }
+
   get isStopping(): boolean {
     return this.loop.isStopping;
   }

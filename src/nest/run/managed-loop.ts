@@ -61,7 +61,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   isTemporary = false;
   readonly figures = new LoopFigures();
   private readonly loop: Loop | LeaderOnlyLoop;
-  /** It is made for the first run that wants a signal, has a deadline, or is told to stop. */
+  /** It is made for a loop with a deadline, and for the first run that wants a signal or is told to stop. */
   private currentRun: CurrentRun | undefined;
   private currentPlan: WaitPlan | undefined;
   private currentSteering: Steering | undefined;
@@ -88,6 +88,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
             (work) => this.newLoop(work),
             () => this.newStart(),
           );
+    this.requireDeadline();
   }
 
   get spec(): LoopSpec {
@@ -206,6 +207,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const time = environment.clock.now();
     const isFailureHandled = plan.isAfterFailure;
     this.currentSpec = update.spec;
+    this.requireDeadline();
     plan.use(update.manager);
     plan.forgetFailures();
     const { due } = update; // it grows the failure backoff by a step
@@ -238,9 +240,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const wall = wallTime.at(time);
     this.figures.runStarted(time, wall);
     this.plan.begin(time, wall, false);
-    if (this.currentRun !== undefined || this.spec.timeout !== undefined) {
-      this.signals.begin();
-    }
+    this.currentRun?.begin();
     this.currentSteering?.runStarted();
   }
 
@@ -251,7 +251,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const wasFailing = figures.trouble.consecutiveFailures > 0;
     figures.runEnded(outcome, error, this.isPastDeadline, time, wall);
     this.currentRun?.end();
-    if (this.spec.schedule.sliding) {
+    if (this.loop.sliding) {
       plan.begin(time, wall, false);
     }
     if (figures.hasJustFailed) {
@@ -299,6 +299,13 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.isEnding || spec.leaderOnly === undefined
       ? loopStopped(name, 'trigger()', spec)
       : notLeader(name, spec);
+  }
+
+  /** Makes sure that each run has its deadline from the start. */
+  private requireDeadline(): void {
+    if (this.spec.timeout !== undefined) {
+      this.currentRun ??= new CurrentRun(this);
+    }
   }
 
   private get signals(): CurrentRun {
