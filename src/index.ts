@@ -63,6 +63,18 @@ export type {
 } from './nest/declare/loop.options.js';
 export { LoopRegistry } from './nest/steer/loop.registry.js';
 export type { LoopFilter, PauseAllOptions } from './nest/steer/loop.registry.js';
+export type { AroundRun, LoopRun } from './nest/declare/around-run.js';
+export type {
+  ChangeEvent,
+  LoopEvent,
+  LoopEventListener,
+  PausedEvent,
+  ResultEvent,
+  RunEvent,
+  StartedEvent,
+  StoppedEvent,
+  TermEvent,
+} from './nest/run/loop-event.js';
 export type { LoopInfo } from './nest/run/loop-info.js';
 export type { RunResult } from './nest/run/run-result.js';
 export { WaitModule } from './nest/wait.module.js';

@@ -3,6 +3,7 @@ import { oneLine } from './values/error-text.js';
 
 /** The stable identifiers of the errors of this package. `docs/errors.md` has a row for each. */
 export type WaitErrorCode =
+  | 'WAIT_ERR_AROUND'
   | 'WAIT_ERR_CANCELED'
   | 'WAIT_ERR_DEADLINE_EXCEEDED'
   | 'WAIT_ERR_DUPLICATE_LOOP'

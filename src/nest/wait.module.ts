@@ -16,7 +16,9 @@ import { startLastStopFirst } from './hook-order.js';
 import { LeaderElection } from './leader/leader-election.js';
 import { Drain } from './run/drain.js';
 import { LogWriter } from './log/log-writer.js';
+import { AroundRuns } from './run/around-runs.js';
 import { FailureLog } from './run/failure-log.js';
+import { LoopEvents } from './run/loop-events.js';
 import { LoopLog } from './run/loop-log.js';
 import { LoopLauncher } from './run/loop.launcher.js';
 import { LoopTable } from './run/loop-table.js';
@@ -66,6 +68,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       FailureLog,
       SteerLog,
       HungSweep,
+      AroundRuns,
+      LoopEvents,
       WaitSettings,
       LeaderElection,
       LoopTable,

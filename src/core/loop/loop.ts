@@ -35,6 +35,10 @@ export interface LoopWork {
   readonly wasTriggered?: boolean;
   /** Whether the run in progress was told to end by its deadline, and not by a stop before that. */
   readonly isPastDeadline?: boolean;
+  /** Whether the run that is about to end did not begin its work. */
+  readonly isSkipped?: boolean;
+  /** The asynchronous context in which a crash of the run is handled; default: that of the loop. */
+  readonly crashContext?: AsyncResource | undefined;
   /** Does one run. What it returns is awaited. */
   run(): unknown;
   /** Is called before every run. `false` ends the loop, as a stop does. */
@@ -236,9 +240,15 @@ export class Loop {
   /** @returns Whether the next round follows at once. */
   private runEnded(threw: boolean, error: unknown): boolean {
     if (threw) {
-      this.runThrew(error);
+      const { crashContext } = this.work;
+      if (crashContext === undefined) {
+        this.runThrew(error);
+      } else {
+        // oxlint-disable-next-line typescript/unbound-method -- it is called on this
+        crashContext.runInAsyncScope(this.runThrew, this, error);
+      }
     } else {
-      this.work.runEnded?.('succeeded', undefined);
+      this.work.runEnded?.(this.work.isSkipped === true ? 'skipped' : 'succeeded', undefined);
     }
     if (this.sliding) {
       this.wait(this.nextDelay()); // even after a stop: the backoff manager counts this round, as in Go

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { WaitError } from '../errors.js';
+import { WaitError, type WaitErrorCode } from '../errors.js';
 import { show } from './show.js';
 
 /** Returns the name of a function; empty if it has none, and for any other value. */
@@ -23,16 +23,20 @@ export function isRunnable(f: unknown): boolean {
 }
 
 /**
- * Refuses a value that no loop can run.
+ * Refuses a value that no call runs.
  *
  * @param sentence - The beginning of the error, as in `X.tick: a loop needs a function to run`.
- * @throws WaitError `WAIT_ERR_INVALID_TARGET`.
+ * @throws WaitError with the code; default: the one for what a loop runs.
  */
-export function requireRunnable(f: unknown, sentence: string): void {
+export function requireRunnable(
+  f: unknown,
+  sentence: string,
+  code: WaitErrorCode = 'WAIT_ERR_INVALID_TARGET',
+): void {
   if (!isRunnable(f)) {
     const what = types.isGeneratorFunction(f)
       ? 'a generator, whose body would never run. Make it an async function'
       : show(f);
-    throw new WaitError('WAIT_ERR_INVALID_TARGET', `${sentence}, not ${what}.`);
+    throw new WaitError(code, `${sentence}, not ${what}.`);
   }
 }

@@ -3,6 +3,7 @@ import type { CrashHandler } from '../../core/loop/crash.js';
 import type { Duration } from '../../core/time/duration.js';
 import type { LeaderElectorOptions } from '../../leader-election/leader-elector-options.js';
 import type { ResourceLock } from '../../leader-election/resource-lock.js';
+import type { AroundRun } from './around-run.js';
 import type { LoopDefaults, LoopKind, LoopOverrides } from './loop.options.js';
 
 /** Options of `WaitModule.forRoot`. */
@@ -61,6 +62,11 @@ export interface WaitModuleOptions {
    * hung only if its loop has `hungAfter` or `timeout`.
    */
   readonly exitOnHung?: boolean | undefined;
+  /**
+   * Surround every run of every loop, the first one outermost; default: none. See {@link AroundRun}. Other
+   * modules add theirs by `LoopRegistry.addAround`, outside of these.
+   */
+  readonly around?: readonly AroundRun[] | undefined;
   /** Makes the request of loops on request-scoped and durable providers; see {@link RequestContext}. */
   readonly requestContext?: RequestContext | undefined;
 }

@@ -2,8 +2,13 @@ import { Inject, Injectable, Logger, type LoggerService } from '@nestjs/common';
 import { requireCrashHandlers, type CrashHandler } from '../../core/loop/crash.js';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { readOptions, refuseUnknown, type Written } from '../../core/options/read-options.js';
+import { WaitError } from '../../core/errors.js';
+import { listOf } from '../../core/values/list-of.js';
+import { requireRunnable } from '../../core/values/runnable.js';
+import { show } from '../../core/values/show.js';
 import { requireClock } from '../../core/time/clock.js';
 import { requireRandom } from '../../core/waits/jitter.js';
+import type { AroundRun } from './around-run.js';
 import { readElections, type ResolvedElectionOptions } from './elections.js';
 import { requireLogger } from './logger.js';
 import { readDefaults } from './loop-defaults.js';
@@ -32,6 +37,7 @@ export interface ResolvedWaitOptions {
   readonly loops: Readonly<Record<string, LoopOverrides>>;
   readonly leaderElection: readonly ResolvedElectionOptions[];
   readonly exitOnHung: boolean;
+  readonly around: readonly AroundRun[];
   readonly requestContext: RequestContext | undefined;
 }
 
@@ -46,6 +52,7 @@ const OPTION_NAMES: readonly string[] = [
   'loops',
   'leaderElection',
   'exitOnHung',
+  'around',
   'requestContext',
 ] satisfies readonly (keyof WaitModuleOptions)[];
 
@@ -115,6 +122,22 @@ function resolveWaitOptions(options: unknown): ResolvedWaitOptions {
     loops: readOverrides(OWNER, reader.value('loops', {})),
     leaderElection: readElections(OWNER, reader.value('leaderElection', [])),
     exitOnHung: reader.boolean('exitOnHung', false),
+    around: requireAround(reader.value('around', [])),
     requestContext: (reader.function('requestContext') as RequestContext | undefined)?.bind(object),
   };
+}
+
+function requireAround(around: unknown): readonly AroundRun[] {
+  const functions = listOf(around);
+  if (functions === undefined) {
+    const remedy = typeof around === 'function' ? ' Write around: [f].' : '';
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${OWNER}: around must be a list of functions, not ${show(around)}.${remedy}`,
+    );
+  }
+  functions.forEach((f, index) =>
+    requireRunnable(f, `${OWNER}: around[${index}] must be a function`, 'WAIT_ERR_INVALID_OPTION'),
+  );
+  return functions as readonly AroundRun[];
 }

@@ -5,8 +5,14 @@ import type { ElectionGroup, TermMember } from './election-group.js';
 
 /** What runs while this replica leads. */
 export interface LeaderOnlyWork extends LoopWork {
-  /** A term has ended, and the next one may follow. */
-  termEnded?(): void;
+  /**
+   * A term has begun.
+   *
+   * @param group - The name of the group that this replica leads now.
+   */
+  termStarted?(group: string): void;
+  /** The term has ended. The loop has ended, too, if it was told to stop or has crashed. */
+  termEnded?(group: string): void;
 }
 
 /** Runs while this replica leads. Each term has its own loop of the core. */
@@ -37,6 +43,11 @@ export class LeaderOnlyLoop implements TermMember {
 
   get sliding(): boolean {
     return this.loop.sliding;
+  }
+
+  /** The fencing token of the term in progress; `undefined` if there is none. */
+  get fencingToken(): string | undefined {
+    return this.group.elector?.fencingToken();
   }
 
   get isStopping(): boolean {
@@ -72,6 +83,7 @@ export class LeaderOnlyLoop implements TermMember {
 
   startTerm(): void {
     this.isInTerm = true;
+    this.work.termStarted?.(this.group.name);
     try {
       this.loop.start(this.newStart());
     } catch (error) {
@@ -99,6 +111,12 @@ export class LeaderOnlyLoop implements TermMember {
       get isPastDeadline() {
         return work.isPastDeadline === true;
       },
+      get isSkipped() {
+        return work.isSkipped === true;
+      },
+      get crashContext() {
+        return work.crashContext;
+      },
       run: () => work.run(),
       // No run may begin while another replica may lead.
       mayRun: () => group.mayRun,
@@ -111,14 +129,17 @@ export class LeaderOnlyLoop implements TermMember {
   }
 
   private termEnded(crash: LoopCrash | undefined): void {
+    const wasInTerm = this.isInTerm;
     this.isInTerm = false;
     const failure = this.isOver ? crash : (crash ?? this.prepareNextTerm());
-    if (this.isOver || failure !== undefined) {
-      this.isOver = true;
+    this.isOver ||= failure !== undefined;
+    if (wasInTerm) {
+      this.work.termEnded?.(this.group.name);
+    }
+    if (this.isOver) {
       this.work.ended(failure);
       this.group.leave(this);
     } else {
-      this.work.termEnded?.();
       this.group.termEnded(this);
     }
   }

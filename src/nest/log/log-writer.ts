@@ -9,8 +9,8 @@ interface LoggedError {
   readonly text: string;
   readonly error: unknown;
   readonly loop: string;
-  /** Which run of the loop threw it. */
-  readonly run: number;
+  /** Which run of the loop threw it; absent if it was no run. */
+  readonly run?: number | undefined;
 }
 
 type Level = 'log' | 'debug' | 'warn' | 'error';
@@ -111,7 +111,7 @@ function fieldsOf({ error, loop, run }: LoggedError, stack: string): object {
     ...(code !== undefined && { code }),
     ...(cause !== undefined && { cause: summaryOf(cause) }),
     loop,
-    run,
+    ...(run !== undefined && { run }),
   };
 }
 

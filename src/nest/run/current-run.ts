@@ -59,10 +59,12 @@ export class CurrentRun implements RunSignals {
     }
   }
 
-  newSignal(): AbortSignal {
-    this.controller = newController();
-    if (this.endRequest !== undefined) {
-      this.controller.abort(this.endRequest.reason);
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = newController();
+      if (this.endRequest !== undefined) {
+        this.controller.abort(this.endRequest.reason);
+      }
     }
     return this.controller.signal;
   }

@@ -1,15 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { messageOf } from '../../core/values/error-text.js';
 import { handlerFailureText, type CrashContext, type HandlerFailure } from '../../core/loop/crash.js';
+import { functionName } from '../../core/values/runnable.js';
 import type { Clock } from '../../core/time/clock.js';
 import { formatDuration, formatElapsed } from '../../core/time/duration.js';
 import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
 import { FailureStreak, type Failure } from './failure-streak.js';
-import type { ManagedLoop } from './managed-loop.js';
+import type { LoopEvent, LoopEventListener } from './loop-event.js';
 
-type FailedLoop = Pick<ManagedLoop, 'name' | 'runs' | 'exceededTimeout'>;
+/** The loop of a run that has failed. */
+interface FailedLoop {
+  readonly name: string;
+  readonly runs: number;
+  /** The time limit that told the run to end, in milliseconds; `undefined` if none did. */
+  readonly exceededTimeout: number | undefined;
+}
 
 /** Logs runs that failed, but not more often than a {@link FailureStreak} allows. */
 @Injectable()
@@ -17,6 +24,7 @@ export class FailureLog {
   /** By the names of loops, and not by messages, since these contain ids and times. */
   private readonly streaks = new Map<string, FailureStreak>();
   private readonly handlerStreaks = new Map<string, FailureStreak>();
+  private readonly listenerStreak = new FailureStreak();
 
   constructor(
     private readonly writer: LogWriter,
@@ -56,6 +64,20 @@ export class FailureLog {
     if (streak !== undefined) {
       const text = handlerFailureText(failure) + inBrackets(streak.tell(this.clock.now()));
       this.writer.failure({ text, error, loop, run });
+    }
+  }
+
+  /** Is called when a listener of events has failed. */
+  listenerFailed({ type, loop }: LoopEvent, listener: LoopEventListener, error: unknown): void {
+    const { listenerStreak: streak } = this;
+    if (streak.add({ error }, this.clock.now())) {
+      const which = functionName(listener);
+      const remarks = [
+        which === '' ? 'an anonymous function' : `function ${which}`,
+        ...streak.tell(this.clock.now()),
+      ];
+      const text = `listener of onLoopEvent failed at ${type} of ${loop}: ${messageOf(error)}${inBrackets(remarks)}`;
+      this.writer.failure({ text, error, loop });
     }
   }
 

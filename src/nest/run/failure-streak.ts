@@ -5,10 +5,11 @@ const SHOWN_IN_FULL = 3;
 /** This limits, for example, the lines of a loop that fails every second time. */
 const MOST_A_MINUTE = 10;
 
-/** What a run threw, and which run it was. */
+/** What was thrown, and by which run. */
 export interface Failure {
   readonly error: unknown;
-  readonly run: number;
+  /** Absent if it was no run. */
+  readonly run?: number | undefined;
   /** The limit that it exceeded, in milliseconds; absent if it failed on its own. */
   readonly timeout?: number | undefined;
   /** Milliseconds until the next run, if a failure backoff decides that. */

@@ -1,7 +1,7 @@
 /** Gives a run its signal, if it wants one. */
 export interface RunSignals {
-  /** Makes a signal for the run in progress. It aborts when the loop is told to stop. */
-  newSignal(): AbortSignal;
+  /** The signal of the run in progress. It aborts when the run is told to end. It is made at the first use. */
+  readonly signal: AbortSignal;
 }
 
 /** What a loop does in each run. */

@@ -1,4 +1,4 @@
-import type { LoopRun } from './around-run.js';
+import type { LoopRun } from '../declare/around-run.js';
 import type { RunResult } from './run-result.js';
 
 interface EventOf<Type extends string> {
@@ -46,3 +46,11 @@ export type ChangeEvent = EventOf<'resumed' | 'updated'>;
 /** Something that has happened to a loop. `type` says what. */
 export type LoopEvent =
   StartedEvent | StoppedEvent | PausedEvent | RunEvent | ResultEvent | TermEvent | ChangeEvent;
+
+type WithoutLoop<E> = E extends LoopEvent ? Omit<E, 'loop' | 'at'> : never;
+
+/** What has happened, for code that knows to which loop and when. */
+export type LoopNews = WithoutLoop<LoopEvent>;
+
+/** Receives the events of all loops. What it returns has no effect. */
+export type LoopEventListener = (event: LoopEvent) => void;

@@ -36,6 +36,8 @@ export class LoopFigures {
   started = NaN;
   /** The same on the wall clock. */
   startedAt = NaN;
+  /** For how many milliseconds the last run had been due when it started; 0 if it was not late. */
+  lateness = NaN;
   /** How many milliseconds the last finished run took. */
   duration = NaN;
   /** When it ended, on the wall clock. */
@@ -61,9 +63,11 @@ export class LoopFigures {
     return this.lastOutcome === 'succeeded' ? this.endedAt : this.trouble.lastSuccessAt;
   }
 
-  runStarted(time: number, wall: number): void {
+  /** @param overdueFor - Milliseconds since the run was due; negative or NaN if it was not due before. */
+  runStarted(time: number, wall: number, overdueFor: number): void {
     this.started = time;
     this.startedAt = wall;
+    this.lateness = overdueFor > 0 ? overdueFor : 0;
     this.isInRun = true;
   }
 

@@ -7,13 +7,15 @@ import type { LoopSpec } from '../declare/resolve-loop.js';
 import { WAIT_CLOCK, WAIT_RANDOM } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
+import { AroundRuns } from './around-runs.js';
 import { FailureLog } from './failure-log.js';
 import { HungSweep } from './hung-sweep.js';
+import { LoopEvents } from './loop-events.js';
 import { LoopLog } from './loop-log.js';
 import type { LoopDefinition } from './loop-definition.js';
 import { LoopTable } from './loop-table.js';
 import type { LoopBody } from './loop-body.js';
-import { ManagedLoop, type ManagedEnvironment, type ManagedEvents } from './managed-loop.js';
+import { ManagedLoop, type FollowUp, type ManagedEnvironment } from './managed-loop.js';
 import { SteerLog } from './steer-log.js';
 import { WallTime } from './wall-time.js';
 import { workerNames } from './worker-names.js';
@@ -39,6 +41,8 @@ export class LoopLauncher {
     private readonly failureLog: FailureLog,
     private readonly steerLog: SteerLog,
     private readonly hungSweep: HungSweep,
+    private readonly around: AroundRuns,
+    private readonly events: LoopEvents,
   ) {}
 
   /** Handles a crash in a leader election: it is logged and passed to the user's own handlers. */
@@ -113,6 +117,7 @@ export class LoopLauncher {
       }
     });
     this.hasBegun = true;
+    this.around.complete();
     turn.reset(0);
   }
 
@@ -154,14 +159,16 @@ export class LoopLauncher {
         handlerFailed: (failure) => failureLog.handlerFailed(failure),
         reallyCrash,
         enabled,
+        around: this.around,
         events: this.events,
+        followUp: this.followUp,
       } satisfies Omit<ManagedEnvironment, 'unref'>;
       this.environments = { ending: { ...shared, unref: false }, lasting: { ...shared, unref: true } };
     }
     return endsAtShutdown ? this.environments.ending : this.environments.lasting;
   }
 
-  private get events(): ManagedEvents {
+  private get followUp(): FollowUp {
     const { failureLog, steerLog, hungSweep, table } = this;
     return {
       failed: (loop, error, nextTry) => failureLog.failed(loop, error, nextTry),

@@ -1,20 +1,28 @@
 import type { WaitError } from '../../core/errors.js';
+import type { AsyncResource } from 'node:async_hooks';
 import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
 import type { BackoffManager } from '../../core/waits/backoff-manager.js';
-import type { Random } from '../../core/waits/jitter.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
 import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
+import type { AroundRuns } from './around-runs.js';
 import { CurrentRun } from './current-run.js';
+import { describeRun } from './describe-run.js';
 import type { LoopBody, RunSignals } from './loop-body.js';
 import { LoopFigures } from './loop-figures.js';
 import { LoopEnding } from './loop-ending.js';
 import type { LoopInfo } from './loop-info.js';
+import type { LoopNews } from './loop-event.js';
+import type { LoopEvents } from './loop-events.js';
+import type { WallTime } from './wall-time.js';
+import type { Random } from '../../core/waits/jitter.js';
 import { loopStopped, notLeader } from './no-run.js';
+import type { Passage } from './passage.js';
+import { resultOf } from './run-result.js';
+import { toDate } from './to-date.js';
 import { Steering } from './steering.js';
 import { WaitPlan, type FailureRules } from './wait-plan.js';
-import type { WallTime } from './wall-time.js';
 
 /**
  * What the loops of an application share. There is one object for the loops that shutdown ends, and one for
@@ -25,11 +33,14 @@ export interface ManagedEnvironment extends LoopEnvironment {
   readonly wallTime: WallTime;
   /** Whether the module's options enable the loops. */
   readonly enabled: boolean;
-  readonly events: ManagedEvents;
+  readonly around: AroundRuns;
+  /** Tells the listeners of the application what happens. */
+  readonly events: LoopEvents;
+  readonly followUp: FollowUp;
 }
 
-/** What happens to a loop, for those who log it or watch it. */
-export interface ManagedEvents {
+/** What the module does about the things that happen to a loop. */
+export interface FollowUp {
   /**
    * A run has failed. The crash handlers are called after this.
    *
@@ -63,9 +74,12 @@ export class ManagedLoop implements LoopWork, RunSignals {
   private readonly loop: Loop | LeaderOnlyLoop;
   /** It is made for a loop with a deadline, and for the first run that wants a signal or is told to stop. */
   private currentRun: CurrentRun | undefined;
+  /** The way of the run in progress through the functions around it, if there are any. */
+  private passage: Passage | undefined;
   private currentPlan: WaitPlan | undefined;
   private currentSteering: Steering | undefined;
   private currentEnding: LoopEnding | undefined;
+  private hasStarted = false;
 
   /**
    * @param currentSpec - What the loop begins with. An update replaces it.
@@ -159,6 +173,25 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.exceededTimeout !== undefined;
   }
 
+  /** Whether the run that is about to end did not begin its work. */
+  get isSkipped(): boolean {
+    return this.passage?.hasBegun === false;
+  }
+
+  get crashContext(): AsyncResource | undefined {
+    return this.passage?.context;
+  }
+
+  /** The signal of the run in progress. It is made for the first who asks. */
+  get signal(): AbortSignal {
+    return this.signals.signal;
+  }
+
+  /** The fencing token of the term, if the loop is leader-only and the lock has one. */
+  get fencingToken(): string | undefined {
+    return this.loop instanceof LeaderOnlyLoop ? this.loop.fencingToken : undefined;
+  }
+
   /** The time limit that told the last run to end, in milliseconds; `undefined` if none did. */
   get exceededTimeout(): number | undefined {
     return this.currentRun?.exceeded;
@@ -184,6 +217,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   start(): void {
+    if (this.state !== 'stopped') {
+      this.hasStarted = true;
+      this.tell(() => ({ type: 'started' }));
+    }
     this.loop.start(this.newStart());
   }
 
@@ -199,6 +236,14 @@ export class ManagedLoop implements LoopWork, RunSignals {
   /** Decides anew when the next run begins: the loop is paused, resumed, triggered, or waits longer. */
   replan(): void {
     this.loop.replan(this.plan.due - this.environment.clock.now());
+  }
+
+  /** A run that has become due during a pause is due now, and not late. */
+  resumed(): void {
+    if (!this.figures.isInRun) {
+      this.plan.dueNow(this.environment.clock.now());
+    }
+    this.replan();
   }
 
   /** Changes the options, and starts all growth over. `replan()` must follow. */
@@ -223,46 +268,53 @@ export class ManagedLoop implements LoopWork, RunSignals {
     } else if (isFailureHandled) {
       plan.failed(this.failureRules, time);
     }
-    environment.events.updated(this);
-  }
-
-  newSignal(): AbortSignal {
-    return this.signals.newSignal();
+    environment.followUp.updated(this);
+    this.tell(() => ({ type: 'updated' }));
   }
 
   run(): unknown {
-    return this.body.run(this);
+    const { around } = this.environment;
+    if (around.isEmpty) {
+      return this.body.run(this);
+    }
+    this.passage = around.passage(describeRun(this), () => this.body.run(this));
+    return this.passage.enter(0);
   }
 
   runStarted(): void {
     const { clock, wallTime } = this.environment;
     const time = clock.now();
     const wall = wallTime.at(time);
-    this.figures.runStarted(time, wall);
+    this.figures.runStarted(time, wall, this.isTriggered ? 0 : time - this.plan.due);
     this.plan.begin(time, wall, false);
     this.currentRun?.begin();
     this.currentSteering?.runStarted();
+    this.tell(() => ({ type: 'run-started', run: describeRun(this) }), wall);
   }
 
   runEnded(outcome: RunOutcome, error: unknown): void {
     const { figures, environment, plan } = this;
+    const { followUp } = environment;
     const time = environment.clock.now();
     const wall = environment.wallTime.at(time);
     const wasFailing = figures.trouble.consecutiveFailures > 0;
     figures.runEnded(outcome, error, this.isPastDeadline, time, wall);
+    this.passage = undefined;
     this.currentRun?.end();
     if (this.loop.sliding) {
       plan.begin(time, wall, false);
     }
+    this.tell(() => ({ type: 'run-ended', result: resultOf(this.runs, figures, error) }), wall);
     if (figures.hasJustFailed) {
       this.runFailed(error, time);
     } else if (outcome === 'succeeded' && wasFailing) {
       plan.forgetFailures();
-      environment.events.succeededAgain(this);
+      followUp.succeededAgain(this);
     }
     if (this.isReportedHung) {
       this.isReportedHung = false;
-      environment.events.recovered(this);
+      followUp.recovered(this);
+      this.tell(() => ({ type: 'recovered', result: resultOf(this.runs, figures, error) }), wall);
     }
     this.currentSteering?.runEnded(error);
   }
@@ -279,9 +331,13 @@ export class ManagedLoop implements LoopWork, RunSignals {
     }
   }
 
-  /** The term of a leader-only loop has ended, and the next one may follow. */
-  termEnded(): void {
+  termStarted(group: string): void {
+    this.tell(() => ({ type: 'leading', leaderOnly: group }));
+  }
+
+  termEnded(group: string): void {
     this.currentSteering?.over(this.noRun());
+    this.tell(() => ({ type: 'stopped-leading', leaderOnly: group }));
   }
 
   ended(crash: LoopCrash | undefined): void {
@@ -290,7 +346,23 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (crash !== undefined || this.currentEnding !== undefined) {
       this.ending.ended(crash);
     }
-    this.environment.events.ended(this);
+    this.environment.followUp.ended(this);
+    if (this.hasStarted) {
+      this.tell(() => ({ type: 'stopped', ...(crash !== undefined && { error: crash.error }) }));
+    }
+  }
+
+  /**
+   * Tells the listeners what has happened.
+   *
+   * @param news - Is called only if somebody listens.
+   * @param at - When it happened, on the wall clock; default: now.
+   */
+  tell(news: () => LoopNews, at?: number): void {
+    const { events, clock, wallTime } = this.environment;
+    if (events.hasListeners) {
+      events.emit({ loop: this.name, at: toDate(at ?? wallTime.at(clock.now())), ...news() });
+    }
   }
 
   /** Says why a triggered run does not begin. */
@@ -335,7 +407,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
 
   private runFailed(error: unknown, time: number): void {
     const { plan, spec, isStopping } = this;
-    const { events } = this.environment;
+    const { followUp } = this.environment;
     const retry = plan.failed(this.failureRules, time);
     if (retry !== undefined && !spec.schedule.sliding) {
       plan.change(time + retry);
@@ -343,9 +415,9 @@ export class ManagedLoop implements LoopWork, RunSignals {
     }
     const mayPause = spec.pauseAfterFailures !== undefined && !this.environment.reallyCrash;
     const pausesItself = mayPause && this.steering.pauseAfterFailures();
-    events.failed(this, error, this.isPaused || isStopping ? undefined : retry);
+    followUp.failed(this, error, this.isPaused || isStopping ? undefined : retry);
     if (pausesItself) {
-      events.pausedItself(this);
+      followUp.pausedItself(this);
     }
   }
 }

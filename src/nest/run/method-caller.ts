@@ -22,7 +22,7 @@ export class MethodCaller {
       this.lastMethod = method;
       this.takesSignal = mayTakeParameter(method);
     }
-    return method.call(instance, (this.takesSignal ? signals.newSignal() : undefined) as AbortSignal);
+    return method.call(instance, (this.takesSignal ? signals.signal : undefined) as AbortSignal);
   }
 }
 

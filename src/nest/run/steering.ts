@@ -1,4 +1,5 @@
 import type { LoopSpec } from '../declare/resolve-loop.js';
+import type { LoopNews } from './loop-event.js';
 import type { LoopFigures } from './loop-figures.js';
 import type { RunRequest } from './run-request.js';
 import { resultOf } from './run-result.js';
@@ -12,6 +13,9 @@ interface SteeredLoop {
   readonly isEnding: boolean;
   /** Decides anew when the next run begins. */
   replan(): void;
+  /** The same after a pause. */
+  resumed(): void;
+  tell(news: () => LoopNews): void;
 }
 
 /** What operators ask of a loop: that it pauses, and that it runs. */
@@ -41,6 +45,7 @@ export class Steering {
     if (!this.isPaused) {
       this.isPaused = true;
       this.pauseReason = reason;
+      this.loop.tell(() => ({ type: 'paused', ...(reason !== undefined && { reason }) }));
       this.loop.replan();
     }
   }
@@ -73,7 +78,8 @@ export class Steering {
       this.pauseReason = undefined;
       this.forgivenFailures = this.loop.figures.trouble.consecutiveFailures;
       this.idle();
-      this.loop.replan();
+      this.loop.tell(() => ({ type: 'resumed' }));
+      this.loop.resumed();
     }
   }
 

@@ -82,6 +82,13 @@ export class WaitPlan implements BackoffManager {
     this.lasts(due - this.began);
   }
 
+  /** A run that has been due for some time, while the loop was paused, is due now. */
+  dueNow(time: number): void {
+    if (this.due < time) {
+      this.change(time);
+    }
+  }
+
   /** Asks another backoff manager from now on: the loop has a new term, or new options. */
   use(manager: BackoffManager): void {
     this.manager = manager;

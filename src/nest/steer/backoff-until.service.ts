@@ -155,6 +155,6 @@ class FunctionBody implements LoopBody {
 
   run(signals: RunSignals): unknown {
     const { f } = this;
-    return f((this.takesSignal ? signals.newSignal() : undefined) as AbortSignal);
+    return f((this.takesSignal ? signals.signal : undefined) as AbortSignal);
   }
 }

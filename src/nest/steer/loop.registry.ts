@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { requireBoolean } from '../../core/loop/loop-options.js';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { requireOptions } from '../../core/options/read-options.js';
+import type { AroundRun } from '../declare/around-run.js';
+import type { Unsubscribe } from '../leader/leader-election.js';
+import { AroundRuns } from '../run/around-runs.js';
 import { describeLoop } from '../run/describe-loop.js';
+import type { LoopEventListener } from '../run/loop-event.js';
+import { LoopEvents } from '../run/loop-events.js';
 import type { LoopInfo } from '../run/loop-info.js';
 import { LoopTable } from '../run/loop-table.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
@@ -55,6 +60,8 @@ export class LoopRegistry {
   constructor(
     private readonly table: LoopTable,
     private readonly handles: LoopHandles,
+    private readonly around: AroundRuns,
+    private readonly events: LoopEvents,
   ) {}
 
   /** Describes all loops, in the order in which they were found or started. Each worker is one loop. */
@@ -111,6 +118,31 @@ export class LoopRegistry {
       this.handles.log.allResumed(paused.length);
     }
     paused.forEach((loop) => loop.steering.resume());
+  }
+
+  /**
+   * Adds a function around every run, for modules that attach something to all runs. It comes outside of the
+   * functions of `WaitModule.forRoot({ around })`, and inside of those that were added before it.
+   *
+   * @param around - See {@link AroundRun}.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it is not a function; `WAIT_ERR_AROUND` when the loops
+   *   have started. They start after `onApplicationBootstrap()` of all other modules.
+   */
+  addAround(around: AroundRun): void {
+    this.around.add(around);
+  }
+
+  /**
+   * Calls back for everything that happens to a loop; see {@link LoopEvent}.
+   *
+   * **Details.** The listener is called at once, before the loop goes on. Nothing is built while nobody
+   * listens. A listener that throws or rejects is logged, and ends nothing.
+   *
+   * @returns A function that removes the listener.
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` when the listener is not a function.
+   */
+  onLoopEvent(listener: LoopEventListener): Unsubscribe {
+    return this.events.subscribe(listener);
   }
 
   private chosenBy(options: OptionReader): ManagedLoop[] {

@@ -1,4 +1,5 @@
 import type { Mistake } from '../support/mistake.js';
+import { around } from './around.js';
 import { coreLoops } from './core-loops.js';
 import { coreValues } from './core-values.js';
 import { decorators } from './decorators.js';
@@ -33,6 +34,7 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'the pauses of LoopHandle and LoopRegistry', mistakes: steering },
   { who: 'LoopHandle.update', mistakes: updates },
   { who: 'a run that somebody asks for', mistakes: triggers },
+  { who: 'what surrounds runs, or listens to them', mistakes: around },
   { who: 'a loop of the core', mistakes: coreLoops },
   { who: 'the other functions of the core', mistakes: coreValues },
   { who: 'a poll function', mistakes: polls },

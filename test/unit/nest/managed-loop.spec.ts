@@ -5,6 +5,8 @@ import { FakeClock } from 'nestjs-wait/testing';
 import type { RunSignals } from '../../../src/nest/run/loop-body.js';
 import { describeLoop } from '../../../src/nest/run/describe-loop.js';
 import { WallTime } from '../../../src/nest/run/wall-time.js';
+import type { AroundRuns } from '../../../src/nest/run/around-runs.js';
+import type { LoopEvents } from '../../../src/nest/run/loop-events.js';
 import { ManagedLoop, type ManagedEnvironment } from '../../../src/nest/run/managed-loop.js';
 
 const environment: ManagedEnvironment = {
@@ -15,7 +17,9 @@ const environment: ManagedEnvironment = {
   reallyCrash: false,
   unref: false,
   enabled: true,
-  events: {
+  around: { isEmpty: true } as AroundRuns,
+  events: { hasListeners: false } as LoopEvents,
+  followUp: {
     failed: () => undefined,
     succeededAgain: () => undefined,
     pausedItself: () => undefined,
@@ -87,7 +91,7 @@ describe('the signal of a run', () => {
     let askForSignal: () => AbortSignal | undefined = () => undefined;
     let endRun: () => void = () => undefined;
     const loop = startWith((signals) => {
-      askForSignal = () => signals.newSignal();
+      askForSignal = () => signals.signal;
       return new Promise<void>((resolve) => (endRun = resolve));
     });
     loop.stop(stopped);
@@ -100,7 +104,7 @@ describe('the signal of a run', () => {
     const signals: AbortSignal[] = [];
     const clock = new FakeClock();
     const spec = resolveLoop('Until', 'tick', '1s');
-    const body = { run: (source: RunSignals) => void signals.push(source.newSignal()) };
+    const body = { run: (source: RunSignals) => void signals.push(source.signal) };
     const loop = new ManagedLoop('tick', spec, body, { ...environment, clock });
     loop.start();
     await clock.advance(1000);

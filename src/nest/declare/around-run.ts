@@ -1,4 +1,4 @@
-import type { LoopKind } from '../declare/loop.options.js';
+import type { LoopKind } from './loop.options.js';
 
 /** Describes the run that a function of {@link AroundRun} surrounds. */
 export interface LoopRun {

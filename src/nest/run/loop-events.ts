@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { requireRunnable } from '../../core/values/runnable.js';
+import { ifRejected } from '../../core/values/thenable.js';
+import type { Unsubscribe } from '../leader/leader-election.js';
+import { FailureLog } from './failure-log.js';
+import type { LoopEvent, LoopEventListener } from './loop-event.js';
+
+/** Tells the listeners of the application what happens to the loops. */
+@Injectable()
+export class LoopEvents {
+  /** Each subscription has its own, so that one function can listen twice. */
+  private listeners: readonly { readonly listener: LoopEventListener }[] = [];
+
+  constructor(private readonly log: FailureLog) {}
+
+  /** Whether anybody listens. If not, no event is built. */
+  get hasListeners(): boolean {
+    return this.listeners.length > 0;
+  }
+
+  /** @throws WaitError `WAIT_ERR_INVALID_OPTION` when the listener is not a function. */
+  subscribe(listener: LoopEventListener): Unsubscribe {
+    requireRunnable(listener, 'LoopRegistry.onLoopEvent takes a function', 'WAIT_ERR_INVALID_OPTION');
+    const subscription = { listener };
+    this.listeners = [...this.listeners, subscription];
+    return () => {
+      this.listeners = this.listeners.filter((each) => each !== subscription);
+    };
+  }
+
+  /** Calls every listener. One that fails is logged, and the others are still called. */
+  emit(event: LoopEvent): void {
+    for (const { listener } of this.listeners) {
+      const failed = (failure: unknown): void => this.log.listenerFailed(event, listener, failure);
+      try {
+        ifRejected(listener(event), failed);
+      } catch (failure) {
+        failed(failure);
+      }
+    }
+  }
+}
