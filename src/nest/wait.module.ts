@@ -25,6 +25,7 @@ import { LoopTable } from './run/loop-table.js';
 import { LoopRunner } from './run/loop.runner.js';
 import { SteerLog } from './run/steer-log.js';
 import { HungSweep } from './run/hung-sweep.js';
+import { LoopMetrics } from './observe/loop-metrics.js';
 import { LoopHandles } from './steer/loop-handles.js';
 import { LoopRegistry } from './steer/loop.registry.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
@@ -35,6 +36,7 @@ import {
   WAIT_LEADER_ELECTION,
   WAIT_LOCK_FACTORY,
   WAIT_LOGGER,
+  WAIT_LOOP_METRICS,
   WAIT_OPTIONS,
   WAIT_RANDOM,
   type LockFactory,
@@ -63,6 +65,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       },
       { provide: WAIT_LOCK_FACTORY, useValue: configuredLock },
       { provide: WAIT_LEADER_ELECTION, useExisting: LeaderElection },
+      { provide: WAIT_LOOP_METRICS, useExisting: LoopMetrics },
       LogWriter,
       LoopLog,
       FailureLog,
@@ -73,6 +76,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       WaitSettings,
       LeaderElection,
       LoopTable,
+      LoopMetrics,
       LoopHandles,
       LoopRegistry,
       LoopLauncher,
@@ -91,6 +95,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       WAIT_LOGGER,
       WAIT_LOCK_FACTORY,
       WAIT_LEADER_ELECTION,
+      WAIT_LOOP_METRICS,
     ],
   }))
   .build();

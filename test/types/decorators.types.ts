@@ -38,7 +38,7 @@ class Right {
   @JitterUntil({ period: 1, jitter: 1, failureBackoff: { initial: 0, max: '5m', factor: 2, jitter: 0.1 } })
   @NonSlidingUntil({ period: 1, timeout: false, hungAfter: false, failureBackoff: false })
   @BackoffUntil({ timeout: 1, initialDelay: 'jitter', pauseAfterFailures: false })
-  @Forever({ period: 1, initialDelay: false, failureBackoff: {} })
+  @Forever({ period: 1, initialDelay: false, failureBackoff: {}, metricsName: 'guard' })
   guarded(): void {}
 
   @Until(5000)
@@ -149,6 +149,10 @@ class Wrong {
   @Until({ period: 5000, pauseAfterFailures: true })
   pauseOfTrue(): void {}
 
+  // @ts-expect-error -- a name, and not whether there are metrics
+  @Until({ period: 5000, metricsName: false })
+  metricsOff(): void {}
+
   // @ts-expect-error -- options of another class
   @Until((self: Right) => self.poll)
   otherSelf(): void {}
@@ -183,7 +187,9 @@ export function services(service: BackoffUntilService, ctx: AbortSignal): void {
     defaults: { timeout: 5, hungAfter: false, failureBackoff: true, initialDelay: 'jitter' },
   });
   WaitModule.forRoot({
-    loops: { a: { timeout: false, failureBackoff: { initial: unset }, pauseAfterFailures: 3 } },
+    loops: {
+      a: { timeout: false, failureBackoff: { initial: unset }, pauseAfterFailures: 3, metricsName: unset },
+    },
   });
   const defaults: LoopDefaults = { failureBackoff: { initial: '1s' } satisfies FailureBackoffOptions };
   WaitModule.forRoot({ defaults });

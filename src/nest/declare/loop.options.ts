@@ -76,6 +76,14 @@ export interface CommonLoopOptions {
    * `false` means never, which is the default. It counts from the last resume.
    */
   readonly pauseAfterFailures?: number | false | undefined;
+  /**
+   * The name under which metrics count the loop; several loops may share it. Default: the loop's name. A loop
+   * that is started at run time counts as `_dynamic` by default, since each new name stays in the monitoring
+   * system forever.
+   *
+   * **Gotchas.** Metrics take at most 1,000 names. The loops after that count as `_other`.
+   */
+  readonly metricsName?: string | undefined;
 }
 
 /** Says how long a loop waits after failed runs. The wait counts from the end of the run. */

@@ -11,6 +11,7 @@ const COMMON = [
   'hungAfter',
   'failureBackoff',
   'pauseAfterFailures',
+  'metricsName',
 ] as const satisfies readonly (keyof CommonLoopOptions)[];
 
 /** The options of each kind of loop. */
@@ -34,6 +35,7 @@ export const FIXED_WHILE_RUNNING: readonly string[] = [
     'workers',
     'leaderOnly',
     'sliding',
+    'metricsName',
   ] satisfies readonly (keyof LoopOverrides)[]),
 ];
 

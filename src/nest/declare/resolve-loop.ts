@@ -22,6 +22,8 @@ export interface LoopSpec extends LoopPlan {
   readonly leaderOnly: string | undefined;
   /** Whether the application's shutdown ends the loop. Kubernetes' Forever waits for NeverStop. */
   readonly endsAtShutdown: boolean;
+  /** The name under which metrics count the loop; `undefined` if it is not written. */
+  readonly metricsName: string | undefined;
 }
 
 /** What the module's options say about loops. */
@@ -72,6 +74,7 @@ export function resolveLoop(
     leaderOnly: groupOf(options),
     initialDelay: initialDelayOf(options, plan.schedule.base),
     endsAtShutdown: kind !== 'Forever',
+    metricsName: options.value('metricsName') === undefined ? undefined : options.string('metricsName'),
   };
 }
 

@@ -129,6 +129,12 @@ export const WAIT_LOCK_FACTORY: unique symbol = Symbol.for('nestjs-wait/lock-fac
  * @internal
  */
 export const WAIT_LEADER_ELECTION: unique symbol = Symbol.for('nestjs-wait/leader-election');
+/**
+ * Token of the `LoopMetrics`, for the entries that report metrics.
+ *
+ * @internal
+ */
+export const WAIT_LOOP_METRICS: unique symbol = Symbol.for('nestjs-wait/loop-metrics');
 
 /** The name of a group of replicas that was given no name. */
 export const DEFAULT_GROUP = 'default';

@@ -4,6 +4,8 @@ import type { RunOutcome } from '../../core/loop/loop.js';
 export interface Trouble {
   /** How many runs failed, those that timed out included. */
   readonly failures: number;
+  /** How many runs failed after their `timeout` had passed. */
+  readonly timedOut: number;
   /** How many runs were in progress when their `timeout` had passed, whatever became of them. */
   readonly timeouts: number;
   readonly skips: number;
@@ -20,6 +22,7 @@ export interface Trouble {
 
 const NO_TROUBLE: Trouble = {
   failures: 0,
+  timedOut: 0,
   timeouts: 0,
   skips: 0,
   aborts: 0,
@@ -88,6 +91,7 @@ export class LoopFigures {
     const hasFailed = isFailure(outcome);
     this.trouble = {
       failures: trouble.failures + (hasFailed ? 1 : 0),
+      timedOut: trouble.timedOut + (outcome === 'timedOut' ? 1 : 0),
       timeouts: trouble.timeouts + (isLate ? 1 : 0),
       skips: trouble.skips + (outcome === 'skipped' ? 1 : 0),
       aborts: trouble.aborts + (outcome === 'aborted' ? 1 : 0),

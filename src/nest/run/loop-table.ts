@@ -9,6 +9,7 @@ export class LoopTable {
   private readonly loops = new Map<string, ManagedLoop>();
   /** For a name that several loops share, the number that was given last. */
   private readonly numbers = new Map<string, number>();
+  private readonly removed: ((loop: ManagedLoop) => void)[] = [];
 
   /** Returns all loops, in the order in which they were found or started. */
   all(): ManagedLoop[] {
@@ -30,7 +31,7 @@ export class LoopTable {
     for (const [index, loop] of loops.entries()) {
       const { name } = loop;
       if (this.loops.has(name)) {
-        loops.slice(0, index).forEach((added) => this.remove(added));
+        loops.slice(0, index).forEach((added) => this.free(added));
         throw new WaitError(
           'WAIT_ERR_DUPLICATE_LOOP',
           `Two loops are named '${name}'. Give one of them a name of its own: { name: '…' }.`,
@@ -54,7 +55,18 @@ export class LoopTable {
     return candidate;
   }
 
+  /** Removes a loop that has ended, so that its name is free again. */
   remove(loop: ManagedLoop): void {
+    this.free(loop);
+    this.removed.forEach((callback) => callback(loop));
+  }
+
+  /** Calls back for each loop that has ended and is removed, so that what it has counted is not lost. */
+  whenRemoved(callback: (loop: ManagedLoop) => void): void {
+    this.removed.push(callback);
+  }
+
+  private free(loop: ManagedLoop): void {
     this.loops.delete(loop.name);
     this.numbers.delete(loop.name.replace(/(?:\/\d+)?(?:#\d+)?$/, '')); // its number is free again
   }

@@ -1,8 +1,6 @@
 import { withErrorInJson } from '../run/error-in-json.js';
 import type { LoopInfo } from '../run/loop-info.js';
-
-/** If the workers are in several states, the first of these counts for all. */
-const STATES: readonly LoopInfo['state'][] = ['running', 'waiting', 'paused', 'standby', 'stopped'];
+import { stateOfAll } from '../run/workers-state.js';
 
 /** Describes the workers of a loop as one. */
 export function describeWorkers(name: string, workers: readonly LoopInfo[]): LoopInfo {
@@ -17,7 +15,7 @@ export function describeWorkers(name: string, workers: readonly LoopInfo[]): Loo
     kind: first.kind,
     schedule: first.schedule,
     enabled: first.enabled,
-    state: STATES.find((state) => workers.some((worker) => worker.state === state)) ?? 'stopped',
+    state: stateOfAll(workers),
     paused,
     ...(paused && pick(live[0], 'pauseReason')),
     ...pick(first, 'leaderOnly'),

@@ -223,6 +223,16 @@ const failures: readonly OptionRow[] = [
     wantWords: ['pauseAfterFailures', 'Infinity', 'false'],
   },
   {
+    title: 'an empty name for metrics',
+    options: { metricsName: '' },
+    wantWords: ['metricsName', 'a string that is not empty', "''"],
+  },
+  {
+    title: 'false as the name for metrics',
+    options: { metricsName: false },
+    wantWords: ['metricsName', 'a string that is not empty', 'false'],
+  },
+  {
     title: 'a failure backoff whose getter throws',
     options: {
       failureBackoff: Object.defineProperty({}, 'max', {

@@ -63,6 +63,7 @@ const fixed: readonly UpdateRow[] = Object.entries({
   workers: 3,
   leaderOnly: true,
   sliding: false,
+  metricsName: 'outbox',
   backoffManager: () => ({ backoff: () => 1 }),
 }).map(([option, value]) => ({
   title: `an update of ${option}`,

@@ -50,6 +50,7 @@ const common = {
   hungAfter: 1,
   failureBackoff: true,
   pauseAfterFailures: 1,
+  metricsName: 'a',
 };
 const failureBackoff = { initial: 1, max: 1, factor: 1, jitter: 1 };
 const defaults = { timeout: 1, hungAfter: 1, failureBackoff, initialDelay: 1 };

@@ -240,6 +240,7 @@ describe('updateLoop', () => {
     'immediate',
     'initialDelay',
     'sliding',
+    'metricsName',
     'name',
     'backoffManager',
   ])('refuses to change %s of any loop, and says what it can change', (option) => {
