@@ -37,16 +37,19 @@ await build({
 });
 copyFileSync(join(root, 'node_modules/ms/license.md'), join(dist, 'ms.license.md'));
 for (const entry of entries) {
-  const toSharedBundle = {
-    name: 'to-shared-bundle',
+  // What another file has is imported from there: of a class that existed twice, Nest would find only one.
+  const fileWith = (module) =>
+    shared.includes(module) ? sharedBundle : entries.find((other) => other === module && other !== entry);
+  const toOtherBundles = {
+    name: 'to-other-bundles',
     setup: ({ onResolve }) =>
-      onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
-        shared.includes(resolve(resolveDir, path))
-          ? { path: `./${relative(dirname(entry), sharedBundle)}`, external: true }
-          : undefined,
-      ),
+      onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+        const file = kind === 'entry-point' ? undefined : fileWith(resolve(resolveDir, path));
+        const from = relative(dirname(entry), file ?? '');
+        return file && { path: from.startsWith('.') ? from : `./${from}`, external: true };
+      }),
   };
-  await build({ ...options, entryPoints: [entry], outfile: entry, plugins: [toSharedBundle] });
+  await build({ ...options, entryPoints: [entry], outfile: entry, plugins: [toOtherBundles] });
 }
 
 // esbuild calls `X = class X` its own way (X2, _X), and Nest shows the names of classes in its log and its
