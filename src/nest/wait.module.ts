@@ -5,7 +5,6 @@ import {
   Optional,
   type DynamicModule,
   type OnModuleInit,
-  type ValueProvider,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { realClock } from '../core/time/real-clock.js';
@@ -29,7 +28,12 @@ import { LoopMetrics } from './observe/loop-metrics.js';
 import { LoopHandles } from './steer/loop-handles.js';
 import { LoopRegistry } from './steer/loop.registry.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
-import { checkingItsFactory, requireAsyncOptions, requireModuleOptions } from './declare/module-options.js';
+import {
+  checkingItsFactory,
+  requireAsyncOptions,
+  requireModuleOptions,
+  withOptions,
+} from './declare/module-options.js';
 import { WaitSettings } from './declare/wait.settings.js';
 import {
   WAIT_CLOCK,
@@ -37,6 +41,7 @@ import {
   WAIT_LOCK_FACTORY,
   WAIT_LOGGER,
   WAIT_LOOP_METRICS,
+  WAIT_MODULE,
   WAIT_OPTIONS,
   WAIT_RANDOM,
   type LockFactory,
@@ -131,11 +136,8 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
    * @throws WaitError `WAIT_ERR_INVALID_OPTION` when it is not an options object.
    */
   static override forRoot(options: WaitModuleOptions = {}): DynamicModule {
-    requireModuleOptions(options);
-    const { providers = [], ...definition } = super.forRoot({});
-    // Nest's builder copies the options, and the copy lacks the getters of a class.
-    const others = providers.filter((provider) => (provider as ValueProvider).provide !== WAIT_OPTIONS);
-    return { ...definition, providers: [...others, { provide: WAIT_OPTIONS, useValue: options }] };
+    requireModuleOptions(WAIT_MODULE, options);
+    return withOptions(WAIT_MODULE, super.forRoot({}), options);
   }
 
   /**
@@ -146,10 +148,9 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
    * @throws WaitError `WAIT_ERR_INVALID_OPTION` when `options` does not say how the options are made.
    */
   static override forRootAsync(options: WaitModuleAsyncOptions): DynamicModule {
-    requireAsyncOptions(options);
-    const { providers = [], ...definition } = super.forRootAsync(options);
-    const isOwnFactory = options.useFactory !== undefined;
-    return { ...definition, providers: isOwnFactory ? providers : providers.map(checkingItsFactory) };
+    requireAsyncOptions(WAIT_MODULE, options);
+    const definition = super.forRootAsync(options);
+    return options.useFactory === undefined ? checkingItsFactory(WAIT_MODULE, definition) : definition;
   }
 
   /** Fails the bootstrap of an application that imports the module without `forRoot()`. */

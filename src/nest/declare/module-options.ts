@@ -1,40 +1,49 @@
-import type { FactoryProvider, Provider } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, Provider, ValueProvider } from '@nestjs/common';
 import { WaitError } from '../../core/errors.js';
 import { hasMethods } from '../../core/values/has-methods.js';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { listOf } from '../../core/values/list-of.js';
 import { requireOptions } from '../../core/options/read-options.js';
 import { show } from '../../core/values/show.js';
-import { WAIT_OPTIONS } from './wait.options.js';
 
-/**
- * Refuses a value of `forRoot` or of a factory that cannot be the module's options.
- *
- * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
- */
-export function requireModuleOptions(options: unknown): object {
-  const remedy = hasMethods(options, 'then')
-    ? 'Use WaitModule.forRootAsync({ useFactory: … }).'
-    : 'Write {} for the defaults; a factory has to return it.';
-  return requireOptions(options, 'WaitModule.forRoot takes an options object', remedy);
+/** Tells a module with `forRoot()` and `forRootAsync()` from the others of this package. */
+export interface ModuleNames {
+  /** The class of the module, for errors. */
+  readonly module: string;
+  /** The token of its options. */
+  readonly token: symbol;
+  /** The method that makes the options, in a class of `useClass` or `useExisting`. */
+  readonly factoryMethod: string;
 }
 
-const OWNER = 'WaitModule.forRootAsync';
 const WAYS = ['useFactory', 'useClass', 'useExisting'];
 const ASYNC_OPTION_NAMES = [...WAYS, 'inject', 'imports', 'provideInjectionTokensFrom'];
 
 /**
- * Refuses options of `forRootAsync` that do not say how the module's options are made.
+ * Refuses a value of `forRoot` or of a factory that cannot be the options of a module.
  *
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
-export function requireAsyncOptions(options: unknown): void {
-  requireOptions(options, `${OWNER} takes useFactory, useClass or useExisting`);
-  const reader = OptionReader.of(OWNER, options, ASYNC_OPTION_NAMES);
+export function requireModuleOptions({ module }: ModuleNames, options: unknown): object {
+  const remedy = hasMethods(options, 'then')
+    ? `Use ${module}.forRootAsync({ useFactory: … }).`
+    : 'Write {} for the defaults; a factory has to return it.';
+  return requireOptions(options, `${module}.forRoot takes an options object`, remedy);
+}
+
+/**
+ * Refuses options of `forRootAsync` that do not say how the options of the module are made.
+ *
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
+ */
+export function requireAsyncOptions({ module }: ModuleNames, options: unknown): void {
+  const owner = `${module}.forRootAsync`;
+  requireOptions(options, `${owner} takes useFactory, useClass or useExisting`);
+  const reader = OptionReader.of(owner, options, ASYNC_OPTION_NAMES);
   if (WAYS.filter((way) => reader.value(way) !== undefined).length !== 1) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${OWNER} takes exactly one of useFactory, useClass and useExisting. Give it one that makes the options.`,
+      `${owner} takes exactly one of useFactory, useClass and useExisting. Give it one that makes the options.`,
     );
   }
   reader.function('useFactory');
@@ -51,24 +60,38 @@ export function requireAsyncOptions(options: unknown): void {
   }
 }
 
-/**
- * Makes the provider of the options check the instance of `useClass` or `useExisting` before it is used.
- *
- * @param provider - A provider that Nest's builder has made. Other providers are returned as they are.
- */
-export function checkingItsFactory(provider: Provider): Provider {
+/** Gives a module its options as they are. Nest's builder copies them, and a copy lacks the getters of a class. */
+export function withOptions(
+  { token }: ModuleNames,
+  { providers = [], ...definition }: DynamicModule,
+  options: object,
+): DynamicModule {
+  const others = providers.filter((provider) => (provider as ValueProvider).provide !== token);
+  return { ...definition, providers: [...others, { provide: token, useValue: options }] };
+}
+
+/** Makes a module check the instance of `useClass` or `useExisting` before it makes the options. */
+export function checkingItsFactory(
+  names: ModuleNames,
+  { providers = [], ...definition }: DynamicModule,
+): DynamicModule {
+  const checked = providers.map((provider) => checkedFactory(names, provider));
+  return { ...definition, providers: checked };
+}
+
+function checkedFactory({ module, token, factoryMethod }: ModuleNames, provider: Provider): Provider {
   const { provide, useFactory, inject } = provider as FactoryProvider;
-  if (provide !== WAIT_OPTIONS) {
+  if (provide !== token) {
     return provider;
   }
   return {
     provide,
     inject: inject ?? [],
     useFactory: (factory: unknown): unknown => {
-      if (!hasMethods(factory, 'createWaitOptions')) {
+      if (!hasMethods(factory, factoryMethod)) {
         throw new WaitError(
           'WAIT_ERR_INVALID_OPTION',
-          `${OWNER}: the class that makes the options needs a method createWaitOptions(), which ${show(factory)} does not have.`,
+          `${module}.forRootAsync: the class that makes the options needs a method ${factoryMethod}(), which ${show(factory)} does not have.`,
         );
       }
       return useFactory(factory) as unknown;

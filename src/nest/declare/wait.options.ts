@@ -5,6 +5,7 @@ import type { LeaderElectorOptions } from '../../leader-election/leader-elector-
 import type { ResourceLock } from '../../leader-election/resource-lock.js';
 import type { AroundRun } from './around-run.js';
 import type { LoopDefaults, LoopKind, LoopOverrides } from './loop.options.js';
+import type { ModuleNames } from './module-options.js';
 
 /** Options of `WaitModule.forRoot`. */
 export interface WaitModuleOptions {
@@ -135,6 +136,13 @@ export const WAIT_LEADER_ELECTION: unique symbol = Symbol.for('nestjs-wait/leade
  * @internal
  */
 export const WAIT_LOOP_METRICS: unique symbol = Symbol.for('nestjs-wait/loop-metrics');
+
+/** Tells WaitModule from the other modules of this package. */
+export const WAIT_MODULE: ModuleNames = {
+  module: 'WaitModule',
+  token: WAIT_OPTIONS,
+  factoryMethod: 'createWaitOptions',
+};
 
 /** The name of a group of replicas that was given no name. */
 export const DEFAULT_GROUP = 'default';

@@ -17,6 +17,7 @@ import { requireModuleOptions } from './module-options.js';
 import { readOverrides } from './overrides.js';
 import {
   WAIT_CLOCK,
+  WAIT_MODULE,
   WAIT_OPTIONS,
   WAIT_RANDOM,
   type RequestContext,
@@ -107,7 +108,7 @@ export class WaitSettings {
 }
 
 function resolveWaitOptions(options: unknown): ResolvedWaitOptions {
-  const object = requireModuleOptions(options);
+  const object = requireModuleOptions(WAIT_MODULE, options);
   refuseUnknown(OWNER, 'WaitModule', object, OPTION_NAMES);
   const reader = new OptionReader(OWNER, readOptions(OWNER, object, OPTION_NAMES));
   const logger = reader.value('logger');
