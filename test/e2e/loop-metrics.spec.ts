@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Forever, Until, type LoopFunction } from 'nestjs-wait';
-import type { LoopRun } from '../../src/nest/run/around-run.js';
+import type { LoopRun } from '../../src/nest/declare/around-run.js';
 import type { MeasuredRun } from '../../src/nest/observe/measured-run.js';
 import { boot, compile, type Booted } from '../support/boot.js';
 import { metricsOf, NO_RUNS, nothing, seriesOf } from '../support/metrics.js';

@@ -8,7 +8,7 @@ import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
 import { LogWriter } from '../log/log-writer.js';
-import type { AroundRun, LoopRun } from '../run/around-run.js';
+import type { AroundRun, LoopRun } from '../declare/around-run.js';
 import { LoopTable } from '../run/loop-table.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 import { countStates } from './count-states.js';
@@ -80,7 +80,7 @@ export class LoopMetrics {
   outcomeOf(run: LoopRun, thrown?: Thrown): RunOutcome {
     const loop = this.loopOf(run.loop);
     if (thrown === undefined) {
-      return isSkipped(loop) ? 'skipped' : 'succeeded';
+      return loop?.isSkipped === true ? 'skipped' : 'succeeded';
     }
     if (loop?.isPastDeadline === true) {
       return 'timedOut';
@@ -103,13 +103,15 @@ export class LoopMetrics {
           this.record(measured, record);
         }
       };
+      let result: unknown;
       try {
-        await next();
+        result = await next();
       } catch (error) {
         ended({ error });
         throw error;
       }
       ended();
+      return result;
     };
   }
 
@@ -146,8 +148,4 @@ export class LoopMetrics {
   private loopOf(name: string): ManagedLoop | undefined {
     return this.table.named(name)[0];
   }
-}
-
-function isSkipped(loop: ManagedLoop | undefined): boolean {
-  return loop !== undefined && 'isSkipped' in loop && loop.isSkipped === true;
 }
