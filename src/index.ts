@@ -75,6 +75,16 @@ export type {
   StoppedEvent,
   TermEvent,
 } from './nest/run/loop-event.js';
+export type { LoopCheckOptions } from './nest/observe/check-options.js';
+export type {
+  ElectionProblem,
+  FailingProblem,
+  HungProblem,
+  LoopCheck,
+  LoopHealth,
+  LoopProblem,
+  OverdueProblem,
+} from './nest/observe/check-result.js';
 export type { LoopInfo } from './nest/run/loop-info.js';
 export type { RunResult } from './nest/run/run-result.js';
 export { WaitModule } from './nest/wait.module.js';

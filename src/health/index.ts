@@ -1,1 +1,2 @@
-export {};
+export { LoopHealthIndicator } from './loop-health-indicator.js';
+export type { LoopHealthResult } from './loop-health-indicator.js';

@@ -25,6 +25,7 @@ import { LoopRunner } from './run/loop.runner.js';
 import { SteerLog } from './run/steer-log.js';
 import { HungSweep } from './run/hung-sweep.js';
 import { LoopMetrics } from './observe/loop-metrics.js';
+import { LoopChecks } from './observe/check-loops.js';
 import { LoopHandles } from './steer/loop-handles.js';
 import { LoopRegistry } from './steer/loop.registry.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
@@ -83,6 +84,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       LoopTable,
       LoopMetrics,
       LoopHandles,
+      LoopChecks,
       LoopRegistry,
       LoopLauncher,
       Drain,

@@ -5,6 +5,9 @@ import { requireOptions } from '../../core/options/read-options.js';
 import type { AroundRun } from '../declare/around-run.js';
 import type { Unsubscribe } from '../leader/leader-election.js';
 import { AroundRuns } from '../run/around-runs.js';
+import { LoopChecks } from '../observe/check-loops.js';
+import type { LoopCheckOptions } from '../observe/check-options.js';
+import type { LoopCheck } from '../observe/check-result.js';
 import { describeLoop } from '../run/describe-loop.js';
 import type { LoopEventListener } from '../run/loop-event.js';
 import { LoopEvents } from '../run/loop-events.js';
@@ -62,6 +65,7 @@ export class LoopRegistry {
     private readonly handles: LoopHandles,
     private readonly around: AroundRuns,
     private readonly events: LoopEvents,
+    private readonly checks: LoopChecks,
   ) {}
 
   /** Describes all loops, in the order in which they were found or started. Each worker is one loop. */
@@ -143,6 +147,34 @@ export class LoopRegistry {
    */
   onLoopEvent(listener: LoopEventListener): Unsubscribe {
     return this.events.subscribe(listener);
+  }
+
+  /**
+   * Checks whether the loops and the elections are well, for probes.
+   *
+   * **Details.** A loop is unwell when its run is hung, or when it waits and its next run has been due for
+   * longer than `tolerance`. For readiness, it is also unwell after `maxConsecutiveFailures`. A run in
+   * progress is never overdue, however long it lasts. An election is unwell when `LeaderElection.check()`
+   * throws. Loops that are paused, in standby, disabled or stopped are well. Only what is unwell is listed.
+   *
+   * **Gotchas.** Without `hungAfter` or `timeout`, no run is ever hung.
+   *
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION` for a mistake in the options.
+   *   What the filter throws is thrown too.
+   * @see `LoopHealthIndicator` of `nestjs-wait/health`, which gives `@nestjs/terminus` the same.
+   */
+  check(options: LoopCheckOptions = {}): LoopCheck {
+    return this.checkFor('LoopRegistry.check', options);
+  }
+
+  /**
+   * Does the same as {@link LoopRegistry.check}, for another method that takes the options.
+   *
+   * @internal
+   * @param owner - That method, for the error.
+   */
+  checkFor(owner: string, options: LoopCheckOptions): LoopCheck {
+    return this.checks.check(owner, options);
   }
 
   private chosenBy(options: OptionReader): ManagedLoop[] {

@@ -1,5 +1,6 @@
 import type { Mistake } from '../support/mistake.js';
 import { around } from './around.js';
+import { checks } from './checks.js';
 import { coreLoops } from './core-loops.js';
 import { coreValues } from './core-values.js';
 import { decorators } from './decorators.js';
@@ -35,6 +36,7 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'LoopHandle.update', mistakes: updates },
   { who: 'a run that somebody asks for', mistakes: triggers },
   { who: 'what surrounds runs, or listens to them', mistakes: around },
+  { who: 'a check of the loops', mistakes: checks },
   { who: 'a loop of the core', mistakes: coreLoops },
   { who: 'the other functions of the core', mistakes: coreValues },
   { who: 'a poll function', mistakes: polls },
