@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { WaitModule } from 'nestjs-wait';
+import { LoopHealthIndicator } from 'nestjs-wait/health';
 import { Finalizer } from './finalizer/finalizer.js';
+import { HealthController } from './http/health.controller.js';
 import { StatusController } from './http/status.controller.js';
 import { SteerController } from './http/steer.controller.js';
 import { Census } from './leader-election/census.js';
@@ -27,9 +30,11 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
         leaderElection: await electionOf(new Settings()),
       }),
     }),
+    TerminusModule.forRoot({ logger: false }), // the log of the loops says it already, and not at every probe
   ],
-  controllers: [StatusController, SteerController, TroubleController],
+  controllers: [HealthController, StatusController, SteerController, TroubleController],
   providers: [
+    LoopHealthIndicator,
     Settings,
     BufferedLogger,
     ResourceStore,

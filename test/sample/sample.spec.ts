@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
+import { describeHealth } from './health.js';
 import { SampleProcess } from './sample-process.js';
 import { describeSteering } from './steering.js';
 
@@ -22,6 +23,7 @@ beforeAll(() => {
 });
 
 describeSteering();
+describeHealth();
 
 describe('the sample application', () => {
   let sample: SampleProcess;
@@ -37,7 +39,6 @@ describe('the sample application', () => {
     await sample.edit('shop.json', route('/shop', 'http://127.0.0.1:8081'));
     sample.start();
     await sample.logs('Routes: + /shop');
-    await expect(sample.request('/healthz')).resolves.toEqual({ status: 200, body: { status: 'ok' } });
     const { body } = await sample.request('/loops');
     expect((body as { name: string }[]).map(({ name }) => name).toSorted()).toEqual([
       'Census.take',
@@ -174,13 +175,6 @@ describe('the sample application', () => {
     ]);
     expect(JSON.stringify(await sample.request('/loops'))).not.toContain(`size of ${endpoint}`);
     expect(JSON.stringify(await sample.request('/sizes'))).not.toContain(endpoint);
-  });
-
-  it('is unhealthy while the log cannot be written', async () => {
-    await writeFile(sample.state, 'a file where the folder should be');
-    sample.start();
-    await sample.until(async () => (await sample.request('/healthz')).status === 503, '503');
-    await sample.logs(/ERROR \[LogFlush\.flush\] run 1 failed: /);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

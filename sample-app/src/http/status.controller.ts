@@ -1,37 +1,19 @@
-import {
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  NotFoundException,
-  Param,
-  ServiceUnavailableException,
-} from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, NotFoundException, Param } from '@nestjs/common';
 import { LeaderElection, LoopRegistry, type LoopInfo } from 'nestjs-wait';
-import { LogFlush } from '../log-flush/log-flush.js';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { Rivals } from '../rivals/rivals.js';
 import { SizeMonitor } from '../size-monitor/size-monitor.js';
 
-/** Answers what an operator asks: whether the application is healthy, what runs, and what it sees. */
+/** Answers what an operator asks: what runs, who leads, and what it sees. */
 @Controller()
 export class StatusController {
   constructor(
     private readonly registry: LoopRegistry,
-    private readonly logFlush: LogFlush,
     private readonly store: ResourceStore,
     private readonly sizes: SizeMonitor,
     private readonly rivals: Rivals,
     private readonly election: LeaderElection,
   ) {}
-
-  @Get('healthz')
-  healthz(): { status: string } {
-    if (!this.logFlush.isHealthy) {
-      throw new ServiceUnavailableException('The log has not been written for two periods');
-    }
-    return { status: 'ok' };
-  }
 
   @Get('loops')
   loops(): LoopInfo[] {

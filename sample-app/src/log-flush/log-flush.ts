@@ -5,28 +5,20 @@ import { Forever } from 'nestjs-wait';
 import { Settings } from '../settings.js';
 import { BufferedLogger } from './buffered-logger.js';
 
-const PERIOD = 1000;
-
 /**
  * Writes the log to a file. It runs forever, because the lines that are written while the application closes
- * matter most.
+ * matter most. When the disk is full, it fails again and again, and the application is not ready.
  */
 @Injectable()
 export class LogFlush {
   private readonly logger = new Logger(LogFlush.name);
-  private lastFlush = performance.now();
 
   constructor(
     private readonly settings: Settings,
     private readonly log: BufferedLogger,
   ) {}
 
-  /** Whether the last flush is no older than two periods. A full disk makes the application unhealthy. */
-  get isHealthy(): boolean {
-    return performance.now() - this.lastFlush <= 2 * PERIOD;
-  }
-
-  @Forever(PERIOD)
+  @Forever('1s')
   async flush(): Promise<void> {
     const lines = this.log.take();
     try {
@@ -36,7 +28,6 @@ export class LogFlush {
       this.log.putBack(lines);
       throw error;
     }
-    this.lastFlush = performance.now();
   }
 
   async onApplicationShutdown(): Promise<void> {
