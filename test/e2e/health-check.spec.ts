@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { LoopRegistry, Until, type LoopCheck, type LoopCheckOptions } from 'nestjs-wait';
 import { LoopHealthIndicator } from 'nestjs-wait/health';
+import type { FakeClock } from 'nestjs-wait/testing';
 import { boot, compile, type Booted } from '../support/boot.js';
 import { StolenLease } from '../support/stolen-lease.js';
 
@@ -30,11 +31,19 @@ interface Scene extends Booted {
   readonly lease: StolenLease;
 }
 
+const frozen: FakeClock[] = [];
+
 /** Makes the timers late by so many milliseconds, as in a process that is stopped, or too busy. */
 function freeze({ clock }: Booted, time: number): void {
   const now = clock.now.bind(clock);
   clock.now = () => now() + time;
+  frozen.push(clock);
 }
+
+// Jest calls this before the hook of `boot`, which moves the clock on.
+afterEach(() => {
+  frozen.splice(0).forEach((clock) => Reflect.deleteProperty(clock, 'now'));
+});
 
 const hang = async ({ work, service, clock }: Scene): Promise<void> => {
   work.lasts = AN_HOUR;
@@ -395,11 +404,9 @@ describe('the health of an application with a loop', () => {
     const lease = new StolenLease();
     const booted = await boot({}, elects ? lease.options : {});
     const scene: Scene = { ...booted, lease, work: new Work(booted.clock) };
-    const { now } = scene.clock;
     await arrange(scene);
     const { liveness, readiness } = scene.registry.check(options);
     expect([statusOf(liveness), statusOf(readiness)]).toEqual(want);
-    scene.clock.now = now;
   });
 });
 
@@ -441,13 +448,11 @@ describe('the indicator', () => {
     service.until(() => {}, { name: 'job', period: '10s' });
     await clock.advance(0);
     const due = new Date(clock.wallNow() + 10_000).toISOString();
-    const { now } = clock;
     freeze(booted, 10_000 + 2 * MINUTE + 5000);
     const problem = { problem: 'overdue', since: due, overdueFor: '2m5s', tolerance: '1m' };
     expect(app.get(LoopHealthIndicator).liveness('loops')).toEqual({
       loops: { status: 'down', loops: { job: problem } },
     });
-    clock.now = now;
   });
 
   it('says how often a loop has failed, and when it has last succeeded, but not what it threw', async () => {
