@@ -128,7 +128,7 @@ export class WaitModule extends ConfigurableModuleClass implements OnModuleInit 
     @Optional() @Inject(FOR_ROOT) private readonly forRoot?: string,
   ) {
     super();
-    startLastStopFirst(modules, WaitModule);
+    startLastStopFirst(modules, WaitModule, 0);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { DynamicModule, FactoryProvider, Provider, ValueProvider } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
 import { WaitError } from '../../core/errors.js';
 import { hasMethods } from '../../core/values/has-methods.js';
 import { OptionReader } from '../../core/options/option-reader.js';
@@ -97,4 +98,23 @@ function checkedFactory({ module, token, factoryMethod }: ModuleNames, provider:
       return useFactory(factory) as unknown;
     },
   };
+}
+
+/**
+ * Refuses an application that imports a module for reports without `forRoot()`, or more than once.
+ *
+ * @throws WaitError `WAIT_ERR_FOR_ROOT`.
+ */
+export function requireOneForRoot({ module, token }: ModuleNames, modules: ModulesContainer): void {
+  const times = Array.from(modules.values()).filter(({ providers }) => providers.has(token)).length;
+  if (times !== 1) {
+    const mistake =
+      times === 0
+        ? `${module} is imported without forRoot(), so that nothing would be reported`
+        : `${module}.forRoot() is imported ${times} times, so that every run would be reported ${times} times`;
+    throw new WaitError(
+      'WAIT_ERR_FOR_ROOT',
+      `${mistake}. Import ${module}.forRoot() once, in the root module.`,
+    );
+  }
 }

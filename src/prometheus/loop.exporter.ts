@@ -1,0 +1,80 @@
+import {
+  Inject,
+  Injectable,
+  Optional,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { LoopRegistry, WaitError } from '../index.js';
+import { WAIT_LOOP_METRICS } from '../nest/declare/wait.options.js';
+import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
+import { LoopCollectors } from './loop-collectors.js';
+import { loadPromClient } from './prom-client.js';
+import { PROMETHEUS_MODULE, readPrometheusOptions, WAIT_PROMETHEUS_OPTIONS } from './prometheus.options.js';
+import { Registration } from './registration.js';
+
+/** Turns Nest's hooks into the begin and the end of the metrics. Nest may call a hook more than once. */
+@Injectable()
+export class LoopExporter
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
+{
+  private prepared: Promise<void> | undefined;
+  private registration: Registration | undefined;
+  private hasBegun = false;
+  private isClosing = false;
+
+  constructor(
+    @Inject(WAIT_PROMETHEUS_OPTIONS) private readonly options: unknown,
+    @Optional() private readonly registry?: LoopRegistry,
+    @Optional() @Inject(WAIT_LOOP_METRICS) private readonly metrics?: LoopMetrics,
+  ) {}
+
+  /** Makes the metrics and finds every mistake, before any loop starts. */
+  onModuleInit(): Promise<void> {
+    this.prepared ??= this.prepare();
+    return this.prepared;
+  }
+
+  /**
+   * Registers the metrics. This is the last hook of all, so that an application that fails to start leaves
+   * nothing in the register.
+   */
+  onApplicationBootstrap(): void {
+    if (!this.hasBegun && !this.isClosing) {
+      this.hasBegun = true;
+      this.registration?.begin();
+    }
+  }
+
+  /** The metrics stay while the loops are drained, unless another application wants their place. */
+  onModuleDestroy(): void {
+    this.isClosing = true;
+    if (this.registration !== undefined) {
+      this.registration.hasEnded = true;
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.isClosing = true;
+    this.registration?.end();
+  }
+
+  private async prepare(): Promise<void> {
+    const { module } = PROMETHEUS_MODULE;
+    const { registry, metrics } = this;
+    const { register, buckets } = readPrometheusOptions(this.options);
+    if (registry === undefined || metrics === undefined) {
+      throw new WaitError(
+        'WAIT_ERR_FOR_ROOT',
+        `${module} needs WaitModule, which runs the loops. Import WaitModule.forRoot() too, in the root module.`,
+      );
+    }
+    const client = await loadPromClient(module);
+    const collectors = new LoopCollectors(client, metrics, buckets);
+    this.registration = new Registration(register ?? client.register, collectors.byName);
+    this.registration.requireRoom();
+    registry.addAround(metrics.measure((run) => collectors.record(run)));
+  }
+}
