@@ -234,22 +234,6 @@ describe('the asynchronous context that an around function gives to a run', () =
     await clock.advance(10_000);
     expect(seen).toEqual(['start', 'start', 'start', 'start']);
   });
-
-  it('is not kept by the loop when the run has ended', async () => {
-    const seen: string[] = [];
-    const { clock, handle } = await bootAround({
-      around: () => [inOuter],
-      loop: { timeout: '5s' },
-      work: (sleep) => (signal) => {
-        signal.addEventListener('abort', () => seen.push('too late'));
-        return sleep(1000);
-      },
-    });
-    await clock.advance(2000);
-    await handle.stop();
-    expect(outer.getStore()).toBeUndefined();
-    expect(seen).toEqual([]);
-  });
 });
 
 describe('crash handlers', () => {

@@ -250,7 +250,9 @@ describe('an around function', () => {
     await clock.advance(5000);
     expect(codes).toEqual(['WAIT_ERR_AROUND', 'WAIT_ERR_AROUND']);
     expect(starts).toEqual([0]);
-    expect(handle.info()).toMatchObject({ state: 'waiting', runs: 1 });
+    // It has caught it, but it has also misunderstood what a run is.
+    expect(handle.info()).toMatchObject({ state: 'waiting', runs: 1, lastOutcome: 'failed' });
+    expect(handle.info().lastError).toMatchObject({ code: 'WAIT_ERR_AROUND' });
   });
 
   it('that calls next() a second time, and does not look at it, leaves no unhandled rejection', async () => {
@@ -266,7 +268,7 @@ describe('an around function', () => {
     await clock.advance(5000);
     await new Promise((resolve) => setImmediate(resolve)); // Node reports it then, and jest fails the test
     expect(starts).toEqual([0]);
-    expect(handle.info().state).toBe('waiting');
+    expect(handle.info()).toMatchObject({ state: 'waiting', lastOutcome: 'failed' });
   });
 
   it('that calls next() when its run has long ended gets a rejection, and begins nothing', async () => {

@@ -50,7 +50,7 @@ function expected(plan: SurroundedPlan): { readonly lines: string[]; readonly er
     }
     time = sliding ? ended + period : Math.max(time + period, ended);
   }
-  lines.push(`${end / 1000} ${name}: stopped`);
+  lines.push(`${Math.ceil(end) / 1000} ${name}: stopped`); // a date has whole milliseconds
   return { lines, errors };
 }
 

@@ -237,6 +237,7 @@ describe('shutdown', () => {
     await clock.advance(11_500); // its first run took no time
     const ends: number[] = [];
     void app.close().then(() => ends.push(clock.now()));
+    await clock.advance(0);
     expect(signals.at(-1)?.aborted).toBe(true);
     await clock.advance(60_000);
     expect(trace.slice(-3)).toEqual(['begins', 'told to end', 'after']);
@@ -335,7 +336,7 @@ describe('the signal of a run', () => {
     });
     void handle.trigger();
     await clock.advance(60_000);
-    expect(signals).toEqual([seen[0]?.signal]);
+    expect(signals).toHaveLength(1);
     expect(signals[0]).toBe(seen[0]?.signal);
     expect(aborts).toEqual([5000]);
   });

@@ -7,6 +7,7 @@ import {
   NonSlidingUntil,
   Until,
   type LoopEvent,
+  type WaitModuleOptions,
 } from 'nestjs-wait';
 import { boot, compile } from '../support/boot.js';
 import { EventLines } from '../support/event-lines.js';
@@ -224,15 +225,15 @@ describe('the events of a loop', () => {
     expect(heard.lines).toEqual(['0 job: stopped']);
   });
 
-  it.each<[what: string, options: object, enabled?: boolean]>([
-    ['a loop that is disabled', { enabled: false }],
-    ['a loop of a module that is disabled', {}, false],
-  ])('are none for %s', async (_what, options, enabled) => {
+  it.each<{ readonly what: string; readonly options: object; readonly module: WaitModuleOptions }>([
+    { what: 'a loop that is disabled', options: { enabled: false }, module: {} },
+    { what: 'a loop of a module that is disabled', options: {}, module: { enabled: false } },
+  ])('are none for $what', async ({ options, module }) => {
     class Job {
       @NonSlidingUntil({ period: '10s', ...options })
       tick(): void {}
     }
-    const booted = await compile({ providers: [Job] }, { enabled });
+    const booted = await compile({ providers: [Job] }, module);
     const heard = EventLines.of(booted);
     await booted.app.init();
     booted.service.until(() => {}, { name: 'job', period: '10s', ...options });
@@ -305,10 +306,12 @@ describe('the events of a loop', () => {
     const ended = Promise.allSettled(handles.map(({ done }) => done));
     await clock.advance(0);
     await ended;
-    expect(heard.lines.filter((line) => line.includes('stopped')).toSorted()).toEqual([
-      '0 handler: stopped (Error: handler)',
-      '0 manager: stopped (Error: manager)',
-    ]);
+    const errors = new Map(
+      heard.events.flatMap((event) => (event.type === 'stopped' ? [[event.loop, event.error]] : [])),
+    );
+    expect(errors.get('handler')).toBe(failures.handler);
+    expect(errors.get('manager')).toMatchObject({ cause: failures.manager });
+    await expect(handles[1]?.done).rejects.toBe(errors.get('manager'));
   });
 
   it('tell that a loop pauses itself, after the end of the run that was one failure too many', async () => {

@@ -1,6 +1,5 @@
 import type {
   AroundRun,
-  BackoffUntilOptions,
   LoopFunction,
   LoopHandle,
   LoopRun,
@@ -99,4 +98,4 @@ export async function bootAround(plan: AroundPlan): Promise<AroundLoop> {
 }
 
 /** The options of a loop that nobody runs, but on request. */
-export const ON_REQUEST: Partial<UntilOptions & BackoffUntilOptions> = { initialDelay: '1h' };
+export const ON_REQUEST: Partial<UntilOptions> = { period: '1h', initialDelay: '1h' };
