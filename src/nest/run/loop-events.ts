@@ -10,6 +10,8 @@ import type { LoopEvent, LoopEventListener } from './loop-event.js';
 export class LoopEvents {
   /** Each subscription has its own, so that one function can listen twice. */
   private listeners: readonly { readonly listener: LoopEventListener }[] = [];
+  /** The event that the listeners are being told of, and those that came meanwhile. */
+  private readonly untold: LoopEvent[] = [];
 
   constructor(private readonly log: FailureLog) {}
 
@@ -28,8 +30,24 @@ export class LoopEvents {
     };
   }
 
-  /** Calls every listener. One that fails is logged, and the others are still called. */
+  /**
+   * Calls every listener. One that fails is logged, and the others are still called.
+   *
+   * A listener may steer the loop, and so cause another event. That one waits until all listeners know of the
+   * first, so that all hear the events in the order in which they happened.
+   */
   emit(event: LoopEvent): void {
+    this.untold.push(event);
+    if (this.untold.length > 1) {
+      return; // a listener has caused it
+    }
+    for (let next: LoopEvent | undefined = event; next !== undefined; next = this.untold[0]) {
+      this.tell(next);
+      this.untold.shift();
+    }
+  }
+
+  private tell(event: LoopEvent): void {
     for (const { listener } of this.listeners) {
       const failed = (failure: unknown): void => this.log.listenerFailed(event, listener, failure);
       try {

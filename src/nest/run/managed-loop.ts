@@ -240,7 +240,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
 
   /** A run that has become due during a pause is due now, and not late. */
   resumed(): void {
-    if (!this.figures.isInRun) {
+    // During a sliding run, the next one is not planned yet.
+    if (!(this.figures.isInRun && this.loop.sliding)) {
       this.plan.dueNow(this.environment.clock.now());
     }
     this.replan();
