@@ -193,6 +193,14 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
     ]);
   });
 
+  it('WaitOpenTelemetryModule says what to install, unless it has nothing to report', async () => {
+    const { output } = await run('missing-opentelemetry.mjs');
+    expect(output.trim().split('\n')).toEqual([
+      "WAIT_ERR_MISSING_PACKAGE WaitOpenTelemetryModule: the package '@opentelemetry/api' is not installed. Run: npm install @opentelemetry/api",
+      'started',
+    ]);
+  });
+
   it('a cluster loads Nest by itself', async () => {
     const { output } = await run('fake-cluster.mjs');
     expect(output).toBe('replica 0 leads, then replica 1\n');

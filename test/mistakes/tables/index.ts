@@ -11,6 +11,7 @@ import { locks } from './locks.js';
 import { loopOptions } from './loop-options.js';
 import { moduleOptions } from './module-options.js';
 import { names } from './names.js';
+import { openTelemetry } from './opentelemetry.js';
 import { overrides } from './overrides.js';
 import { polls } from './polls.js';
 import { service } from './service.js';
@@ -42,4 +43,5 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'a poll function', mistakes: polls },
   { who: 'a lock or an elector', mistakes: locks },
   { who: 'FakeCluster', mistakes: fakeCluster },
+  { who: 'WaitOpenTelemetryModule', mistakes: openTelemetry },
 ];

@@ -1,0 +1,16 @@
+import { loadPackage } from '../leader-election/load-package.js';
+
+/** What `@opentelemetry/api` exports. */
+export type OpenTelemetryApi = typeof import('@opentelemetry/api');
+
+/** The name and the version under which spans and metrics are reported: those of this package. */
+export const SCOPE = { name: 'nestjs-wait', version: '0.1.0' } as const;
+
+/**
+ * Loads the API when the application starts, so that an import of this entry does not need it.
+ *
+ * @throws WaitError `WAIT_ERR_MISSING_PACKAGE` when it is not installed, or cannot be loaded.
+ */
+export function loadApi(owner: string): Promise<OpenTelemetryApi> {
+  return loadPackage(owner, { '@opentelemetry/api': () => import('@opentelemetry/api') });
+}
