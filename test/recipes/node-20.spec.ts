@@ -1,0 +1,3 @@
+import { describeRecipes } from './cases/describe-recipes.js';
+
+describeRecipes(20);

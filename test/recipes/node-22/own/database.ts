@@ -1,0 +1,1 @@
+export { SqliteDriver as driver } from '@mikro-orm/sqlite';

@@ -1,0 +1,19 @@
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+
+/** The majors of Node on which the recipes run, each with the packages of `test/recipes/node-…`. */
+export type Major = 20 | 22;
+
+/** Finds a Node: this one, one that `NESTJS_WAIT_NODES` names, or the one that npm has. */
+export function binaryOf(major: Major): string {
+  const known = [process.execPath, ...(process.env['NESTJS_WAIT_NODES'] ?? '').split(',').filter(Boolean)];
+  const print = (node: string, what: string): string =>
+    execFileSync(node, ['-p', what], { encoding: 'utf8' }).trim();
+  return (
+    known.find((node) => print(node, 'process.versions.node').startsWith(`${major}.`)) ??
+    execFileSync('npx', ['--yes', `node@${major}`, '-p', 'process.execPath'], {
+      cwd: tmpdir(), // npx would take a Node of this repository
+      encoding: 'utf8',
+    }).trim()
+  );
+}
