@@ -58,22 +58,22 @@ class Turns {
 }
 
 @Injectable()
-class First {
+class Orders {
   constructor(@Inject(Turns) private readonly turns: Turns) {}
 
   @Until(1)
-  tick(): Promise<void> {
-    return this.turns.take('First.tick');
+  send(): Promise<void> {
+    return this.turns.take('Orders.send');
   }
 }
 
 @Injectable()
-class Second {
+class Mails {
   constructor(@Inject(Turns) private readonly turns: Turns) {}
 
   @Until(1)
-  tick(): Promise<void> {
-    return this.turns.take('Second.tick');
+  send(): Promise<void> {
+    return this.turns.take('Mails.send');
   }
 }
 
@@ -87,7 +87,7 @@ class Requests {
   @Post()
   start(): Promise<void> {
     return this.turns.request(async () => {
-      this.loops.until(() => this.turns.take('started'), { name: 'started', period: 1 });
+      this.loops.until(() => this.turns.take('import'), { name: 'import', period: 1 });
       await this.turns.take('request');
     });
   }
@@ -108,7 +108,7 @@ export async function interleave(
   const dynamic: DynamicModule = {
     module: AppModule,
     imports,
-    providers: [Turns, First, Second],
+    providers: [Turns, Orders, Mails],
     controllers: [Requests],
   };
   Module({})(AppModule);

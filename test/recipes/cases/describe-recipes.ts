@@ -9,6 +9,7 @@ import { openTelemetryCases } from './opentelemetry.js';
 import { outsideCases } from './outside.js';
 import { pinoCases } from './pino.js';
 import { sentryCases } from './sentry.js';
+import { slowRunCases } from './slow-runs.js';
 
 /** Tests every recipe on one Node. */
 export function describeRecipes(major: Major): void {
@@ -21,6 +22,7 @@ export function describeRecipes(major: Major): void {
     }, 120_000);
     afterAll(() => project?.remove());
 
+    describe('a report of slow runs', () => slowRunCases(run));
     describe('a context outside of the request', () => outsideCases(run));
     describe('nestjs-cls', () => clsCases(run));
     describe('MikroORM', () => mikroOrmCases(run));

@@ -17,6 +17,6 @@ export function openTelemetryCases(run: Run): void {
 
   it('without it, they stay in that trace as long as the loop lives', async () => {
     const { findings } = await run('opentelemetry', ['opentelemetry.ts', '[outOfTheTrace]', '[]']);
-    expect(findings).toContainEqual({ span: 'started 3 ends', ofRequest: 1 });
+    expect(findings).toContainEqual({ span: 'import 3 ends', ofRequest: 1 });
   });
 }

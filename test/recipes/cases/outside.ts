@@ -6,9 +6,9 @@ export function outsideCases(run: Run): void {
   it('a loop that a request has started does not see the context of the request', async () => {
     const { findings } = await run('outside');
     const wantOf = {
-      'First.tick': 'nothing',
-      'Second.tick': 'nothing',
-      started: 'nothing',
+      'Orders.send': 'nothing',
+      'Mails.send': 'nothing',
+      import: 'nothing',
       request: 'of a request',
     };
     expect(findings).toHaveLength(12);
@@ -19,7 +19,7 @@ export function outsideCases(run: Run): void {
 
   it('without it, that loop sees the context of the request as long as it lives', async () => {
     const { findings } = await run('outside', ['apps/outside.ts', '[outOfTheRequest]', '[]']);
-    expect(findings).toContainEqual({ who: 'started', turn: 3, sees: 'of a request' });
-    expect(findings).toContainEqual({ who: 'First.tick', turn: 3, sees: 'nothing' });
+    expect(findings).toContainEqual({ who: 'import', turn: 3, sees: 'of a request' });
+    expect(findings).toContainEqual({ who: 'Orders.send', turn: 3, sees: 'nothing' });
   });
 }

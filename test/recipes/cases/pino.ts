@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { missingFrom } from '../../docs/page.js';
+import { page } from '../support/page.js';
 import type { Run } from '../support/recipe-project.js';
 import { turns } from '../support/turns.js';
 
@@ -25,6 +27,7 @@ export function pinoCases(run: Run): void {
       turns((who, turn) =>
         who === 'request' ? [msg, who, undefined, undefined, turn] : [msg, who, who, turn, undefined],
       );
+    expect(missingFrom(output, page.outputOf('// pino.ts'))).toEqual([]);
     expect(found).toHaveLength(24);
     expect(found).toEqual(expect.arrayContaining([...of('begins'), ...of('ends')]));
   });
@@ -33,7 +36,7 @@ export function pinoCases(run: Run): void {
     const { output } = await run('pino');
     const failures = output.split('\n').filter((line) => line.includes('"msg":"run 2 failed: boom of'));
     expect(failures.map((line) => JSON.parse(line) as Line)).toEqual(
-      ['First.tick', 'Second.tick', 'started'].map((loop) => expect.objectContaining({ loop, run: 2 })),
+      ['Orders.send', 'Mails.send', 'import'].map((loop) => expect.objectContaining({ loop, run: 2 })),
     );
     for (const line of failures) {
       expect(line.match(/"(loop|run|req)":/g)).toEqual(['"loop":', '"run":']);
@@ -49,7 +52,7 @@ export function pinoCases(run: Run): void {
 
   it('without outOfTheRequest, every line of a loop that a request has started has that request', async () => {
     const { output } = await run('pino', ['pino.ts', '[outOfTheRequest, ', '[']);
-    const lines = linesOf(output).filter(({ msg, who }) => msg === 'begins' && who === 'started');
+    const lines = linesOf(output).filter(({ msg, who }) => msg === 'begins' && who === 'import');
     expect(lines.map(({ req }) => req?.id)).toEqual([1, 1, 1]);
   });
 }

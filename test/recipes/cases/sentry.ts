@@ -17,9 +17,9 @@ export function sentryCases(run: Run): void {
     expect(findings).toHaveLength(4);
     expect(findings).toEqual(
       expect.arrayContaining([
-        eventOf('First.tick'),
-        eventOf('Second.tick'),
-        eventOf('started'),
+        eventOf('Orders.send'),
+        eventOf('Mails.send'),
+        eventOf('import'),
         eventOf('request', {}, {}),
       ]),
     );
@@ -27,12 +27,27 @@ export function sentryCases(run: Run): void {
 
   it('without withScope, an event has the breadcrumbs of other loops', async () => {
     const { findings } = await run('sentry', ['sentry.ts', ', withScope]', ']']);
-    expect(breadcrumbsOf(findings, 'First.tick')).toContain('Second.tick 2 begins');
+    expect(breadcrumbsOf(findings, 'Orders.send')).toContain('Mails.send 2 begins');
   });
 
   it('without outOfTheRequest, a loop that a request has started has the breadcrumbs of the request', async () => {
     const { findings } = await run('sentry', ['sentry.ts', '[outOfTheRequest, ', '[']);
-    expect(breadcrumbsOf(findings, 'started')).toContain('request 1 begins');
+    expect(breadcrumbsOf(findings, 'import')).toContain('request 1 begins');
+  });
+
+  it('needs one default integration of Sentry, which gives each request a scope', async () => {
+    const only = '.init({ defaultIntegrations: false, integrations: [';
+    const without = await run('sentry', ['apps/sentry-transport.ts', '.init({', `${only}],`]);
+    expect(breadcrumbsOf(without.findings, 'Orders.send')).toContain('request 1 begins');
+    const withIt = await run('sentry', [
+      'apps/sentry-transport.ts',
+      '.init({',
+      `${only}Sentry.httpIntegration()],`,
+    ]);
+    expect(breadcrumbsOf(withIt.findings, 'Orders.send')).toEqual([
+      'Orders.send 2 begins',
+      'Orders.send 2 ends',
+    ]);
   });
 
   it('a run that really crashes ends the process, but only in the mode strict', async () => {

@@ -1,4 +1,4 @@
-const ALL = ['First.tick', 'Second.tick', 'started', 'request'] as const;
+const ALL = ['Orders.send', 'Mails.send', 'import', 'request'] as const;
 
 /** Who takes turns in the applications that run interleaved. */
 export type Who = (typeof ALL)[number];
