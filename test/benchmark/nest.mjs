@@ -1,16 +1,15 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { peerOf } from './peer.mjs';
 
 /**
- * The Nest that a library itself resolves, since an application must not mix two copies of it.
+ * The Nest that a library itself resolves.
  *
  * @param {string} library - URL of the library's entry.
  */
 export async function nestOf(library) {
-  const { resolve } = createRequire(library);
-  const [core, common] = await Promise.all(
-    ['@nestjs/core', '@nestjs/common'].map((name) => import(pathToFileURL(resolve(name)).href)),
-  );
+  const [core, common] = await Promise.all([
+    peerOf(library, '@nestjs/core'),
+    peerOf(library, '@nestjs/common'),
+  ]);
   return { ...core, ...common };
 }
 

@@ -7,24 +7,45 @@ import { beforeAndAfter } from './sections/before-and-after.mjs';
 import { sections } from './sections/index.mjs';
 
 const {
-  values: { quick, before: ref },
-} = parseArgs({ options: { quick: { type: 'boolean', default: false }, before: { type: 'string' } } });
+  values: { quick, before: ref, only },
+} = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    before: { type: 'string' },
+    only: { type: 'string', multiple: true },
+  },
+});
 
 const before = ref && (await buildOf(ref));
 const results = [];
 try {
-  const all = sections.map((sectionOf) => sectionOf(quick));
-  for (const section of before ? [beforeAndAfter(quick, before), ...all] : all) {
+  for (const section of asked(before)) {
     const jobs = await runSection(section);
-    results.push({ section, jobs, charts: quick ? {} : (section.charts?.(jobs) ?? {}) });
+    results.push({ section, jobs, charts: quick || only ? {} : (section.charts?.(jobs) ?? {}) });
   }
 } finally {
   await before?.remove();
 }
 
 const markdown = await document(results);
-if (quick) {
+if (quick || only) {
   console.log(markdown);
 } else {
   await save(markdown, Object.assign({}, ...results.map(({ charts }) => charts)));
+}
+
+function asked(build) {
+  const all = sections.map((sectionOf) => sectionOf(quick));
+  if (build) {
+    all.unshift(beforeAndAfter(quick, build));
+  }
+  if (only === undefined) {
+    return all;
+  }
+  const titles = all.map(({ title }) => title);
+  const unknown = only.find((title) => !titles.includes(title));
+  if (unknown !== undefined) {
+    throw new Error(`There is no section "${unknown}". The sections are: ${titles.join(', ')}.`);
+  }
+  return all.filter(({ title }) => only.includes(title));
 }

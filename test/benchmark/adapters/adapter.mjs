@@ -21,6 +21,8 @@
  * @property {number | 'jitter'} [initialDelay] - The wait before the first run; only ours.
  * @property {boolean} async - Whether `run` returns a promise.
  * @property {() => unknown} run
+ * @property {string} [observer] - What observes the loops, a name of `observers.mjs`; only `observed`.
+ * @property {number} [workers] - How many of the loops are workers of one method; only `observed`.
  */
 
 /** @returns {Promise<Adapter>} */

@@ -4,7 +4,7 @@ import { measured } from './child.mjs';
 import { startEvenly } from './start-evenly.mjs';
 
 // CPU time that a round takes, over a window of time while many loops run; with `periods`, in equal parts of
-// each.
+// each. What else is asked for is for the adapter.
 await measured(
   async ({
     adapter,
@@ -16,6 +16,7 @@ await measured(
     spread,
     settle,
     window,
+    ...special
   }) => {
     let rounds = 0;
     const run = async
@@ -27,7 +28,7 @@ await measured(
         };
     const loaded = await loadAdapter(adapter);
     for (const each of periods) {
-      const options = { loops: loops / periods.length, period: each, jitter, async, run };
+      const options = { loops: loops / periods.length, period: each, jitter, async, run, ...special };
       await (spread === undefined ? loaded.start(options) : startEvenly(loaded, options, spread));
     }
     await sleep(settle);
