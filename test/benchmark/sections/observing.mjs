@@ -33,6 +33,7 @@ export function observing(quick) {
           loops: 10_000,
           workers: 100,
           period: 1,
+          saturated: true,
           settle: quick ? 300 : 500,
           window: quick ? 300 : 600,
           ...args,
