@@ -65,15 +65,19 @@ export { LoopRegistry } from './nest/steer/loop.registry.js';
 export type { LoopFilter, PauseAllOptions } from './nest/steer/loop.registry.js';
 export type { AroundRun, LoopRun } from './nest/declare/around-run.js';
 export type {
-  ChangeEvent,
+  HungEvent,
+  LeadingEvent,
   LoopEvent,
   LoopEventListener,
   PausedEvent,
-  ResultEvent,
-  RunEvent,
+  RecoveredEvent,
+  ResumedEvent,
+  RunEndedEvent,
+  RunStartedEvent,
   StartedEvent,
   StoppedEvent,
-  TermEvent,
+  StoppedLeadingEvent,
+  UpdatedEvent,
 } from './nest/run/loop-event.js';
 export type { LoopCheckOptions } from './nest/observe/check-options.js';
 export type {

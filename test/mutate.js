@@ -24,6 +24,11 @@ const STEERING = 'src/nest/run/steering.ts';
 const WAIT_PLAN = 'src/nest/run/wait-plan.ts';
 const WORKERS = 'src/nest/steer/workers-handle.ts';
 const FAILURE_LOG = 'src/nest/run/failure-log.ts';
+const AROUND_RUNS = 'src/nest/run/around-runs.ts';
+const PASSAGE = 'src/nest/run/passage.ts';
+const REST_OF_RUN = 'src/nest/run/rest-of-run.ts';
+const DESCRIBE_RUN = 'src/nest/run/describe-run.ts';
+const LOOP_EVENTS = 'src/nest/run/loop-events.ts';
 const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
@@ -1329,6 +1334,343 @@ const MUTATIONS = [
       ],
     ],
     tests: 'e2e/steer-info',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: functions of addAround inside of those of forRoot',
+    file: AROUND_RUNS,
+    edits: [
+      ['[...this.added, ...this.settings.get().around]', '[...this.settings.get().around, ...this.added]'],
+    ],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: functions that may be added while loops run',
+    file: AROUND_RUNS,
+    edits: [['if (this.functions !== undefined) {', 'if (false) {']],
+    tests: 'e2e/around-add',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a run that is asynchronous without any function',
+    file: MANAGED,
+    edits: [['if (around.isEmpty) {', 'if (false) {']],
+    tests: 'e2e/around-none',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a skip that counts as a success',
+    file: LOOP,
+    edits: [["this.work.isSkipped === true ? 'skipped' : 'succeeded'", "'succeeded'"]],
+    tests: 'e2e/around-outcomes',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a skip of the leader that counts as a success',
+    file: LEADER_ONLY,
+    edits: [['return work.isSkipped === true;', 'return false;']],
+    tests: 'e2e/around-stop',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: crash handlers of the leader in the context of the loop',
+    file: LEADER_ONLY,
+    edits: [['return work.crashContext;', 'return undefined;']],
+    tests: 'e2e/around-context',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a run that no longer waits for its work',
+    file: REST_OF_RUN,
+    edits: [['      await Promise.allSettled([this.promise]);\n', '']],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a function that settles early and nobody minds',
+    file: REST_OF_RUN,
+    edits: [['this.promise !== undefined && !this.hasEnded', 'false']],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a synchronous run that hides that its function forgets to wait',
+    file: REST_OF_RUN,
+    edits: [
+      [
+        'this.promise = ended.then((value) => value);\n    return this.promise;',
+        'this.promise = ended;\n    this.hasEnded = true;\n    return this.promise;',
+      ],
+    ],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: work that runs twice',
+    file: REST_OF_RUN,
+    edits: [['if (this.promise !== undefined) {\n      this.misuse', 'if (false) {\n      this.misuse']],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a second next() that is forgiven when it is caught',
+    file: REST_OF_RUN,
+    edits: [
+      [
+        "this.misuse ??= this.error('called next() twice. A run happens once');\n      return handled(Promise.reject(this.misuse));",
+        "return handled(Promise.reject(this.error('called next() twice. A run happens once')));",
+      ],
+    ],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a second next() that ends the process when nobody looks at it',
+    file: REST_OF_RUN,
+    edits: [['return handled(Promise.reject(this.misuse));', 'return Promise.reject(this.misuse);']],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a next() that begins a run after its function has settled',
+    file: REST_OF_RUN,
+    edits: [['if (this.isClosed) {', 'if (false) {']],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: an early end that hides what the run threw',
+    file: REST_OF_RUN,
+    edits: [
+      ['const cause = failure === undefined ? undefined : { cause: failure };', 'const cause = undefined;'],
+    ],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a function that is counted from 0',
+    file: PASSAGE,
+    edits: [['around function ${index + 1} of', 'around function ${index} of']],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: crash handlers in the context of the loop',
+    file: LOOP,
+    edits: [['if (crashContext === undefined) {', 'if (true) {']],
+    tests: 'e2e/around-context',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: crash handlers in the context of the outermost function',
+    file: PASSAGE,
+    edits: [
+      [
+        "this.context = new AsyncResource('nestjs-wait');",
+        "this.context ??= new AsyncResource('nestjs-wait');",
+      ],
+    ],
+    tests: 'e2e/around-context',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a signal that is not that of the method',
+    file: CURRENT_RUN,
+    edits: [['if (this.controller === undefined) {', '{']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a run that keeps the signal of the one before it',
+    file: CURRENT_RUN,
+    edits: [['    this.controller = undefined;\n', '']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: lateness that counts a pause',
+    file: MANAGED,
+    edits: [['this.plan.dueNow(this.environment.clock.now());', '']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: lateness that counts a pause only if no run is in progress',
+    file: MANAGED,
+    edits: [['if (!(this.figures.isInRun && this.loop.sliding)) {', 'if (!this.figures.isInRun) {']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: lateness of a run that somebody asked for',
+    file: MANAGED,
+    edits: [['this.isTriggered ? 0 : time - this.plan.due', 'time - this.plan.due']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: negative lateness of a run that comes before it is due',
+    file: 'src/nest/run/loop-figures.ts',
+    edits: [['overdueFor > 0 ? overdueFor : 0', 'overdueFor']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a triggered run that says it was due',
+    file: DESCRIBE_RUN,
+    edits: [["wasTriggered ? 'trigger' : 'schedule'", "'schedule'"]],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a run without the fencing token of its term',
+    file: DESCRIBE_RUN,
+    edits: [['    ...(fencingToken !== undefined && { fencingToken }),\n', '']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'around: a run without the group of its leader',
+    file: DESCRIBE_RUN,
+    edits: [['    ...(leaderOnly !== undefined && { leaderOnly }),\n', '']],
+    tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: an event inside of another one',
+    file: LOOP_EVENTS,
+    edits: [['if (this.untold.length > 1) {', 'if (false) {']],
+    tests: 'e2e/events-listeners',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a listener that throws and keeps the others from hearing',
+    file: LOOP_EVENTS,
+    edits: [
+      [
+        '} catch (failure) {\n        failed(failure);\n      }',
+        '} catch (failure) {\n        failed(failure);\n        return;\n      }',
+      ],
+    ],
+    tests: 'e2e/events-listeners',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a rejection of a listener that ends the process',
+    file: LOOP_EVENTS,
+    edits: [['ifRejected(listener(event), failed);', 'void listener(event);']],
+    tests: 'e2e/events-listeners',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a line in the log for each failure of a listener',
+    file: FAILURE_LOG,
+    edits: [
+      ['if (streak.add({ error }, this.clock.now())) {', 'streak.add({ error }, this.clock.now());\n    {'],
+    ],
+    tests: 'e2e/events-listeners',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a listener that hears on after it has left',
+    file: LOOP_EVENTS,
+    edits: [['each !== subscription', 'each !== subscription || true']],
+    tests: 'e2e/events-listeners',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: built while nobody listens',
+    file: MANAGED,
+    edits: [['if (events.hasListeners) {', '{']],
+    tests: 'e2e/events-listeners',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a start of each disabled loop',
+    file: MANAGED,
+    edits: [['    if (this.hasStarted) {\n      this.tell', '    {\n      this.tell']],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a start of a loop that has ended',
+    file: MANAGED,
+    edits: [["if (this.state !== 'stopped') {\n      this.hasStarted", '{\n      this.hasStarted']],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a stop that does not say what ended the loop',
+    file: MANAGED,
+    edits: [['...(crash !== undefined && { error: crash.error })', '']],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: the recovery of a run before its end',
+    file: MANAGED,
+    edits: [
+      [
+        "    this.tell(() => ({ type: 'run-ended', result: resultOf(this.runs, figures, error) }), wall);\n",
+        "    setImmediate(() => this.tell(() => ({ type: 'run-ended', result: resultOf(this.runs, figures, error) }), wall));\n",
+      ],
+    ],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a recovery that nobody hears of',
+    file: MANAGED,
+    edits: [
+      [
+        "      this.tell(() => ({ type: 'recovered', result: resultOf(this.runs, figures, error) }), wall);\n",
+        '',
+      ],
+    ],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a hung run that nobody hears of',
+    file: HUNG_SWEEP,
+    edits: [["    loop.tell(() => ({ type: 'hung', run: describeRun(loop) }));\n", '']],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: an update that nobody hears of',
+    file: MANAGED,
+    edits: [["    this.tell(() => ({ type: 'updated' }));\n", '']],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a pause without its reason',
+    file: STEERING,
+    edits: [['...(reason !== undefined && { reason })', '']],
+    tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a term that nobody hears of',
+    file: LEADER_ONLY,
+    edits: [['    this.work.termStarted?.(this.group.name);\n', '']],
+    tests: 'e2e/events-leader',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: a term that ends twice',
+    file: LEADER_ONLY,
+    edits: [['if (wasInTerm) {', '{']],
+    tests: 'e2e/events-leader',
+    project: 'nest-12',
+  },
+  {
+    name: 'events: the date of the listener, and not of the event',
+    file: MANAGED,
+    edits: [['toDate(at ?? wallTime.at(clock.now()))', 'toDate(Date.now())']],
+    tests: 'e2e/events-run',
     project: 'nest-12',
   },
 ];

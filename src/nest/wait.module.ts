@@ -26,6 +26,7 @@ import { SteerLog } from './run/steer-log.js';
 import { HungSweep } from './run/hung-sweep.js';
 import { LoopMetrics } from './observe/loop-metrics.js';
 import { LoopChecks } from './observe/check-loops.js';
+import { StartHooks } from './run/start-hooks.js';
 import { LoopHandles } from './steer/loop-handles.js';
 import { LoopRegistry } from './steer/loop.registry.js';
 import { FOR_ROOT, forRootMark } from './run/only-for-root.js';
@@ -79,6 +80,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       HungSweep,
       AroundRuns,
       LoopEvents,
+      StartHooks,
       WaitSettings,
       LeaderElection,
       LoopTable,

@@ -51,6 +51,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
       'poll-during.ts',
       'one-worker.ts',
       'everywhere.ts',
+      'audit.ts',
       'importer.ts',
       'worker.ts',
       'pause.spec.ts',
@@ -77,6 +78,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
       ['trigger', '// report-now.ts', []],
       ['update', '// slow-down.ts', ['runs: 3, and after another 57 s 4']],
       ['workers', '// one-worker.ts', []],
+      ['events', '// audit.ts', []],
     ])('does and logs what it shows: %s', (name, block, wantFindings) => {
       const { log, findings } = sections.get(name)!;
       expect(differences(log, steering.outputOf(block))).toEqual([]);

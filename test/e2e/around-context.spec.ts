@@ -5,6 +5,7 @@ import { Until, type AroundRun, type LoopHandle } from 'nestjs-wait';
 import type { FakeClock } from 'nestjs-wait/testing';
 import { boom, bootAround, failing, own, type AroundPlan } from '../support/around-loop.js';
 import { boot, RecordingLogger } from '../support/boot.js';
+import { StolenLease } from '../support/stolen-lease.js';
 
 const outer = new AsyncLocalStorage<string>();
 const inner = new AsyncLocalStorage<string>();
@@ -281,6 +282,19 @@ describe('crash handlers', () => {
       'log: run 3 failed: boom',
       'handler: Error: boom in run 3 of job',
     ]);
+  });
+
+  it('of a leader-only loop have the context of the run too', async () => {
+    const seen: string[] = [];
+    const lease = new StolenLease();
+    const { clock } = await bootAround({
+      around: () => [inOuter, inInner],
+      work: failing,
+      loop: { leaderOnly: true },
+      module: { ...lease.options, crashHandlers: [() => void seen.push(stores())] },
+    });
+    await clock.advance(5000);
+    expect(seen).toEqual(['outer job 1, inner job 1']);
   });
 
   it('that throw end the loop, also inside the context of a run', async () => {

@@ -23,11 +23,11 @@ const batches = (count: number, first: number): number[] =>
     ? Array.from({ length: count }, (_, index) => first + index * LOOPS)
     : [first + LOOPS * Math.floor((Number(only) - first) / LOOPS)];
 
-function outcomeOf({ error, reachesWork }: Fate): string {
+function outcomeOf({ error, isSkipped }: Fate): string {
   if (error !== undefined) {
     return 'failed';
   }
-  return reachesWork ? 'succeeded' : 'skipped';
+  return isSkipped ? 'skipped' : 'succeeded';
 }
 
 /** The events that a loop must have, and the errors that its crash handlers must see. */

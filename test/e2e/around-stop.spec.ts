@@ -301,6 +301,18 @@ describe('a lease that is lost in a run', () => {
   });
 });
 
+it('a run of the leader that a function skips is skipped', async () => {
+  const lease = new StolenLease();
+  const { clock, handle, starts } = await bootAround({
+    around: () => [() => {}],
+    loop: { leaderOnly: true },
+    module: lease.options,
+  });
+  await clock.advance(10_000);
+  expect(starts).toEqual([]);
+  expect(handle.info()).toMatchObject({ state: 'waiting', runs: 2, skips: 2, lastOutcome: 'skipped' });
+});
+
 describe('the signal of a run', () => {
   it('aborts at the deadline, also if the work takes no signal', async () => {
     const { clock, runs } = await bootAround({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LeaderElection, type LoopEvent } from 'nestjs-wait';
+import { LeaderElection, type LoopEvent, type LoopHandle } from 'nestjs-wait';
 import { boot, compile, type Booted } from '../support/boot.js';
 import { EventLines } from '../support/event-lines.js';
 import { StolenLease } from '../support/stolen-lease.js';
@@ -185,5 +185,79 @@ describe('the events of a leader-only loop', () => {
       'job: stopped-leading (default)',
       'job: leading (default)',
     ]);
+  });
+});
+
+describe('a listener that steers a leader-only loop as its term begins or ends', () => {
+  const run = ['job: run-started (1, schedule)', 'job: run-ended (1, succeeded)'];
+  const term = ['job: started', 'job: leading (default)'];
+
+  it.each<{
+    readonly title: string;
+    readonly on: LoopEvent['type'];
+    readonly act: (handle: LoopHandle) => void;
+    readonly want: readonly string[];
+  }>([
+    {
+      title: 'stops it as its term begins',
+      on: 'leading',
+      act: (handle) => void handle.stop(),
+      want: [...term, 'job: stopped-leading (default)', 'job: stopped'],
+    },
+    {
+      title: 'pauses it as its term begins',
+      on: 'leading',
+      act: (handle) => void handle.pause('not yet'),
+      want: [...term, 'job: paused (not yet)', 'job: stopped-leading (default)', 'job: leading (default)'],
+    },
+    {
+      title: 'stops it as its term ends',
+      on: 'stopped-leading',
+      act: (handle) => void handle.stop(),
+      want: [...term, ...run, 'job: stopped-leading (default)', 'job: stopped'],
+    },
+    {
+      title: 'pauses it as its term ends',
+      on: 'stopped-leading',
+      act: (handle) => void handle.pause('enough'),
+      want: [
+        ...term,
+        ...run,
+        'job: stopped-leading (default)',
+        'job: paused (enough)',
+        'job: leading (default)',
+      ],
+    },
+    {
+      title: 'triggers it in vain as its term ends',
+      on: 'stopped-leading',
+      act: (handle) => void handle.trigger(),
+      want: [
+        ...term,
+        ...run,
+        'job: stopped-leading (default)',
+        'job: leading (default)',
+        'job: run-started (2, schedule)',
+        'job: run-ended (2, succeeded)',
+      ],
+    },
+  ])('$title', async ({ on, act, want }) => {
+    const { app, clock, registry, heard, lease } = await bootLeader((booted) => {
+      const handle = booted.service.until(() => {}, { name: 'job', period: '1h', leaderOnly: true });
+      let isFirst = true;
+      booted.registry.onLoopEvent(({ type }) => {
+        if (type === on && isFirst) {
+          isFirst = false;
+          act(handle);
+        }
+      });
+    });
+    await clock.advance(1000);
+    await lease.take({ app, clock });
+    await clock.advance(1000);
+    await lease.giveBack({ app, clock });
+    await clock.advance(1000);
+    expect(withoutTimes(heard.lines)).toEqual(want);
+    expect(registry.get('job') === undefined).toBe(want.at(-1) === 'job: stopped');
   });
 });

@@ -500,7 +500,7 @@ describe('while nobody listens', () => {
       return totals;
     };
     expect(await count()).toEqual([0, 0]);
-    const unsubscribe = registry.onLoopEvent(() => {});
+    const unsubscribe = registry.onLoopEvent((event) => 'run' in event && event.run.signal);
     const [dates = 0, controllers = 0] = await count();
     expect(dates).toBeGreaterThanOrEqual(200); // what is built for a listener is counted
     expect(controllers).toBe(100);

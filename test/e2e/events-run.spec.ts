@@ -19,7 +19,13 @@ describe('the events of a loop', () => {
     const booted = await boot({}, { logFailures: false });
     const { clock, service, registry } = booted;
     const events: LoopEvent[] = [];
-    registry.onLoopEvent((event) => events.push(event));
+    const runs: AbortSignal[] = [];
+    registry.onLoopEvent((event) => {
+      events.push(event);
+      if (event.type === 'run-started') {
+        runs.push(event.run.signal);
+      }
+    });
     const signals: AbortSignal[] = [];
     const run = async (signal: AbortSignal): Promise<void> => {
       signals.push(signal);
@@ -75,7 +81,7 @@ describe('the events of a loop', () => {
     expect(events.map((event) => Object.keys(event).includes('reason'))).toEqual(
       events.map((_event, index) => index === 3), // absent, and not undefined, where nobody has said why
     );
-    const runs = events.flatMap((event) => (event.type === 'run-started' ? [event.run.signal] : []));
+
     expect(runs).toEqual(signals);
     expect(runs[0]).toBe(signals[0]);
   });
@@ -255,6 +261,19 @@ describe('the events of a loop', () => {
     }
     await booted.close(0);
     booted.service.until(() => {}, { name: 'job', period: '10s' });
+    await booted.clock.advance(60_000);
+    expect(heard.lines).toEqual([]);
+  });
+
+  it('are none for a loop that is stopped before it begins', async () => {
+    const booted = await compile({});
+    const heard = EventLines.of(booted);
+    const early = booted.service.until(() => {}, { name: 'early', period: '10s' });
+    void early.stop();
+    await booted.app.init();
+    await booted.clock.advance(0);
+    const late = booted.service.until(() => {}, { name: 'late', period: '10s' });
+    void late.stop();
     await booted.clock.advance(60_000);
     expect(heard.lines).toEqual([]);
   });

@@ -43,7 +43,7 @@ export interface Fate {
   readonly ends: number;
   /** The text of its error, or `WAIT_ERR_AROUND`; `undefined` if it succeeds. */
   readonly error: string | undefined;
-  readonly reachesWork: boolean;
+  readonly isSkipped: boolean;
 }
 
 /** A loop whose runs are surrounded by functions that do anything. The same seed always gives the same. */
@@ -134,7 +134,7 @@ export class SurroundedPlan {
       settles: work.length ?? 0,
       ends: work.length ?? 0,
       error: work.fails ? 'work' : undefined,
-      reachesWork: true,
+      isSkipped: false,
     };
     for (const [index, layer] of [...layers.entries()].toReversed()) {
       fate = surrounded(layer, `layer ${index}`, fate);
@@ -191,9 +191,9 @@ function surrounded({ manner, before, after }: Layer, own: string, inside: Fate)
   });
   switch (manner) {
     case 'skips':
-      return { settles: before, ends: before, error: undefined, reachesWork: false };
+      return { settles: before, ends: before, error: undefined, isSkipped: true };
     case 'throws before':
-      return { settles: before, ends: before, error: own, reachesWork: false };
+      return { settles: before, ends: before, error: own, isSkipped: false };
     case 'forgets to wait':
     case 'throws without waiting':
       return at(before + after, { error: 'WAIT_ERR_AROUND' });

@@ -37,8 +37,8 @@ export interface LoopWork {
   readonly isPastDeadline?: boolean;
   /** Whether the run that is about to end did not begin its work. */
   readonly isSkipped?: boolean;
-  /** The asynchronous context in which a crash of the run is handled; default: that of the loop. */
-  readonly crashContext?: AsyncResource | undefined;
+  /** The asynchronous context of the run, in which its end is handled; default: that of the loop. */
+  readonly runContext?: AsyncResource | undefined;
   /** Does one run. What it returns is awaited. */
   run(): unknown;
   /** Is called before every run. `false` ends the loop, as a stop does. */
@@ -239,16 +239,12 @@ export class Loop {
 
   /** @returns Whether the next round follows at once. */
   private runEnded(threw: boolean, error: unknown): boolean {
-    if (threw) {
-      const { crashContext } = this.work;
-      if (crashContext === undefined) {
-        this.runThrew(error);
-      } else {
-        // oxlint-disable-next-line typescript/unbound-method -- it is called on this
-        crashContext.runInAsyncScope(this.runThrew, this, error);
-      }
+    const { runContext } = this.work;
+    if (runContext === undefined) {
+      this.handleEnd(threw, error);
     } else {
-      this.work.runEnded?.(this.work.isSkipped === true ? 'skipped' : 'succeeded', undefined);
+      // oxlint-disable-next-line typescript/unbound-method -- it is called on this
+      runContext.runInAsyncScope(this.handleEnd, this, threw, error);
     }
     if (this.sliding) {
       this.wait(this.nextDelay()); // even after a stop: the backoff manager counts this round, as in Go
@@ -270,6 +266,14 @@ export class Loop {
       }
     }, this.environment);
     this.turn.reset(0);
+  }
+
+  private handleEnd(threw: boolean, error: unknown): void {
+    if (threw) {
+      this.runThrew(error);
+    } else {
+      this.work.runEnded?.(this.work.isSkipped === true ? 'skipped' : 'succeeded', undefined);
+    }
   }
 
   private runThrew(error: unknown): void {

@@ -29,10 +29,11 @@ export interface LoopRun {
  *
  * **Details.** It calls `next()` once, and returns or awaits its promise. If it does not call it, the run is
  * skipped. What it throws is the failure of the run. If it catches what `next()` threw, the run has
- * succeeded. The crash handlers are called in the asynchronous context that it gives to the run.
+ * succeeded. The failure is logged and the crash handlers are called after it, in the asynchronous context
+ * that it gives to the run.
  *
- * **Gotchas.** When it settles before the run has ended, or calls `next()` twice, the run fails with
- * `WAIT_ERR_AROUND`. The loop waits for the run all the same.
+ * **Gotchas.** When it settles before the run has ended, calls `next()` twice, or never looks at what `next()`
+ * threw, the run fails with `WAIT_ERR_AROUND`. The loop waits for the run all the same.
  *
  * @example
  * ```ts

@@ -114,8 +114,8 @@ export class LeaderOnlyLoop implements TermMember {
       get isSkipped() {
         return work.isSkipped === true;
       },
-      get crashContext() {
-        return work.crashContext;
+      get runContext() {
+        return work.runContext;
       },
       run: () => work.run(),
       // No run may begin while another replica may lead.
@@ -132,11 +132,12 @@ export class LeaderOnlyLoop implements TermMember {
     const wasInTerm = this.isInTerm;
     this.isInTerm = false;
     const failure = this.isOver ? crash : (crash ?? this.prepareNextTerm());
-    this.isOver ||= failure !== undefined;
+    const isLast = this.isOver || failure !== undefined;
+    this.isOver = isLast;
     if (wasInTerm) {
-      this.work.termEnded?.(this.group.name);
+      this.work.termEnded?.(this.group.name); // it may stop this loop, which then ends before the next term
     }
-    if (this.isOver) {
+    if (isLast) {
       this.work.ended(failure);
       this.group.leave(this);
     } else {

@@ -9,6 +9,7 @@ import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
 import { LogWriter } from '../log/log-writer.js';
 import type { AroundRun, LoopRun } from '../declare/around-run.js';
+import { StartHooks } from '../run/start-hooks.js';
 import { LoopTable } from '../run/loop-table.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 import { countStates } from './count-states.js';
@@ -40,8 +41,18 @@ export class LoopMetrics {
     private readonly settings: WaitSettings,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
     private readonly log: LogWriter,
+    private readonly startHooks: StartHooks,
   ) {
     table.whenRemoved((loop) => this.keptOf(this.names.of(loop)).keep(loop));
+  }
+
+  /**
+   * Calls back when the whole application has started, right before the loops start.
+   *
+   * @param hook - If it throws, the bootstrap fails, and no loop starts.
+   */
+  whenStarting(hook: () => void): void {
+    this.startHooks.add(hook);
   }
 
   /** Returns the figures of this moment. */

@@ -24,7 +24,6 @@ export class FailureLog {
   /** By the names of loops, and not by messages, since these contain ids and times. */
   private readonly streaks = new Map<string, FailureStreak>();
   private readonly handlerStreaks = new Map<string, FailureStreak>();
-  private readonly listenerStreak = new FailureStreak();
 
   constructor(
     private readonly writer: LogWriter,
@@ -67,9 +66,17 @@ export class FailureLog {
     }
   }
 
-  /** Is called when a listener of events has failed. */
-  listenerFailed({ type, loop }: LoopEvent, listener: LoopEventListener, error: unknown): void {
-    const { listenerStreak: streak } = this;
+  /**
+   * Is called when a listener of events has failed.
+   *
+   * @param streak - The failures of this listener.
+   */
+  listenerFailed(
+    { type, loop }: LoopEvent,
+    listener: LoopEventListener,
+    streak: FailureStreak,
+    error: unknown,
+  ): void {
     if (streak.add({ error }, this.clock.now())) {
       const which = functionName(listener);
       const remarks = [

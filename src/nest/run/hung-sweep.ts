@@ -4,7 +4,7 @@ import { formatDuration, formatElapsed } from '../../core/time/duration.js';
 import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LogWriter } from '../log/log-writer.js';
-import { describeRun } from './describe-run.js';
+import { RunInProgress } from './run-in-progress.js';
 import type { ManagedLoop } from './managed-loop.js';
 
 /** Milliseconds. Many runs that become hung one after the other are found together. */
@@ -81,7 +81,7 @@ export class HungSweep {
       `${name}: run ${runs} is hung: it has been running for ${formatElapsed(runningFor)} (hungAfter: ${limit}). ` +
         `No other run begins before it ends. Find out what it waits for, and give that a time limit.`,
     );
-    loop.tell(() => ({ type: 'hung', run: describeRun(loop) }));
+    loop.tell(() => ({ type: 'hung', run: new RunInProgress(loop) }));
     if (this.settings.get().exitOnHung) {
       this.writer.error('The process ends now, with code 1, since exitOnHung is set.');
       process.exit(1);

@@ -14,7 +14,10 @@ export type StartedEvent = EventOf<'started'>;
 
 /** The loop has ended for good. */
 export interface StoppedEvent extends EventOf<'stopped'> {
-  /** What ended it; absent if it was told to stop. */
+  /**
+   * What ended it; absent if it was told to stop. `JSON.stringify` writes an `ErrorSummary` instead, since
+   * the error may be circular and may contain secrets.
+   */
   readonly error?: unknown;
 }
 
@@ -24,28 +27,57 @@ export interface PausedEvent extends EventOf<'paused'> {
   readonly reason?: string;
 }
 
-/** A run has begun, or the run in progress has been found to be hung. */
-export interface RunEvent extends EventOf<'run-started' | 'hung'> {
+/** The pause of the loop is over. */
+export type ResumedEvent = EventOf<'resumed'>;
+
+/** The loop has new options. */
+export type UpdatedEvent = EventOf<'updated'>;
+
+/** A run has begun. */
+export interface RunStartedEvent extends EventOf<'run-started'> {
   readonly run: LoopRun;
 }
 
-/** A run has ended, or a run that was reported as hung has ended after all. */
-export interface ResultEvent extends EventOf<'run-ended' | 'recovered'> {
+/** A run has ended. */
+export interface RunEndedEvent extends EventOf<'run-ended'> {
   readonly result: RunResult;
 }
 
-/** A term of a leader-only loop has begun or ended. */
-export interface TermEvent extends EventOf<'leading' | 'stopped-leading'> {
+/** The run in progress has lasted for `hungAfter`. */
+export interface HungEvent extends EventOf<'hung'> {
+  readonly run: LoopRun;
+}
+
+/** A run that was reported as hung has ended after all. */
+export interface RecoveredEvent extends EventOf<'recovered'> {
+  readonly result: RunResult;
+}
+
+/** A term of a leader-only loop has begun. */
+export interface LeadingEvent extends EventOf<'leading'> {
   /** The group whose leader runs the loop. */
   readonly leaderOnly: string;
 }
 
-/** The pause of the loop is over, or the loop has new options. */
-export type ChangeEvent = EventOf<'resumed' | 'updated'>;
+/** A term of a leader-only loop has ended, and so has its last run. */
+export interface StoppedLeadingEvent extends EventOf<'stopped-leading'> {
+  /** The group whose leader runs the loop. */
+  readonly leaderOnly: string;
+}
 
 /** Something that has happened to a loop. `type` says what. */
 export type LoopEvent =
-  StartedEvent | StoppedEvent | PausedEvent | RunEvent | ResultEvent | TermEvent | ChangeEvent;
+  | StartedEvent
+  | RunStartedEvent
+  | RunEndedEvent
+  | HungEvent
+  | RecoveredEvent
+  | PausedEvent
+  | ResumedEvent
+  | UpdatedEvent
+  | LeadingEvent
+  | StoppedLeadingEvent
+  | StoppedEvent;
 
 type WithoutLoop<E> = E extends LoopEvent ? Omit<E, 'loop' | 'at'> : never;
 

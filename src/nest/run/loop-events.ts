@@ -3,13 +3,20 @@ import { requireRunnable } from '../../core/values/runnable.js';
 import { ifRejected } from '../../core/values/thenable.js';
 import type { Unsubscribe } from '../leader/leader-election.js';
 import { FailureLog } from './failure-log.js';
+import { FailureStreak } from './failure-streak.js';
 import type { LoopEvent, LoopEventListener } from './loop-event.js';
+
+/** Each has its own, so that one function can listen twice. */
+interface Subscription {
+  readonly listener: LoopEventListener;
+  /** The failures of the listener. */
+  readonly streak: FailureStreak;
+}
 
 /** Tells the listeners of the application what happens to the loops. */
 @Injectable()
 export class LoopEvents {
-  /** Each subscription has its own, so that one function can listen twice. */
-  private listeners: readonly { readonly listener: LoopEventListener }[] = [];
+  private subscriptions: readonly Subscription[] = [];
   /** The event that the listeners are being told of, and those that came meanwhile. */
   private readonly untold: LoopEvent[] = [];
 
@@ -17,16 +24,16 @@ export class LoopEvents {
 
   /** Whether anybody listens. If not, no event is built. */
   get hasListeners(): boolean {
-    return this.listeners.length > 0;
+    return this.subscriptions.length > 0;
   }
 
   /** @throws WaitError `WAIT_ERR_INVALID_OPTION` when the listener is not a function. */
   subscribe(listener: LoopEventListener): Unsubscribe {
     requireRunnable(listener, 'LoopRegistry.onLoopEvent takes a function', 'WAIT_ERR_INVALID_OPTION');
-    const subscription = { listener };
-    this.listeners = [...this.listeners, subscription];
+    const subscription = { listener, streak: new FailureStreak() };
+    this.subscriptions = [...this.subscriptions, subscription];
     return () => {
-      this.listeners = this.listeners.filter((each) => each !== subscription);
+      this.subscriptions = this.subscriptions.filter((each) => each !== subscription);
     };
   }
 
@@ -48,8 +55,12 @@ export class LoopEvents {
   }
 
   private tell(event: LoopEvent): void {
-    for (const { listener } of this.listeners) {
-      const failed = (failure: unknown): void => this.log.listenerFailed(event, listener, failure);
+    for (const subscription of this.subscriptions) {
+      const { listener, streak } = subscription;
+      const failed = (failure: unknown): void => this.log.listenerFailed(event, listener, streak, failure);
+      if (!this.subscriptions.includes(subscription)) {
+        continue; // another listener has removed it
+      }
       try {
         ifRejected(listener(event), failed);
       } catch (failure) {

@@ -7,6 +7,7 @@ import { Drain } from './drain.js';
 import { LoopExplorer } from './loop.explorer.js';
 import { LoopLauncher } from './loop.launcher.js';
 import { refuseSecondForRoot } from './only-for-root.js';
+import { StartHooks } from './start-hooks.js';
 
 /** Turns Nest's hooks into the start and the stop of the loops. Nest may call a hook more than once. */
 @Injectable()
@@ -21,6 +22,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly drain: Drain,
     private readonly election: LeaderElection,
     private readonly log: LogWriter,
+    private readonly startHooks: StartHooks,
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
@@ -49,6 +51,7 @@ export class LoopRunner implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
     this.launcher.add(definitions);
+    this.startHooks.call();
     this.launcher.begin(() => {
       if (settings.enabled && settings.leaderElection.length > 0) {
         this.election.start();

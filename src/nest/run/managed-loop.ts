@@ -7,8 +7,9 @@ import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
 import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
 import type { AroundRuns } from './around-runs.js';
+import { withErrorInJson } from './error-in-json.js';
 import { CurrentRun } from './current-run.js';
-import { describeRun } from './describe-run.js';
+import { RunInProgress } from './run-in-progress.js';
 import type { LoopBody, RunSignals } from './loop-body.js';
 import { LoopFigures } from './loop-figures.js';
 import { LoopEnding } from './loop-ending.js';
@@ -175,10 +176,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
 
   /** Whether the run that is about to end did not begin its work. */
   get isSkipped(): boolean {
-    return this.passage?.hasBegun === false;
+    return this.passage?.isSkipped === true;
   }
 
-  get crashContext(): AsyncResource | undefined {
+  get runContext(): AsyncResource | undefined {
     return this.passage?.context;
   }
 
@@ -258,7 +259,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     plan.forgetFailures();
     const { due } = update; // it grows the failure backoff by a step
     if (due !== undefined) {
-      plan.change(due);
+      plan.change(Math.max(due, time)); // a run that is due because of the update is not late
     }
     if (this.isReportedHung && !this.isHung) {
       this.isReportedHung = false; // the longer limit is reported anew
@@ -278,7 +279,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (around.isEmpty) {
       return this.body.run(this);
     }
-    this.passage = around.passage(describeRun(this), () => this.body.run(this));
+    this.passage = around.passage(new RunInProgress(this), () => this.body.run(this));
     return this.passage.enter(0);
   }
 
@@ -290,7 +291,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     this.plan.begin(time, wall, false);
     this.currentRun?.begin();
     this.currentSteering?.runStarted();
-    this.tell(() => ({ type: 'run-started', run: describeRun(this) }), wall);
+    this.tell(() => ({ type: 'run-started', run: new RunInProgress(this) }), wall);
   }
 
   runEnded(outcome: RunOutcome, error: unknown): void {
@@ -362,7 +363,8 @@ export class ManagedLoop implements LoopWork, RunSignals {
   tell(news: () => LoopNews, at?: number): void {
     const { events, clock, wallTime } = this.environment;
     if (events.hasListeners) {
-      events.emit({ loop: this.name, at: toDate(at ?? wallTime.at(clock.now())), ...news() });
+      const event = { loop: this.name, at: toDate(at ?? wallTime.at(clock.now())), ...news() };
+      events.emit('error' in event ? withErrorInJson(event, 'error') : event);
     }
   }
 
@@ -417,7 +419,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     const mayPause = spec.pauseAfterFailures !== undefined && !this.environment.reallyCrash;
     const pausesItself = mayPause && this.steering.pauseAfterFailures();
     followUp.failed(this, error, this.isPaused || isStopping ? undefined : retry);
-    if (pausesItself) {
+    if (pausesItself && this.isPaused) {
       followUp.pausedItself(this);
     }
   }

@@ -5,8 +5,8 @@ import { RestOfRun } from './rest-of-run.js';
 
 /** One run on its way through the functions around it, to its work and back. */
 export class Passage {
-  /** Whether the work has begun. If it never does, the run is skipped. */
-  hasBegun = false;
+  /** Whether a function has let the run end without its work. */
+  isSkipped = false;
   /** The asynchronous context of the innermost place that the run has reached. */
   context: AsyncResource | undefined;
 
@@ -22,7 +22,6 @@ export class Passage {
     this.context = new AsyncResource('nestjs-wait');
     const around = this.functions[index];
     if (around === undefined) {
-      this.hasBegun = true;
       return this.work();
     }
     const rest = new RestOfRun(
@@ -31,7 +30,9 @@ export class Passage {
     );
     let failure: unknown;
     try {
-      return await around(this.run, rest.next);
+      const result = await around(this.run, rest.next);
+      this.isSkipped ||= !rest.hasBegun;
+      return result;
     } catch (error) {
       failure = error;
       throw error;

@@ -1,14 +1,18 @@
 import { WaitError } from '../../core/errors.js';
+import { NextPromise } from './next-promise.js';
+
+const AWAIT = 'Return the promise of next(), or await it.';
 
 /** The part of a run that is inside of one around function, and what that function does with it. */
 export class RestOfRun {
-  /** Settles when the rest has ended; `undefined` if it has not begun. */
-  private promise: Promise<unknown> | undefined;
+  /** What the function has got; `undefined` if the rest has not begun. */
+  private promise: NextPromise | undefined;
   private hasEnded = false;
+  private hasFailed = false;
   /** What the rest threw. */
   private failure: unknown;
   private isClosed = false;
-  private misuse: WaitError | undefined;
+  private wasCalledTwice = false;
 
   /**
    * @param begin - Begins the rest of the run.
@@ -19,60 +23,74 @@ export class RestOfRun {
     private readonly owner: () => string,
   ) {}
 
+  get hasBegun(): boolean {
+    return this.promise !== undefined;
+  }
+
   /** The function calls this as `next()`. */
   readonly next = (): Promise<unknown> => {
     if (this.isClosed) {
-      return Promise.reject(this.error('called next() after it had settled, so that no run began'));
+      return refused(this.error('called next() after it had settled, so that no run began.'));
     }
     if (this.promise !== undefined) {
-      this.misuse ??= this.error('called next() twice. A run happens once');
-      return handled(Promise.reject(this.misuse));
+      this.wasCalledTwice = true;
+      return refused(this.error('called next() twice. A run happens once.'));
     }
+    // The end is noted one step after it. So a function that does not await it settles before that, even if
+    // the rest is synchronous, and one that does goes on after it.
     const ended = this.begin().then((value) => value);
     void ended.then(
-      () => this.restEnded(undefined),
-      (error: unknown) => this.restEnded(error),
+      () => (this.hasEnded = true),
+      (error: unknown) => {
+        this.hasEnded = true;
+        this.hasFailed = true;
+        this.failure = error;
+      },
     );
-    // A function that awaits this promise goes on after the end is noted. One that does not settles before it,
-    // even if the rest of the run is synchronous. If nobody awaits it, a rejection does not go unnoticed.
-    this.promise = ended.then((value) => value);
+    this.promise = new NextPromise((resolve) => resolve(ended));
+    this.promise.mayBeLeft(); // close() reports a failure that nobody awaits
     return this.promise;
   };
 
   /**
    * The function has settled. If the rest of the run has not ended, this waits for it.
    *
-   * @param failure - What the function threw, if it did.
+   * @param thrown - What the function threw, if it did.
    * @throws WaitError `WAIT_ERR_AROUND` when the function did not keep the rules. It replaces the outcome.
    */
-  async close(failure: unknown): Promise<void> {
+  async close(thrown: unknown): Promise<void> {
     this.isClosed = true;
-    if (this.promise !== undefined && !this.hasEnded) {
-      await Promise.allSettled([this.promise]);
-      this.failure ??= failure;
-      this.misuse ??= this.error(
-        'settled before the run had ended. Return the promise of next(), or await it',
-      );
+    const { promise } = this;
+    if (promise === undefined) {
+      return;
     }
-    if (this.misuse !== undefined) {
-      throw this.misuse;
+    const isEarly = !this.hasEnded;
+    const { isAwaited } = promise;
+    if (isEarly) {
+      await Promise.allSettled([promise]);
+      this.failure ??= thrown;
     }
-  }
-
-  private restEnded(failure: unknown): void {
-    this.hasEnded = true;
-    this.failure = failure;
+    if (this.wasCalledTwice) {
+      throw this.error('called next() twice. A run happens once.');
+    }
+    if (isEarly) {
+      throw this.error(`settled before the run had ended. ${AWAIT}`);
+    }
+    if (this.hasFailed && !isAwaited) {
+      throw this.error(`did not look at the failure of the run. ${AWAIT}`);
+    }
   }
 
   private error(what: string): WaitError {
     const { failure } = this;
     const cause = failure === undefined ? undefined : { cause: failure };
-    return new WaitError('WAIT_ERR_AROUND', `${this.owner()} ${what}.`, cause);
+    return new WaitError('WAIT_ERR_AROUND', `${this.owner()} ${what}`, cause);
   }
 }
 
-/** Returns a promise whose rejection is reported in another way. */
-function handled(promise: Promise<unknown>): Promise<unknown> {
+/** Returns a promise that is rejected, which does not end the process if nobody awaits it. */
+function refused(error: WaitError): Promise<never> {
+  const promise = Promise.reject(error);
   promise.catch(() => {});
   return promise;
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { BackoffUntilService, LoopRegistry, WaitModule } from 'nestjs-wait';
 import { InMemoryLock } from 'nestjs-wait/leader-election';
 import { AppModule } from './app.module.js';
+import { audit } from './audit.js';
 import { waitModule } from './everywhere.js';
 import { Importer } from './importer.js';
 import { goOn, hold } from './incident.js';
@@ -127,6 +128,16 @@ await show('trigger', async ({ clock, registry }) => {
   const reported = reportNow(registry);
   await clock.advance(1500);
   console.log(await reported);
+});
+
+await show('events', async ({ registry }) => {
+  const handle = registry.get('Report.write');
+  const unsubscribe = audit(registry);
+  await handle.trigger();
+  await handle.pause('incident 42');
+  handle.resume();
+  await handle.stop();
+  unsubscribe();
 });
 
 await show('update', async ({ clock, registry, section }) => {
