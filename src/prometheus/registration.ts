@@ -29,7 +29,7 @@ export class Registration {
   requireRoom(): void {
     const { module } = PROMETHEUS_MODULE;
     for (const name of this.metrics.keys()) {
-      const metric = this.register.getSingleMetric(name) as Owned | undefined;
+      const metric: Owned | undefined = this.register.getSingleMetric(name);
       const owner = metric?.[OWNER];
       if (metric === undefined || owner?.hasEnded === true) {
         continue;

@@ -14,6 +14,7 @@ import { names } from './names.js';
 import { openTelemetry } from './opentelemetry.js';
 import { overrides } from './overrides.js';
 import { polls } from './polls.js';
+import { prometheus } from './prometheus.js';
 import { service } from './service.js';
 import { sharedRecords } from './shared-records.js';
 import { steering } from './steering.js';
@@ -44,4 +45,5 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'a lock or an elector', mistakes: locks },
   { who: 'FakeCluster', mistakes: fakeCluster },
   { who: 'WaitOpenTelemetryModule', mistakes: openTelemetry },
+  { who: 'WaitPrometheusModule', mistakes: prometheus },
 ];
