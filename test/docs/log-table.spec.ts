@@ -34,6 +34,7 @@ describe('the table of every line in the log', () => {
       'leader-election/lease.ts': 1,
       'leader-election/lock-log.ts': 4,
       'nest/leader/leader-election.ts': 1,
+      'nest/observe/loop-metrics.ts': 2,
       'nest/run/failure-log.ts': 5,
       'nest/run/hung-sweep.ts': 3,
       'nest/run/loop-log.ts': 7,

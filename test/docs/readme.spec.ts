@@ -45,6 +45,7 @@ const PAGES = [
   'docs/errors.md',
   'docs/failures.md',
   'docs/leader-election.md',
+  'docs/metrics-and-alerts.md',
   'docs/steering.md',
 ];
 

@@ -201,6 +201,13 @@ describe.each(NODES)('in a process of its own, of %s', (node) => {
     ]);
   });
 
+  it('WaitPrometheusModule says what to install', async () => {
+    const { output } = await run('missing-prom-client.mjs');
+    expect(output.trim()).toBe(
+      "WAIT_ERR_MISSING_PACKAGE WaitPrometheusModule: the package 'prom-client' is not installed. Run: npm install prom-client",
+    );
+  });
+
   it('a cluster loads Nest by itself', async () => {
     const { output } = await run('fake-cluster.mjs');
     expect(output).toBe('replica 0 leads, then replica 1\n');

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promtool, type Verdict } from './promtool.js';
+import { promtoolOnFile, type Verdict } from './promtool.js';
 
 /** The rules that are published. */
 export const RULES = join(__dirname, '../../docs/alerts/nestjs-wait.rules.yaml');
@@ -33,29 +31,23 @@ export function growing(minutes: number): Values {
 
 /** Lets Prometheus' own test runner evaluate the rules. */
 export function evaluate({ alert, series, minute, want, severity }: AlertTest, rules = RULES): Verdict {
-  const folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-alerts-'));
-  try {
-    const file = join(folder, 'test.json'); // JSON is YAML
-    const test = {
-      interval: '1m',
-      input_series: Object.entries(series).map(([name, values]) => ({
-        series: name,
-        values: values.join(' '),
-      })),
-      alert_rule_test: [
-        {
-          eval_time: `${minute}m`,
-          alertname: alert,
-          exp_alerts: want.map(({ labels, summary }) => ({
-            exp_labels: { ...labels, severity },
-            exp_annotations: { summary },
-          })),
-        },
-      ],
-    };
-    writeFileSync(file, JSON.stringify({ rule_files: [rules], evaluation_interval: '1m', tests: [test] }));
-    return promtool(['test', 'rules', file]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const test = {
+    interval: '1m',
+    input_series: Object.entries(series).map(([name, values]) => ({
+      series: name,
+      values: values.join(' '),
+    })),
+    alert_rule_test: [
+      {
+        eval_time: `${minute}m`,
+        alertname: alert,
+        exp_alerts: want.map(({ labels, summary }) => ({
+          exp_labels: { ...labels, severity },
+          exp_annotations: { summary },
+        })),
+      },
+    ],
+  };
+  const contents = { rule_files: [rules], evaluation_interval: '1m', tests: [test] };
+  return promtoolOnFile(['test', 'rules'], contents);
 }

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** What a command of promtool has said. */
 export interface Verdict {
@@ -19,4 +22,16 @@ export function promtool(args: readonly string[], input = ''): Verdict {
     );
   }
   return { isGood: status === 0, output: stdout + stderr };
+}
+
+/** Runs a command of promtool on a file with these contents. Its YAML may be JSON. */
+export function promtoolOnFile(args: readonly string[], contents: object): Verdict {
+  const folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-promtool-'));
+  try {
+    const file = join(folder, 'file.json');
+    writeFileSync(file, JSON.stringify(contents));
+    return promtool([...args, file]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -1,4 +1,4 @@
-// What the module of docs/health.md imports.
+// What the modules of docs/health.md and docs/metrics-and-alerts.md import.
 import { Injectable } from '@nestjs/common';
 import { Until } from 'nestjs-wait';
 
