@@ -33,14 +33,25 @@ try {
   const modules = join(project, 'node_modules');
   mkdirSync(join(modules, 'nestjs-wait'), { recursive: true });
   run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, 'nestjs-wait')], project);
-  for (const name of ['@nestjs', '@types', 'ms', 'reflect-metadata']) {
-    symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  }
+  const install = (name) => symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  ['@nestjs', '@types', 'ms', 'reflect-metadata'].forEach(install);
 
   // An import costs time by the file.
   const files = readdirSync(join(modules, 'nestjs-wait/dist/esm')).filter((file) => file.endsWith('.js'));
   if (files.toSorted().join() !== 'core.js,index.js') {
     throw new Error(`The package is not joined into index.js and core.js, but is ${files.join(', ')}`);
+  }
+
+  // An entry that took a class of Nest's side into its own file would have a copy that Nest does not find.
+  for (const entry of ['health', 'opentelemetry', 'prometheus']) {
+    const code = readFileSync(join(modules, `nestjs-wait/dist/esm/${entry}/index.js`), 'utf8');
+    if (
+      /\bLoop(?:Table|Launcher|Metrics|Registry) = class\b|\bclass Loop(?:Table|Launcher|Metrics|Registry)\b/.test(
+        code,
+      )
+    ) {
+      throw new Error(`nestjs-wait/${entry} has a copy of a class of the main entry`);
+    }
   }
 
   // One copy of the classes, whichever way they are loaded: an error is recognised, a provider is found.
@@ -77,6 +88,10 @@ try {
      });`,
   );
   run('node', ['use.cjs'], project);
+
+  // So far, none of the clients was there: each is loaded only when an application starts. Their types are
+  // needed by those who import their entries.
+  ['@opentelemetry', 'prom-client'].forEach(install);
 
   // A user who checks the types of libraries, too, has the type tests and imports everything. Nest's own types
   // have no error that would have to be overlooked.
