@@ -14,12 +14,24 @@ export class Page {
   private readonly all: readonly Block[];
 
   /** @param file - From the root of the repository. */
-  constructor(readonly file: string) {
-    this.text = readFileSync(join(root, file), 'utf8');
+  constructor(
+    readonly file: string,
+    text = readFileSync(join(root, file), 'utf8'),
+  ) {
+    this.text = text;
     this.all = Array.from(this.text.matchAll(/^```(\w+)\n(.*?)^```$/gms), ([, language, text]) => ({
       language: language!,
       text: text!,
     }));
+  }
+
+  /** The part of the page before a heading. */
+  until(heading: string): Page {
+    const [part = '', rest] = this.text.split(`\n${heading}\n`);
+    if (rest === undefined) {
+      throw new Error(`${this.file} has no heading '${heading}'.`);
+    }
+    return new Page(this.file, part);
   }
 
   /** All blocks in a language, in the page's order. */

@@ -173,7 +173,11 @@ describe('shutdown', () => {
           last = await seenBy(telemetry);
         },
       } satisfies Partial<BeforeApplicationShutdown & OnApplicationShutdown>);
-      const { close } = await boot({ ...METADATA, providers: [Job, Flush] });
+      // Nest calls the hooks of a module that is imported deeper later.
+      const inner = { module: class Inner {}, providers: [Flush] };
+      const middle = { module: class Middle {}, imports: [inner] };
+      const outer = { module: class Outer {}, imports: [middle] };
+      const { close } = await boot({ ...METADATA, imports: [...METADATA.imports, outer] });
       await close();
       expect(last).toEqual({ runs: 1, measured: 1, spans: 1 });
     },
