@@ -16,9 +16,9 @@ export class Page {
   /** @param file - From the root of the repository. */
   constructor(
     readonly file: string,
-    text = readFileSync(join(root, file), 'utf8'),
+    content = readFileSync(join(root, file), 'utf8'),
   ) {
-    this.text = text;
+    this.text = content;
     this.all = Array.from(this.text.matchAll(/^```(\w+)\n(.*?)^```$/gms), ([, language, text]) => ({
       language: language!,
       text: text!,

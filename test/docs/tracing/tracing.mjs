@@ -1,5 +1,4 @@
 // Does what the first half of docs/tracing-and-context.md shows, and prints what comes of it.
-import './telemetry.js';
 import { Test } from '@nestjs/testing';
 import { WAIT_CLOCK } from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
