@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { WaitModule } from 'nestjs-wait';
 import { LoopHealthIndicator } from 'nestjs-wait/health';
+import { WaitPrometheusModule } from 'nestjs-wait/prometheus';
 import { Finalizer } from './finalizer/finalizer.js';
 import { HealthController } from './http/health.controller.js';
+import { MetricsController } from './http/metrics.controller.js';
 import { StatusController } from './http/status.controller.js';
 import { SteerController } from './http/steer.controller.js';
 import { Census } from './leader-election/census.js';
@@ -30,9 +32,10 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
         leaderElection: await electionOf(new Settings()),
       }),
     }),
+    WaitPrometheusModule.forRoot(),
     TerminusModule.forRoot({ logger: false }), // the log of the loops says it already, and not at every probe
   ],
-  controllers: [HealthController, StatusController, SteerController, TroubleController],
+  controllers: [HealthController, MetricsController, StatusController, SteerController, TroubleController],
   providers: [
     LoopHealthIndicator,
     Settings,

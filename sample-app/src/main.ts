@@ -11,7 +11,7 @@ try {
   const { host, port } = app.get(Settings);
   await app.listen(port, host);
   logger.log(
-    `Listening on ${await app.getUrl()}: /healthz, /readyz, /loops, /leader, /rivals, /resources, /sizes, /steer/…, /trouble/…`,
+    `Listening on ${await app.getUrl()}: /healthz, /readyz, /metrics, /loops, /leader, /rivals, /resources, /sizes, /steer/…, /trouble/…`,
     'Main',
   );
 } catch {

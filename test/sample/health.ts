@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { promtool } from '../support/promtool.js';
 import { SampleProcess } from './sample-process.js';
 
 /** Asks the sample application for its health over HTTP, after it has been built. */
@@ -30,6 +31,25 @@ export function describeHealth(): void {
       await expect(sample.request('/readyz')).resolves.toEqual(up);
     });
 
+    it('is told the figures of every loop, in a text that Prometheus finds no fault with', async () => {
+      sample.start();
+      await sample.runs('LogFlush.flush', 3);
+      const { status: answer, body } = await sample.request('/metrics');
+      expect(answer).toBe(200);
+      const loops = (body as string).matchAll(/^nestjs_wait_run_active\{loop="(.+)"\}/gm);
+      expect(Array.from(loops, ([, name]) => name).toSorted()).toEqual([
+        'Census.take',
+        'Finalizer.work',
+        'LoadBalancerSync.sync',
+        'LogFlush.flush',
+        'Reflector.listAndWatch',
+        'RouteReconciler.reconcile',
+        '_dynamic',
+      ]);
+      expect(body).toMatch(/^leader_election_master_status\{name="census"\} [01]$/m);
+      expect(promtool(['check', 'metrics'], body as string)).toEqual({ isGood: true, output: '' });
+    });
+
     it('finds it stuck while a run hangs, says which, and finds it well after that', async () => {
       sample.start({ TROUBLE: 'hang' });
       await sample.logs('Listening');
@@ -44,6 +64,10 @@ export function describeHealth(): void {
       };
       await expect(sample.request('/healthz')).resolves.toMatchObject(unwell({ [loop]: hung }));
       await expect(sample.request('/readyz')).resolves.toMatchObject(unwell({ [loop]: hung }));
+      const { body: metrics } = await sample.request('/metrics');
+      expect(metrics).toMatch(
+        /^nestjs_wait_run_longest_active_seconds\{loop="LoadBalancerSync\.sync"\} 1\d\b/m,
+      );
       await sample.request('/trouble/none', 'POST');
       await turns('/healthz', 200);
       expect(await status('/readyz')).toBe(200);
@@ -61,6 +85,13 @@ export function describeHealth(): void {
       };
       await expect(sample.request('/readyz')).resolves.toMatchObject(unwell({ [loop]: failing }));
       await expect(sample.request('/healthz')).resolves.toMatchObject({ status: 200 });
+      const { body: metrics } = await sample.request('/metrics');
+      expect(metrics).toMatch(
+        /^nestjs_wait_runs_total\{loop="LoadBalancerSync\.sync",outcome="failed"\} [3-9]$/m,
+      );
+      expect(metrics).toMatch(
+        /^nestjs_wait_loop_consecutive_failures\{loop="LoadBalancerSync\.sync"\} [3-9]$/m,
+      );
       await sample.request('/trouble/none', 'POST');
       await turns('/readyz', 200);
     });

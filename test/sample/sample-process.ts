@@ -84,7 +84,8 @@ export class SampleProcess {
     const headers = { 'Content-Type': 'application/json' };
     const response = await fetch(`${url ?? ''}${path}`, { method, headers, ...body });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+    const isJson = response.headers.get('Content-Type')?.startsWith('application/json') === true;
+    return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
   }
 
   /** Until the loop has begun so many runs. */
