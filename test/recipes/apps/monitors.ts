@@ -72,13 +72,13 @@ state.isSkipping = true;
 await trigger('Report.write');
 state.isSkipping = false;
 let aborted = Promise.resolve();
-await new Promise<void>((begun) => {
+await new Promise<void>((resolve) => {
   state.work = (signal) =>
     new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error));
-      begun();
+      resolve();
     });
-  aborted = trigger('Report.write');
+  aborted = trigger('Report.write').then(resolve); // which it does first if the run is skipped
 });
 await app.close();
 await aborted;

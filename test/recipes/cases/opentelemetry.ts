@@ -19,4 +19,23 @@ export function openTelemetryCases(run: Run): void {
     const { findings } = await run('opentelemetry', ['opentelemetry.ts', '[outOfTheTrace]', '[]']);
     expect(findings).toContainEqual({ span: 'import 3 ends', ofRequest: 1 });
   });
+
+  it('with WaitOpenTelemetryModule, the spans of each run are below the root span of that run', async () => {
+    const { findings } = await run('tracing');
+    const below = turns((who, turn) => ({
+      span: `${who} ${turn}`,
+      isInTrace: true,
+      ...(who === 'request'
+        ? { parent: 'request' }
+        : { parent: who === 'import' ? '_dynamic' : who, loop: who, run: turn }),
+    }));
+    expect(findings).toEqual(expect.arrayContaining(below));
+    expect(findings).toContainEqual({ span: '_dynamic', parent: 'none', isInTrace: true });
+    expect(findings).toContainEqual({ span: 'Orders.send', parent: 'none', isInTrace: true });
+  });
+
+  it('without it, the spans of a loop that a request has started are below the span of the request', async () => {
+    const { findings } = await run('tracing', ['apps/tracing.ts', ', WaitOpenTelemetryModule.forRoot()', '']);
+    expect(findings).toContainEqual({ span: 'import 3', parent: 'request', isInTrace: true });
+  });
 }

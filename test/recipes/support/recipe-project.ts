@@ -15,12 +15,15 @@ import { binaryOf, type Major } from './majors.js';
 
 const root = join(__dirname, '../../..');
 
+/** How long a process may take, in milliseconds. On a busy machine it takes several seconds. */
+const LIMIT = 50_000;
+
 /** A change of one file that the page shows: its name, what is in it, and what takes its place. */
 export type Edit = readonly [file: string, from: string, to: string];
 
 /** How an application has ended, what it has printed, and the findings among that. */
 export interface Printed {
-  readonly code: number | null;
+  readonly code: number;
   readonly findings: readonly unknown[];
   readonly output: string;
 }
@@ -143,13 +146,13 @@ export class RecipeProject {
     return folder;
   }
 
-  private start(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  private start(args: readonly string[]): Promise<{ code: number; output: string }> {
     const { PATH } = process.env;
     const child = spawn(this.node, args, {
       cwd: this.folder,
       env: { PATH, NO_COLOR: '1', SENTRY_DSN: 'http://key@127.0.0.1:1/1' },
     });
-    const timeout = setTimeout(() => child.kill('SIGKILL'), 50_000);
+    const timeout = setTimeout(() => child.kill('SIGKILL'), LIMIT);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -157,7 +160,11 @@ export class RecipeProject {
       child.once('error', reject);
       child.once('close', (code) => {
         clearTimeout(timeout);
-        resolve({ code, output });
+        if (code === null) {
+          reject(new Error(`${args.join(' ')} had not ended after ${LIMIT} ms.\n${output}`));
+        } else {
+          resolve({ code, output });
+        }
       });
     });
   }
