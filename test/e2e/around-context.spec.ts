@@ -36,6 +36,24 @@ describe('the asynchronous context that an around function gives to a run', () =
     ]);
   });
 
+  it('is that in which listeners hear of its end, however it ended', async () => {
+    const heard: string[] = [];
+    const { clock, registry } = await bootAround({
+      around: () => [inOuter, inInner],
+      work: () =>
+        (() => {
+          let runs = 0;
+          return () => (++runs % 2 === 0 ? Promise.reject(new Error('boom')) : undefined);
+        })(),
+    });
+    registry.onLoopEvent(({ type }) => heard.push(`${type}: ${stores()}`));
+    await clock.advance(20_000);
+    expect(heard.filter((line) => line.startsWith('run-ended'))).toEqual([
+      'run-ended: outer job 2, inner job 2',
+      'run-ended: outer job 3, inner job 3',
+    ]);
+  });
+
   it('is that of the method of a provider, and of the constructor of a request-scoped one', async () => {
     const seen: string[] = [];
     @Injectable({ scope: Scope.REQUEST })

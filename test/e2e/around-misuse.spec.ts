@@ -284,6 +284,58 @@ describe('an around function', () => {
     expect(handle.info()).toMatchObject({ runs: 1, failures: 0, state: 'waiting' });
   });
 
+  it('that calls next() twice does not hide what the run threw', async () => {
+    const { clock, handled } = await bootAround({
+      around: () => [
+        (_run, next) => {
+          const first = next();
+          void next();
+          return first;
+        },
+      ],
+      work: failing,
+    });
+    await clock.advance(5000);
+    expect(handled).toEqual([expect.objectContaining({ code: 'WAIT_ERR_AROUND', cause: boom })]);
+  });
+
+  it('that settles after the run has failed, but never looks at that, fails the run', async () => {
+    const { clock, handled, handle } = await bootAround({
+      around: (sleep) => [
+        async function deaf(_run, next) {
+          void next();
+          await sleep(3000);
+        },
+      ],
+      work: failing,
+    });
+    await clock.advance(5000);
+    expect(handle.info()).toMatchObject({ lastOutcome: 'failed', lastDuration: 3000 });
+    expect(handled).toEqual([expect.objectContaining({ code: 'WAIT_ERR_AROUND', cause: boom })]);
+    expect(String(handled[0])).toContain('(deaf) did not look at the failure of the run');
+  });
+
+  it.each<[how: string, around: AroundRun]>([
+    ['catch()', (_run, next) => next().catch(() => {})],
+    ['then() with two functions', (_run, next) => next().then(undefined, () => {})],
+    [
+      'await and try',
+      async (_run, next) => {
+        try {
+          await next();
+        } catch {
+          // it does not matter
+        }
+      },
+    ],
+    ['Promise.allSettled()', (_run, next) => Promise.allSettled([next()])],
+  ])('that catches what next() threw by %s makes the run succeed', async (_how, around) => {
+    const { clock, handled, handle } = await bootAround({ around: () => [around], work: failing });
+    await clock.advance(5000);
+    expect(handle.info()).toMatchObject({ lastOutcome: 'succeeded', failures: 0 });
+    expect(handled).toEqual([]);
+  });
+
   it('that settles early does not hide what the run threw', async () => {
     const { clock, logger } = await bootAround({
       around: () => [

@@ -358,6 +358,14 @@ describe('the lateness of a run', () => {
     ]);
   });
 
+  it('is 0 for a run that is due because of an update', async () => {
+    const { clock, runs, begins, handle } = await bootAround({ around: () => [], loop: { period: '1h' } });
+    await clock.advance(1_800_000);
+    handle.update({ period: '1m' });
+    await clock.advance(0);
+    expect(latenesses(runs, begins)).toEqual(['1 at 0: 0', '2 at 1800: 0']);
+  });
+
   it('counts from when the failure backoff lets the loop try again', async () => {
     const { clock, runs, begins } = await bootAround({
       around: () => [],

@@ -86,6 +86,17 @@ describe('listeners', () => {
     expect(after.lines).toEqual(before.lines);
   });
 
+  it('hear nothing of an event in which another one has removed them', async () => {
+    const booted = await boot({});
+    const heard: string[] = [];
+    const remove: Unsubscribe[] = [];
+    booted.registry.onLoopEvent(() => remove.forEach((each) => each()));
+    remove.push(booted.registry.onLoopEvent(({ type }) => heard.push(type)));
+    startJob(booted);
+    await booted.clock.advance(1000);
+    expect(heard).toEqual([]);
+  });
+
   it('that subscribe in an event hear the next ones', async () => {
     const booted = await boot({});
     const types: string[] = [];
@@ -223,6 +234,18 @@ describe('a listener that fails', () => {
     expect(handle.info().state).toBe('stopped');
   });
 
+  it('does not hide the failures of another one', async () => {
+    const { clock, logger, registry, service } = await boot({});
+    for (const name of ['first', 'second']) {
+      registry.onLoopEvent(() => Promise.reject(new Error(name)));
+    }
+    service.until(() => {}, { name: 'job', period: 100 });
+    await clock.advance(50_000);
+    const errors = logger.messages('error').map((line) => /: (first|second)\b/.exec(line)?.[1]);
+    expect(errors.filter((name) => name === 'first')).toHaveLength(3);
+    expect(errors.filter((name) => name === 'second')).toHaveLength(3);
+  });
+
   it('with nothing, or with something that is no error, is logged too', async () => {
     const booted = await boot({});
     const { clock, logger, registry } = booted;
@@ -252,6 +275,19 @@ describe('a listener that fails', () => {
     await handle.stop();
     await expect(handle.done).resolves.toBeUndefined();
     expect(handle.info()).toMatchObject({ runs: 2, state: 'stopped' });
+  });
+
+  it('hears of a crash, whose error is only a summary in JSON', async () => {
+    const { clock, registry, service } = await boot({}, { reallyCrash: true });
+    const events: LoopEvent[] = [];
+    registry.onLoopEvent((event) => events.push(event));
+    const secret = Object.assign(new Error('refused'), { authorization: 'Bearer abc' });
+    const handle = service.until(() => Promise.reject(secret), { name: 'job', period: 100 });
+    await expect(handle.done).rejects.toBe(secret);
+    await clock.advance(0);
+    expect(events.at(-1)).toMatchObject({ type: 'stopped', error: secret });
+    expect(events.map(({ type }) => type)).toEqual(['started', 'run-started', 'run-ended', 'stopped']);
+    expect(JSON.stringify(events)).not.toContain('Bearer');
   });
 
   it('does not keep a crash from ending its loop, with the error of the crash', async () => {

@@ -2,6 +2,7 @@
 // compiles it once more, as a user does: from what is published, and with other settings.
 import type {
   BackoffUntilService,
+  LoopEvent,
   LoopFilter,
   LoopHandle,
   LoopInfo,
@@ -164,3 +165,6 @@ export async function allLoops(registry: LoopRegistry): Promise<void> {
   // @ts-expect-error -- an end of a pause has no reason
   registry.resumeAll({ reason: 'it is over' });
 }
+
+export type Ended = Extract<LoopEvent, { readonly type: 'run-ended' }>['result'];
+export const outcomeOf = (result: Ended): string => result.outcome;

@@ -9,14 +9,12 @@ import { Passage } from './passage.js';
 @Injectable()
 export class AroundRuns {
   private readonly added: AroundRun[] = [];
+  /** Whether runs have no function around them. */
+  isEmpty = true;
   /** From the outermost to the innermost; `undefined` before the loops start. */
   private functions: readonly AroundRun[] | undefined;
 
   constructor(private readonly settings: WaitSettings) {}
-
-  get isEmpty(): boolean {
-    return this.functions === undefined || this.functions.length === 0;
-  }
 
   /**
    * Adds a function outside of those of the module's options, and inside of those that were added before.
@@ -38,6 +36,7 @@ export class AroundRuns {
   /** The loops are about to start, so nothing can be added any more. */
   complete(): void {
     this.functions = [...this.added, ...this.settings.get().around];
+    this.isEmpty = this.functions.length === 0;
   }
 
   /** Prepares the way of a run through all functions. */

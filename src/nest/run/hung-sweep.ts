@@ -81,7 +81,7 @@ export class HungSweep {
       `${name}: run ${runs} is hung: it has been running for ${formatElapsed(runningFor)} (hungAfter: ${limit}). ` +
         `No other run begins before it ends. Find out what it waits for, and give that a time limit.`,
     );
-    loop.tell(() => ({ type: 'hung', run: new RunInProgress(loop) }));
+    loop.tell({ type: 'hung', run: new RunInProgress(loop) });
     if (this.settings.get().exitOnHung) {
       this.writer.error('The process ends now, with code 1, since exitOnHung is set.');
       process.exit(1);

@@ -16,7 +16,7 @@ interface Subscription {
 /** Tells the listeners of the application what happens to the loops. */
 @Injectable()
 export class LoopEvents {
-  private subscriptions: readonly Subscription[] = [];
+  private readonly subscriptions = new Set<Subscription>();
   /** The event that the listeners are being told of, and those that came meanwhile. */
   private readonly untold: LoopEvent[] = [];
 
@@ -24,17 +24,15 @@ export class LoopEvents {
 
   /** Whether anybody listens. If not, no event is built. */
   get hasListeners(): boolean {
-    return this.subscriptions.length > 0;
+    return this.subscriptions.size > 0;
   }
 
   /** @throws WaitError `WAIT_ERR_INVALID_OPTION` when the listener is not a function. */
   subscribe(listener: LoopEventListener): Unsubscribe {
     requireRunnable(listener, 'LoopRegistry.onLoopEvent takes a function', 'WAIT_ERR_INVALID_OPTION');
     const subscription = { listener, streak: new FailureStreak() };
-    this.subscriptions = [...this.subscriptions, subscription];
-    return () => {
-      this.subscriptions = this.subscriptions.filter((each) => each !== subscription);
-    };
+    this.subscriptions.add(subscription);
+    return () => void this.subscriptions.delete(subscription);
   }
 
   /**
@@ -55,12 +53,12 @@ export class LoopEvents {
   }
 
   private tell(event: LoopEvent): void {
-    for (const subscription of this.subscriptions) {
-      const { listener, streak } = subscription;
-      const failed = (failure: unknown): void => this.log.listenerFailed(event, listener, streak, failure);
-      if (!this.subscriptions.includes(subscription)) {
+    for (const subscription of Array.from(this.subscriptions)) {
+      if (!this.subscriptions.has(subscription)) {
         continue; // another listener has removed it
       }
+      const { listener, streak } = subscription;
+      const failed = (failure: unknown): void => this.log.listenerFailed(event, listener, streak, failure);
       try {
         ifRejected(listener(event), failed);
       } catch (failure) {

@@ -220,7 +220,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
   start(): void {
     if (this.state !== 'stopped') {
       this.hasStarted = true;
-      this.tell(() => ({ type: 'started' }));
+      this.tell({ type: 'started' });
     }
     this.loop.start(this.newStart());
   }
@@ -271,7 +271,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
       plan.failed(this.failureRules, time);
     }
     environment.followUp.updated(this);
-    this.tell(() => ({ type: 'updated' }));
+    this.tell({ type: 'updated' });
   }
 
   run(): unknown {
@@ -284,14 +284,16 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   runStarted(): void {
-    const { clock, wallTime } = this.environment;
+    const { clock, wallTime, events } = this.environment;
     const time = clock.now();
     const wall = wallTime.at(time);
     this.figures.runStarted(time, wall, this.isTriggered ? 0 : time - this.plan.due);
     this.plan.begin(time, wall, false);
     this.currentRun?.begin();
     this.currentSteering?.runStarted();
-    this.tell(() => ({ type: 'run-started', run: new RunInProgress(this) }), wall);
+    if (events.hasListeners) {
+      this.tell({ type: 'run-started', run: new RunInProgress(this) }, wall);
+    }
   }
 
   runEnded(outcome: RunOutcome, error: unknown): void {
@@ -306,7 +308,9 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (this.loop.sliding) {
       plan.begin(time, wall, false);
     }
-    this.tell(() => ({ type: 'run-ended', result: resultOf(this.runs, figures, error) }), wall);
+    if (environment.events.hasListeners) {
+      this.tell({ type: 'run-ended', result: resultOf(this.runs, figures, error) }, wall);
+    }
     if (figures.hasJustFailed) {
       this.runFailed(error, time);
     } else if (outcome === 'succeeded' && wasFailing) {
@@ -316,7 +320,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (this.isReportedHung) {
       this.isReportedHung = false;
       followUp.recovered(this);
-      this.tell(() => ({ type: 'recovered', result: resultOf(this.runs, figures, error) }), wall);
+      this.tell({ type: 'recovered', result: resultOf(this.runs, figures, error) }, wall);
     }
     this.currentSteering?.runEnded(error);
   }
@@ -334,12 +338,12 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   termStarted(group: string): void {
-    this.tell(() => ({ type: 'leading', leaderOnly: group }));
+    this.tell({ type: 'leading', leaderOnly: group });
   }
 
   termEnded(group: string): void {
     this.currentSteering?.over(this.noRun());
-    this.tell(() => ({ type: 'stopped-leading', leaderOnly: group }));
+    this.tell({ type: 'stopped-leading', leaderOnly: group });
   }
 
   ended(crash: LoopCrash | undefined): void {
@@ -350,20 +354,19 @@ export class ManagedLoop implements LoopWork, RunSignals {
     }
     this.environment.followUp.ended(this);
     if (this.hasStarted) {
-      this.tell(() => ({ type: 'stopped', ...(crash !== undefined && { error: crash.error }) }));
+      this.tell({ type: 'stopped', ...(crash !== undefined && { error: crash.error }) });
     }
   }
 
   /**
-   * Tells the listeners what has happened.
+   * Tells the listeners what has happened, if there are any.
    *
-   * @param news - Is called only if somebody listens.
    * @param at - When it happened, on the wall clock; default: now.
    */
-  tell(news: () => LoopNews, at?: number): void {
+  tell(news: LoopNews, at?: number): void {
     const { events, clock, wallTime } = this.environment;
     if (events.hasListeners) {
-      const event = { loop: this.name, at: toDate(at ?? wallTime.at(clock.now())), ...news() };
+      const event = { loop: this.name, at: toDate(at ?? wallTime.at(clock.now())), ...news };
       events.emit('error' in event ? withErrorInJson(event, 'error') : event);
     }
   }

@@ -15,7 +15,7 @@ interface SteeredLoop {
   replan(): void;
   /** The same after a pause. */
   resumed(): void;
-  tell(news: () => LoopNews): void;
+  tell(news: LoopNews): void;
 }
 
 /** What operators ask of a loop: that it pauses, and that it runs. */
@@ -45,7 +45,7 @@ export class Steering {
     if (!this.isPaused) {
       this.isPaused = true;
       this.pauseReason = reason;
-      this.loop.tell(() => ({ type: 'paused', ...(reason !== undefined && { reason }) }));
+      this.loop.tell({ type: 'paused', ...(reason !== undefined && { reason }) });
       this.loop.replan();
     }
   }
@@ -78,7 +78,7 @@ export class Steering {
       this.pauseReason = undefined;
       this.forgivenFailures = this.loop.figures.trouble.consecutiveFailures;
       this.idle();
-      this.loop.tell(() => ({ type: 'resumed' }));
+      this.loop.tell({ type: 'resumed' });
       this.loop.resumed();
     }
   }
