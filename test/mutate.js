@@ -27,7 +27,7 @@ const FAILURE_LOG = 'src/nest/run/failure-log.ts';
 const AROUND_RUNS = 'src/nest/run/around-runs.ts';
 const PASSAGE = 'src/nest/run/passage.ts';
 const REST_OF_RUN = 'src/nest/run/rest-of-run.ts';
-const DESCRIBE_RUN = 'src/nest/run/describe-run.ts';
+const RUN_IN_PROGRESS = 'src/nest/run/run-in-progress.ts';
 const LOOP_EVENTS = 'src/nest/run/loop-events.ts';
 const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
@@ -1518,21 +1518,21 @@ const MUTATIONS = [
   },
   {
     name: 'around: a triggered run that says it was due',
-    file: DESCRIBE_RUN,
+    file: RUN_IN_PROGRESS,
     edits: [["wasTriggered ? 'trigger' : 'schedule'", "'schedule'"]],
     tests: 'e2e/around-run',
     project: 'nest-12',
   },
   {
     name: 'around: a run without the fencing token of its term',
-    file: DESCRIBE_RUN,
+    file: RUN_IN_PROGRESS,
     edits: [['    ...(fencingToken !== undefined && { fencingToken }),\n', '']],
     tests: 'e2e/around-run',
     project: 'nest-12',
   },
   {
     name: 'around: a run without the group of its leader',
-    file: DESCRIBE_RUN,
+    file: RUN_IN_PROGRESS,
     edits: [['    ...(leaderOnly !== undefined && { leaderOnly }),\n', '']],
     tests: 'e2e/around-run',
     project: 'nest-12',

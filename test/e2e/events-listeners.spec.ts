@@ -237,7 +237,9 @@ describe('a listener that fails', () => {
   it('does not hide the failures of another one', async () => {
     const { clock, logger, registry, service } = await boot({});
     for (const name of ['first', 'second']) {
-      registry.onLoopEvent(() => Promise.reject(new Error(name)));
+      registry.onLoopEvent(() => {
+        throw new Error(name);
+      });
     }
     service.until(() => {}, { name: 'job', period: 100 });
     await clock.advance(50_000);

@@ -13,6 +13,7 @@ export class NextPromise extends Promise<unknown> {
   }
 
   // `await` calls it, too: it does so for every promise that is not of the class Promise itself.
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
   override then<T = unknown, U = never>(
     onFulfilled?: ((value: unknown) => T | PromiseLike<T>) | null,
     onRejected?: ((reason: unknown) => U | PromiseLike<U>) | null,

@@ -89,8 +89,8 @@ export class RestOfRun {
 }
 
 /** Returns a promise that is rejected, which does not end the process if nobody awaits it. */
-function refused(error: WaitError): Promise<never> {
-  const promise = Promise.reject(error);
+function refused(misuse: WaitError): Promise<never> {
+  const promise = Promise.reject(misuse);
   promise.catch(() => {});
   return promise;
 }

@@ -12,7 +12,7 @@ const manners = {
     void next();
     await sleep(50);
   },
-  afterwards: (_run, next) => void setTimeout(next, 10),
+  afterwards: (_run, next) => void setTimeout(() => void next(), 10),
 };
 const app = await start(
   wait.Until({ period: '1h' }),
