@@ -12,7 +12,7 @@ import type { ModulesContainer } from '@nestjs/core';
  *
  * Nest sorts once, before the first hook. The constructor of a module or a provider is early enough.
  *
- * @param distance - 0 for WaitModule, and -1 for what reports its loops.
+ * @param distance - 0 for WaitModule, and -1 for what must know of the shutdown before it drains the loops.
  */
 export function startLastStopFirst(modules: ModulesContainer, module: Type, distance: 0 | -1): void {
   for (const moduleRef of modules.values()) {

@@ -2,7 +2,6 @@ import {
   Inject,
   Injectable,
   Optional,
-  type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
@@ -17,13 +16,9 @@ import { Registration } from './registration.js';
 
 /** Turns Nest's hooks into the begin and the end of the metrics. Nest may call a hook more than once. */
 @Injectable()
-export class LoopExporter
-  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown
-{
+export class LoopExporter implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   private prepared: Promise<void> | undefined;
   private registration: Registration | undefined;
-  private hasBegun = false;
-  private isClosing = false;
 
   constructor(
     @Inject(WAIT_PROMETHEUS_OPTIONS) private readonly options: unknown,
@@ -31,33 +26,23 @@ export class LoopExporter
     @Optional() @Inject(WAIT_LOOP_METRICS) private readonly metrics?: LoopMetrics,
   ) {}
 
-  /** Makes the metrics and finds every mistake, before any loop starts. */
+  /**
+   * Makes the metrics and finds every mistake. They are registered after every other hook, so that an
+   * application that fails to start leaves nothing in the register.
+   */
   onModuleInit(): Promise<void> {
     this.prepared ??= this.prepare();
     return this.prepared;
   }
 
-  /**
-   * Registers the metrics. This is the last hook of all, so that an application that fails to start leaves
-   * nothing in the register.
-   */
-  onApplicationBootstrap(): void {
-    if (!this.hasBegun && !this.isClosing) {
-      this.hasBegun = true;
-      this.registration?.begin();
-    }
-  }
-
   /** The metrics stay while the loops are drained, unless another application wants their place. */
   onModuleDestroy(): void {
-    this.isClosing = true;
     if (this.registration !== undefined) {
       this.registration.hasEnded = true;
     }
   }
 
   onApplicationShutdown(): void {
-    this.isClosing = true;
     this.registration?.end();
   }
 
@@ -73,8 +58,13 @@ export class LoopExporter
     }
     const client = await loadPromClient(module);
     const collectors = new LoopCollectors(client, metrics, buckets);
-    this.registration = new Registration(register ?? client.register, collectors.byName);
-    this.registration.requireRoom();
+    const registration = new Registration(register ?? client.register, collectors.byName);
+    registration.requireRoom();
+    this.registration = registration;
+    metrics.whenStarting(
+      () => registration.begin(),
+      () => registration.end(),
+    );
     registry.addAround(metrics.measure((run) => collectors.record(run)));
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, type OnApplicationBootstrap, type Provider } from '@nestjs/common';
+import { Inject, Injectable, Module, type OnApplicationBootstrap, type Provider } from '@nestjs/common';
 import { Until, WaitModule, type LoopFunction } from 'nestjs-wait';
 import {
   WaitPrometheusModule,
@@ -13,6 +13,8 @@ import {
   type OpenMetricsContentType,
   type RegistryContentType,
 } from 'prom-client';
+import { WAIT_LOOP_METRICS } from '../../src/nest/declare/wait.options.js';
+import type { LoopMetrics } from '../../src/nest/observe/loop-metrics.js';
 import { boot, compile, type Booted } from '../support/boot.js';
 
 const NAMES = [
@@ -215,6 +217,55 @@ describe('a register with a metric of the same name', () => {
         "WaitPrometheusModule: the register already has a metric named 'leader_election_master_status', which is not from this module. Remove it, or give the module another one: { register: new Registry() }.",
     });
     expect(globalRegister.getMetricsAsArray()).toEqual([other]);
+  });
+});
+
+describe('a metric of the same name that appears while the application starts', () => {
+  const name = 'leader_election_master_status';
+
+  @Module({})
+  class Late implements OnApplicationBootstrap {
+    onApplicationBootstrap(): void {
+      globalRegister.registerMetric(new Counter({ name, help: 'Of somebody else.', registers: [] }));
+    }
+  }
+
+  it('fails the bootstrap, no loop runs, and only that metric is left', async () => {
+    const runs: number[] = [];
+    @Injectable()
+    class Recorder {
+      @Until('10s')
+      tick(): void {
+        runs.push(clock.now());
+      }
+    }
+    const imports = [WaitPrometheusModule.forRoot(), Late];
+    const { app, clock } = await compile({ imports, providers: [Recorder] }, {});
+    await expect(app.init()).rejects.toThrow(`the register already has a metric named '${name}'`);
+    await clock.advance(60_000);
+    expect(runs).toEqual([]);
+    expect(namesIn()).toEqual([name]);
+  });
+});
+
+describe('an application that fails to start because of what begins after the metrics', () => {
+  it('leaves nothing in the register, even if nobody closes it', async () => {
+    @Injectable()
+    class Later implements OnApplicationBootstrap {
+      constructor(@Inject(WAIT_LOOP_METRICS) private readonly metrics: LoopMetrics) {}
+
+      onApplicationBootstrap(): void {
+        this.metrics.whenStarting(
+          () => {
+            throw new Error('boom');
+          },
+          () => {},
+        );
+      }
+    }
+    const { app } = await compile(importing(undefined, [Later]), {});
+    await expect(app.init()).rejects.toThrow('boom');
+    expect(namesIn()).toEqual([]);
   });
 });
 

@@ -49,10 +49,11 @@ export class LoopMetrics {
   /**
    * Calls back when the whole application has started, right before the loops start.
    *
-   * @param hook - If it throws, the bootstrap fails, and no loop starts.
+   * @param begin - If it throws, the bootstrap fails, and no loop starts.
+   * @param undo - Is called if the bootstrap fails after all, because what was added later throws.
    */
-  whenStarting(hook: () => void): void {
-    this.startHooks.add(hook);
+  whenStarting(begin: () => void, undo: () => void): void {
+    this.startHooks.add(begin, undo);
   }
 
   /** Returns the figures of this moment. */
