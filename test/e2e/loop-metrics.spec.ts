@@ -311,6 +311,27 @@ describe('LoopMetrics.measure', () => {
     ]);
   });
 
+  it('knows at most 100 types of errors: what comes after counts as _OTHER', async () => {
+    const booted = await bootJob();
+    const types: unknown[] = [];
+    const around = metricsOf(booted).measure(({ errorType }) => types.push(errorType));
+    const failures = [...Array.from({ length: 102 }, (_, index) => `E_ORDER_${index}`), 'E_ORDER_99'];
+    for (const code of failures) {
+      const failed = around(runOf('job#0'), () => Promise.reject(Object.assign(new Error('no'), { code })));
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await expect(failed).rejects.toThrow('no');
+    }
+    expect(types).toEqual([...failures.slice(0, 100), '_OTHER', '_OTHER', 'E_ORDER_99']);
+  });
+
+  it('counts a run that threw nothing under the code that its log line has', async () => {
+    const booted = await bootJob();
+    // oxlint-disable-next-line prefer-promise-reject-errors -- as mistaken code does
+    expect(await measured(booted, () => Promise.reject())).toMatchObject([
+      { outcome: 'failed', errorType: 'WAIT_ERR_NOTHING_THROWN' },
+    ]);
+  });
+
   it('does not make a run fail when it cannot be recorded, and says so once', async () => {
     const booted = await bootJob();
     const around = metricsOf(booted).measure(() => {

@@ -3,7 +3,6 @@ import { isAbort } from '../../core/loop/crash.js';
 import type { RunOutcome } from '../../core/loop/loop.js';
 import type { Clock } from '../../core/time/clock.js';
 import { reasonOf } from '../../core/values/error-text.js';
-import { errorTypeOf } from '../../core/values/error-type.js';
 import { WAIT_CLOCK } from '../declare/wait.options.js';
 import { WaitSettings } from '../declare/wait.settings.js';
 import { LeaderElection } from '../leader/leader-election.js';
@@ -13,6 +12,7 @@ import { StartHooks } from '../run/start-hooks.js';
 import { LoopTable } from '../run/loop-table.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 import { countStates } from './count-states.js';
+import { ErrorTypes } from './error-types.js';
 import type { MeasuredRun } from './measured-run.js';
 import type { MetricsSnapshot } from './metrics-snapshot.js';
 import { DYNAMIC, SeriesNames } from './series-names.js';
@@ -31,6 +31,7 @@ interface Thrown {
 @Injectable()
 export class LoopMetrics {
   private readonly names = new SeriesNames((text) => this.log.warn(text));
+  private readonly errorTypes = new ErrorTypes();
   /** What has been counted by loops that have left the registry. Every name has a tally, in a stable order. */
   private readonly kept = new Map<string, SeriesTally>();
   private hasFailed = false;
@@ -135,7 +136,7 @@ export class LoopMetrics {
       duration,
       lateness: run.lateness,
       outcome,
-      errorType: hasFailed ? errorTypeOf(thrown?.error) : undefined,
+      errorType: hasFailed ? this.errorTypes.of(thrown?.error) : undefined,
     };
   }
 

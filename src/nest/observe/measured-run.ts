@@ -9,6 +9,6 @@ export interface MeasuredRun {
   /** For how many milliseconds it had been due when it began. */
   readonly lateness: number;
   readonly outcome: RunOutcome;
-  /** The type of what it threw; `undefined` if it has not failed. */
+  /** The type of what it threw, one of a limited number; `undefined` if it has not failed. */
   readonly errorType: string | undefined;
 }
