@@ -1,10 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  Optional,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { LoopRegistry, WaitError } from '../index.js';
 import { WAIT_LOOP_METRICS } from '../nest/declare/wait.options.js';
 import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
@@ -19,10 +13,9 @@ import { RunTracer } from './run-tracer.js';
 
 /** Turns Nest's hooks into the begin and the end of the reports. Nest may call a hook more than once. */
 @Injectable()
-export class LoopReporter implements OnApplicationBootstrap, OnApplicationShutdown {
-  private bootstrapped: Promise<void> | undefined;
+export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
+  private prepared: Promise<void> | undefined;
   private instruments: LoopInstruments | undefined;
-  private isClosed = false;
 
   constructor(
     @Inject(WAIT_OPENTELEMETRY_OPTIONS) private readonly options: unknown,
@@ -30,19 +23,18 @@ export class LoopReporter implements OnApplicationBootstrap, OnApplicationShutdo
     @Optional() @Inject(WAIT_LOOP_METRICS) private readonly metrics?: LoopMetrics,
   ) {}
 
-  /** It is called before the loops start. */
-  onApplicationBootstrap(): Promise<void> {
-    this.bootstrapped ??= this.begin();
-    return this.bootstrapped;
+  /** Finds every mistake, before any loop starts. */
+  onModuleInit(): Promise<void> {
+    this.prepared ??= this.prepare();
+    return this.prepared;
   }
 
-  /** It is called after the loops have ended. */
+  /** It is called after the loops have ended, and not before the application has flushed its SDK. */
   onApplicationShutdown(): void {
-    this.isClosed = true;
     this.instruments?.close();
   }
 
-  private async begin(): Promise<void> {
+  private async prepare(): Promise<void> {
     const { module } = OPENTELEMETRY_MODULE;
     const { registry, metrics } = this;
     const options = readOpenTelemetryOptions(this.options);
@@ -56,16 +48,16 @@ export class LoopReporter implements OnApplicationBootstrap, OnApplicationShutdo
       );
     }
     const api = await loadApi(module);
-    if (this.isClosed) {
-      return; // close() came while init() was still in progress
-    }
-    if (options.traces) {
-      registry.addAround(new RunTracer(api, metrics).aroundRun);
-    }
-    if (options.metrics) {
-      this.instruments = new LoopInstruments(api, metrics);
-      this.instruments.follow();
-      registry.addAround(this.instruments.aroundRun); // inside the span, so that an exemplar leads to it
-    }
+    // So late, since nobody ends the reports of an application that fails to start.
+    metrics.whenStarting(() => {
+      if (options.traces) {
+        registry.addAround(new RunTracer(api, metrics).aroundRun);
+      }
+      if (options.metrics) {
+        this.instruments = new LoopInstruments(api, metrics);
+        this.instruments.follow();
+        registry.addAround(this.instruments.aroundRun); // inside the span, so that an exemplar leads to it
+      }
+    });
   }
 }

@@ -190,9 +190,20 @@ describe('shutdown', () => {
         throw new Error('no database');
       }
     }
-    const { app, close } = await compile({ ...METADATA, providers: [Job, Broken] });
+    const { app } = await compile({ ...METADATA, providers: [Job, Broken] });
     await expect(app.init()).rejects.toThrow('no database');
-    await close();
+    expect(await telemetry.collect()).toEqual(new Map()); // nobody closes such an application
+  });
+
+  it('while the application still starts leaves nothing', async () => {
+    const telemetry = new Telemetry().register();
+    class Impatient implements OnApplicationBootstrap {
+      onApplicationBootstrap(): Promise<void> {
+        return close();
+      }
+    }
+    const { app, close } = await compile({ ...METADATA, providers: [Job, Impatient] });
+    await app.init();
     expect(await telemetry.collect()).toEqual(new Map());
   });
 });
