@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { HELP } from '../nest/observe/metric-texts.js';
 import type { LoopSeries, MetricsSnapshot } from '../nest/observe/metrics-snapshot.js';
 
-/** The attribute of a metric that names the loop. */
+/** The attribute of metrics and spans that names the loop. */
 export const LOOP_NAME = 'nestjs_wait.loop.name';
 
 interface Point {

@@ -5,6 +5,7 @@ import { errorTypeOf } from '../core/values/error-type.js';
 import type { AroundRun, LoopRun } from '../index.js';
 import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
 import { SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
+import { LOOP_NAME } from './pulled-metrics.js';
 
 /** What a run threw. */
 interface Thrown {
@@ -48,8 +49,8 @@ export class RunTracer {
   private begin(run: LoopRun): Span | undefined {
     const { SpanKind, ROOT_CONTEXT } = this.api;
     try {
-      const name = this.metrics.nameOf(run.loop);
-      const options = { kind: SpanKind.INTERNAL, attributes: attributesOf(run) };
+      const name = this.metrics.loopNameOf(run);
+      const options = { kind: SpanKind.INTERNAL, attributes: this.attributesOf(run, name) };
       return this.currentTracer().startSpan(name, options, ROOT_CONTEXT);
     } catch (error) {
       this.report(error);
@@ -94,13 +95,16 @@ export class RunTracer {
   private report(error: unknown): void {
     this.api.diag.error(`nestjs-wait: a span could not be made: ${messageOf(error)}`);
   }
-}
 
-function attributesOf({ loop, number, cause, leaderOnly }: LoopRun): Attributes {
-  return {
-    'nestjs_wait.loop.name': loop,
-    'nestjs_wait.run.number': number,
-    'nestjs_wait.run.cause': cause,
-    ...(leaderOnly !== undefined && { 'nestjs_wait.leader.name': leaderOnly }),
-  };
+  private attributesOf({ loop, number, cause, leaderOnly }: LoopRun, name: string): Attributes {
+    const metricsName = this.metrics.nameOf(loop);
+    return {
+      [LOOP_NAME]: name,
+      ...(loop !== name && { 'nestjs_wait.loop.worker': loop }),
+      ...(metricsName !== name && { 'nestjs_wait.loop.metrics_name': metricsName }),
+      'nestjs_wait.run.number': number,
+      'nestjs_wait.run.cause': cause,
+      ...(leaderOnly !== undefined && { 'nestjs_wait.leader.name': leaderOnly }),
+    };
+  }
 }

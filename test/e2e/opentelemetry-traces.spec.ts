@@ -208,18 +208,32 @@ describe('a span of a run', () => {
     ]);
   });
 
-  it('has the name under which metrics count the loop, and the name of the loop itself', async () => {
+  it('has the name of the loop, tells the worker, and leads to the metrics of a loop', async () => {
     const telemetry = new Telemetry().register();
     const { service, clock } = await boot({ imports: [WaitModule.forRoot(), MODULE], providers: [Pool] });
-    service.until(() => undefined, { name: 'tenant-4711', period: '1m' });
-    service.until(() => undefined, { name: 'tenant-4712', period: '1m', metricsName: 'tenant' });
+    service.until(() => undefined, { name: 'poll', period: '1m' });
+    service.until(() => undefined, { name: 'poll-4711', period: '1m', metricsName: 'tenant' });
+    service.until(() => undefined, { name: 'drain', period: '1m', workers: 2 });
     await clock.advance(0);
-    expect(telemetry.spans.map(({ name, attributes: of }) => [name, of['nestjs_wait.loop.name']])).toEqual([
-      ['Pool.work', 'Pool.work#0'],
-      ['Pool.work', 'Pool.work#1'],
-      ['_dynamic', 'tenant-4711'],
-      ['tenant', 'tenant-4712'],
+    const names = telemetry.spans.map(({ name, attributes: of }) => [
+      name,
+      of['nestjs_wait.loop.name'],
+      of['nestjs_wait.loop.worker'],
+      of['nestjs_wait.loop.metrics_name'],
     ]);
+    expect(names).toEqual([
+      ['Pool.work', 'Pool.work', 'Pool.work#0', undefined],
+      ['Pool.work', 'Pool.work', 'Pool.work#1', undefined],
+      ['poll', 'poll', undefined, '_dynamic'],
+      ['poll-4711', 'poll-4711', undefined, 'tenant'],
+      ['drain', 'drain', 'drain#0', '_dynamic'],
+      ['drain', 'drain', 'drain#1', '_dynamic'],
+    ]);
+    const counted = await telemetry.pointsOf('nestjs_wait.runs');
+    const counts = new Set(counted.map(([attributes]) => attributes['nestjs_wait.loop.name']));
+    for (const [, name, , metricsName] of names) {
+      expect(counts).toContain(metricsName ?? name);
+    }
   });
 });
 
@@ -287,12 +301,12 @@ describe('the context of a run', () => {
   it('of two loops that run at once has the span of each', async () => {
     const telemetry = new Telemetry().register();
     const { service, clock } = await boot({ imports: [WaitModule.forRoot(), MODULE] });
-    for (const metricsName of ['a', 'b']) {
+    for (const name of ['a', 'b']) {
       const run = async (): Promise<void> => {
         await clock.sleep(10);
-        trace.getTracer('test').startSpan(`query of ${metricsName}`).end();
+        trace.getTracer('test').startSpan(`query of ${name}`).end();
       };
-      service.until(run, { metricsName, period: '1m' });
+      service.until(run, { name, period: '1m' });
     }
     await clock.advance(100);
     const byId = new Map(telemetry.spans.map((span) => [span.spanContext().spanId, span.name]));

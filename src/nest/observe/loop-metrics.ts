@@ -85,6 +85,11 @@ export class LoopMetrics {
     return found === undefined ? DYNAMIC : this.names.of(found);
   }
 
+  /** Returns the name of the loop whose run it is. The workers of a loop have the same name. */
+  loopNameOf({ loop }: LoopRun): string {
+    return this.loopOf(loop)?.spec.name ?? loop;
+  }
+
   /**
    * Tells what becomes of a run, for a function around it. Functions further out may still change that.
    *

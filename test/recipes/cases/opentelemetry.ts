@@ -25,12 +25,11 @@ export function openTelemetryCases(run: Run): void {
     const below = turns((who, turn) => ({
       span: `${who} ${turn}`,
       isInTrace: true,
-      ...(who === 'request'
-        ? { parent: 'request' }
-        : { parent: who === 'import' ? '_dynamic' : who, loop: who, run: turn }),
+      parent: who,
+      ...(who !== 'request' && { loop: who, run: turn }),
     }));
     expect(findings).toEqual(expect.arrayContaining(below));
-    expect(findings).toContainEqual({ span: '_dynamic', parent: 'none', isInTrace: true });
+    expect(findings).toContainEqual({ span: 'import', parent: 'none', isInTrace: true });
     expect(findings).toContainEqual({ span: 'Orders.send', parent: 'none', isInTrace: true });
   });
 
