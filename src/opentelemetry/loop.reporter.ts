@@ -49,15 +49,18 @@ export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
     }
     const api = await loadApi(module);
     // So late, since nobody ends the reports of an application that fails to start.
-    metrics.whenStarting(() => {
-      if (options.traces) {
-        registry.addAround(new RunTracer(api, metrics).aroundRun);
-      }
-      if (options.metrics) {
-        this.instruments = new LoopInstruments(api, metrics);
-        this.instruments.follow();
-        registry.addAround(this.instruments.aroundRun); // inside the span, so that an exemplar leads to it
-      }
-    });
+    metrics.whenStarting(
+      () => {
+        if (options.traces) {
+          registry.addAround(new RunTracer(api, metrics).aroundRun);
+        }
+        if (options.metrics) {
+          this.instruments = new LoopInstruments(api, metrics);
+          this.instruments.follow();
+          registry.addAround(this.instruments.aroundRun); // inside the span, so that an exemplar leads to it
+        }
+      },
+      () => this.instruments?.close(),
+    );
   }
 }
