@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { OptionReader } from '../core/options/option-reader.js';
-import { LoopRegistry, type LoopCheck, type LoopCheckOptions, type LoopHealth } from '../index.js';
+import { LoopRegistry, WaitError, type LoopCheck, type LoopCheckOptions, type LoopHealth } from '../index.js';
 
 /** What a health indicator of `@nestjs/terminus` returns: the health of the loops under one key. */
 export type LoopHealthResult<Key extends string = string> = Readonly<Record<Key, LoopHealth>>;
@@ -42,7 +42,18 @@ export type LoopHealthResult<Key extends string = string> = Readonly<Record<Key,
  */
 @Injectable()
 export class LoopHealthIndicator {
-  constructor(private readonly registry: LoopRegistry) {}
+  private readonly registry: LoopRegistry;
+
+  /** @throws WaitError `WAIT_ERR_FOR_ROOT` when the application has no `WaitModule`. */
+  constructor(@Optional() registry?: LoopRegistry) {
+    if (registry === undefined) {
+      throw new WaitError(
+        'WAIT_ERR_FOR_ROOT',
+        'LoopHealthIndicator needs WaitModule, which runs the loops. Import WaitModule.forRoot() too, in the root module.',
+      );
+    }
+    this.registry = registry;
+  }
 
   /**
    * Is down when only a restart helps: a run is hung, a loop is overdue, or an election is stuck.

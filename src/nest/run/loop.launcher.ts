@@ -15,7 +15,8 @@ import { LoopLog } from './loop-log.js';
 import type { LoopDefinition } from './loop-definition.js';
 import { LoopTable } from './loop-table.js';
 import type { LoopBody } from './loop-body.js';
-import { ManagedLoop, type FollowUp, type ManagedEnvironment } from './managed-loop.js';
+import type { FollowUp, ManagedEnvironment } from './managed-environment.js';
+import { ManagedLoop } from './managed-loop.js';
 import { SteerLog } from './steer-log.js';
 import { WallTime } from './wall-time.js';
 import { workerNames } from './worker-names.js';
@@ -25,7 +26,7 @@ import { workerNames } from './worker-names.js';
 export class LoopLauncher {
   /** The reason with which loops are stopped, unless a context of the user stops them. */
   readonly stopReason = new DOMException('The loop was told to stop.', 'AbortError');
-  private environments: Record<'ending' | 'lasting', ManagedEnvironment> | undefined;
+  private environments: Record<'ending' | 'lasting', ManagedEnvironment<ManagedLoop>> | undefined;
   /** The loops that begin when the application has started, in order. */
   private readonly pending: ManagedLoop[] = [];
   private hasBegun = false;
@@ -147,7 +148,7 @@ export class LoopLauncher {
     );
   }
 
-  private environmentOf(endsAtShutdown: boolean): ManagedEnvironment {
+  private environmentOf(endsAtShutdown: boolean): ManagedEnvironment<ManagedLoop> {
     if (this.environments === undefined) {
       const { clock, random, failureLog } = this;
       const { crashHandlers, reallyCrash, enabled } = this.settings.get();
@@ -162,13 +163,13 @@ export class LoopLauncher {
         around: this.around,
         events: this.events,
         followUp: this.followUp,
-      } satisfies Omit<ManagedEnvironment, 'unref'>;
+      } satisfies Omit<ManagedEnvironment<ManagedLoop>, 'unref'>;
       this.environments = { ending: { ...shared, unref: false }, lasting: { ...shared, unref: true } };
     }
     return endsAtShutdown ? this.environments.ending : this.environments.lasting;
   }
 
-  private get followUp(): FollowUp {
+  private get followUp(): FollowUp<ManagedLoop> {
     const { failureLog, steerLog, hungSweep, table } = this;
     return {
       failed: (loop, error, nextTry) => failureLog.failed(loop, error, nextTry),

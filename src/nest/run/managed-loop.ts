@@ -1,12 +1,11 @@
 import type { WaitError } from '../../core/errors.js';
 import type { AsyncResource } from 'node:async_hooks';
-import type { LoopEnvironment, LoopStart } from '../../core/loop/loop-options.js';
+import type { LoopStart } from '../../core/loop/loop-options.js';
 import { Loop, type LoopCrash, type LoopWork, type RunOutcome } from '../../core/loop/loop.js';
 import type { BackoffManager } from '../../core/waits/backoff-manager.js';
 import type { LoopSpec } from '../declare/resolve-loop.js';
 import type { ElectionGroup } from '../leader/election-group.js';
 import { LeaderOnlyLoop } from '../leader/leader-only-loop.js';
-import type { AroundRuns } from './around-runs.js';
 import { withErrorInJson } from './error-in-json.js';
 import { CurrentRun } from './current-run.js';
 import { RunInProgress } from './run-in-progress.js';
@@ -15,49 +14,13 @@ import { LoopFigures } from './loop-figures.js';
 import { LoopEnding } from './loop-ending.js';
 import type { LoopInfo } from './loop-info.js';
 import type { LoopNews } from './loop-event.js';
-import type { LoopEvents } from './loop-events.js';
-import type { WallTime } from './wall-time.js';
-import type { Random } from '../../core/waits/jitter.js';
+import type { ManagedEnvironment } from './managed-environment.js';
 import { loopStopped, notLeader } from './no-run.js';
 import type { Passage } from './passage.js';
 import { resultOf } from './run-result.js';
 import { toDate } from './to-date.js';
 import { Steering } from './steering.js';
 import { WaitPlan, type FailureRules } from './wait-plan.js';
-
-/**
- * What the loops of an application share. There is one object for the loops that shutdown ends, and one for
- * the others.
- */
-export interface ManagedEnvironment extends LoopEnvironment {
-  readonly random: Random;
-  readonly wallTime: WallTime;
-  /** Whether the module's options enable the loops. */
-  readonly enabled: boolean;
-  readonly around: AroundRuns;
-  /** Tells the listeners of the application what happens. */
-  readonly events: LoopEvents;
-  readonly followUp: FollowUp;
-}
-
-/** What the module does about the things that happen to a loop. */
-export interface FollowUp {
-  /**
-   * A run has failed. The crash handlers are called after this.
-   *
-   * @param nextTry - Milliseconds until the next run, if a failure backoff decides that.
-   */
-  failed(loop: ManagedLoop, error: unknown, nextTry: number | undefined): void;
-  /** A run has succeeded after a failed one. */
-  succeededAgain(loop: ManagedLoop): void;
-  /** The loop has paused itself, after so many failures in a row. */
-  pausedItself(loop: ManagedLoop): void;
-  /** A run that was reported as hung has ended after all. */
-  recovered(loop: ManagedLoop): void;
-  /** The loop has new options. */
-  updated(loop: ManagedLoop): void;
-  ended(loop: ManagedLoop): void;
-}
 
 /** New options of a loop, and what follows from them. */
 export interface NewOptions {
@@ -91,7 +54,7 @@ export class ManagedLoop implements LoopWork, RunSignals {
     readonly name: string,
     private currentSpec: LoopSpec,
     private readonly body: LoopBody,
-    readonly environment: ManagedEnvironment,
+    readonly environment: ManagedEnvironment<ManagedLoop>,
     group?: ElectionGroup,
   ) {
     this.loop =

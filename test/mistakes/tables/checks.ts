@@ -1,7 +1,9 @@
 import { expect } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { Until, type LoopCheckOptions } from 'nestjs-wait';
 import { LoopHealthIndicator } from 'nestjs-wait/health';
+import { failureOf } from '../support/mistake.js';
 import type { Mistake, Row } from '../support/mistake.js';
 import { changesNothing, type Steered } from '../support/steering.js';
 
@@ -142,4 +144,11 @@ const ofKeys: readonly Mistake[] = (['liveness', 'readiness'] as const).flatMap(
   ),
 );
 
-export const checks: readonly Mistake[] = [...ofOptions, ...ofKeys];
+const withoutModule: Mistake = {
+  title: 'LoopHealthIndicator without WaitModule',
+  wantCode: 'WAIT_ERR_FOR_ROOT',
+  wantWords: ['LoopHealthIndicator', 'needs WaitModule', 'WaitModule.forRoot()'],
+  provoke: () => failureOf(() => Test.createTestingModule({ providers: [LoopHealthIndicator] }).compile()),
+};
+
+export const checks: readonly Mistake[] = [...ofOptions, ...ofKeys, withoutModule];

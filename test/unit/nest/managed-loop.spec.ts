@@ -7,9 +7,10 @@ import { describeLoop } from '../../../src/nest/run/describe-loop.js';
 import { WallTime } from '../../../src/nest/run/wall-time.js';
 import type { AroundRuns } from '../../../src/nest/run/around-runs.js';
 import type { LoopEvents } from '../../../src/nest/run/loop-events.js';
-import { ManagedLoop, type ManagedEnvironment } from '../../../src/nest/run/managed-loop.js';
+import type { ManagedEnvironment } from '../../../src/nest/run/managed-environment.js';
+import { ManagedLoop } from '../../../src/nest/run/managed-loop.js';
 
-const environment: ManagedEnvironment = {
+const environment: ManagedEnvironment<ManagedLoop> = {
   clock: realClock,
   random: () => 0.5,
   wallTime: new WallTime(realClock),
