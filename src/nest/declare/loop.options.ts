@@ -77,9 +77,9 @@ export interface CommonLoopOptions {
    */
   readonly pauseAfterFailures?: number | false | undefined;
   /**
-   * The name under which metrics count the loop; several loops may share it. Default: the loop's name. A loop
-   * that is started at run time counts as `_dynamic` by default, since each new name stays in the monitoring
-   * system forever.
+   * The name under which metrics count the loop; several loops may share it. It has at most 200 characters,
+   * and does not begin with `_`. Default: the loop's name. A loop that is started at run time counts as
+   * `_dynamic` by default, since each new name stays in the monitoring system forever.
    *
    * **Gotchas.** Metrics take at most 1,000 names. The loops after that count as `_other`.
    */

@@ -6,6 +6,7 @@ import { initialDelayOf, type InitialDelay } from './initial-delay.js';
 import { defaultsFor } from './loop-defaults.js';
 import type { LoopKind, LoopOverrides } from './loop.options.js';
 import { planOf, type LoopPlan } from './loop-plan.js';
+import { metricsNameOf } from './metrics-name.js';
 import { OPTION_NAMES, overridable } from './option-names.js';
 import { DEFAULT_GROUP } from './wait.options.js';
 
@@ -74,7 +75,7 @@ export function resolveLoop(
     leaderOnly: groupOf(options),
     initialDelay: initialDelayOf(options, plan.schedule.base),
     endsAtShutdown: kind !== 'Forever',
-    metricsName: options.value('metricsName') === undefined ? undefined : options.string('metricsName'),
+    metricsName: metricsNameOf(options),
   };
 }
 

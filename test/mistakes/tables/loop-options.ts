@@ -225,12 +225,32 @@ const failures: readonly OptionRow[] = [
   {
     title: 'an empty name for metrics',
     options: { metricsName: '' },
-    wantWords: ['metricsName', 'a string that is not empty', "''"],
+    wantWords: ['metricsName', 'a string that is not blank', "''"],
   },
   {
     title: 'false as the name for metrics',
     options: { metricsName: false },
-    wantWords: ['metricsName', 'a string that is not empty', 'false'],
+    wantWords: ['metricsName', 'a string that is not blank', 'false'],
+  },
+  {
+    title: 'a blank name for metrics',
+    options: { metricsName: ' ' },
+    wantWords: ['metricsName', 'a string that is not blank', "' '"],
+  },
+  {
+    title: 'a name for metrics with a line break',
+    options: { metricsName: 'mail\n' },
+    wantWords: ['metricsName', 'without control characters, such as line breaks', 'mail'],
+  },
+  {
+    title: 'a name for metrics of 201 characters',
+    options: { metricsName: 'm'.repeat(201) },
+    wantWords: ['metricsName', 'at most 200 characters', 'mmm'],
+  },
+  {
+    title: 'a name for metrics that is reserved',
+    options: { metricsName: '_other' },
+    wantWords: ['metricsName', "does not begin with '_', which is reserved", "'_other'"],
   },
   {
     title: 'a failure backoff whose getter throws',
