@@ -34,7 +34,9 @@ try {
   mkdirSync(join(modules, 'nestjs-wait'), { recursive: true });
   run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(modules, 'nestjs-wait')], project);
   const install = (name) => symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  ['@nestjs', '@types', 'ms', 'reflect-metadata'].forEach(install);
+  // Nothing but what everybody has: no client, no terminus, no SDK.
+  mkdirSync(join(modules, '@nestjs'));
+  ['@nestjs/common', '@nestjs/core', '@types', 'ms', 'reflect-metadata'].forEach(install);
 
   // An import costs time by the file.
   const files = readdirSync(join(modules, 'nestjs-wait/dist/esm')).filter((file) => file.endsWith('.js'));
@@ -89,8 +91,44 @@ try {
   );
   run('node', ['use.cjs'], project);
 
-  // So far, none of the clients was there: each is loaded only when an application starts. Their types are
-  // needed by those who import their entries.
+  // An application that imports an entry without its client learns what to install. Health needs none.
+  writeFileSync(
+    join(project, 'clients.mjs'),
+    `import { NestFactory } from '@nestjs/core';
+     import { createRequire } from 'node:module';
+     const require = createRequire(import.meta.url);
+     const ways = {
+       'by import': (entry) => import('nestjs-wait' + entry),
+       'from dist/cjs': (entry) => require('./node_modules/nestjs-wait/dist/cjs' + entry + '/index.js'),
+     };
+     const clients = [
+       ['/prometheus', 'WaitPrometheusModule', 'prom-client'],
+       ['/opentelemetry', 'WaitOpenTelemetryModule', '@opentelemetry/api'],
+     ];
+     for (const [way, load] of Object.entries(ways)) {
+       const { WaitModule } = await load('');
+       const start = ({ imports = [], providers = [] }) =>
+         NestFactory.createApplicationContext(
+           { module: class AppModule {}, imports: [WaitModule.forRoot(), ...imports], providers },
+           { logger: false, abortOnError: false },
+         );
+       for (const [entry, name, client] of clients) {
+         const { [name]: module } = await load(entry);
+         const want = name + ": the package '" + client + "' is not installed. Run: npm install " + client;
+         const said = await start({ imports: [module.forRoot()] }).then(() => 'nothing', (error) => error.message);
+         if (said !== want) throw new Error(name + ' ' + way + ' says: ' + said);
+       }
+       const { LoopHealthIndicator } = await load('/health');
+       const app = await start({ providers: [LoopHealthIndicator] });
+       const { loops } = await app.get(LoopHealthIndicator).liveness('loops');
+       await app.close();
+       if (loops.status !== 'up') throw new Error('health ' + way + ' says: ' + loops.status);
+       console.log('without their clients, the entries ' + way + ' say what to install');
+     }`,
+  );
+  run('node', ['clients.mjs'], project);
+
+  // Their types are needed by those who import their entries.
   ['@opentelemetry', 'prom-client'].forEach(install);
 
   // A user who checks the types of libraries, too, has the type tests and imports everything. Nest's own types
@@ -103,7 +141,7 @@ try {
     }
   }
   const compile = (installed, module, moduleResolution, include = ['*.mts', '*.cts']) => {
-    rmSync(join(modules, '@nestjs'));
+    rmSync(join(modules, '@nestjs'), { recursive: true });
     symlinkSync(join(installed, '@nestjs'), join(modules, '@nestjs'));
     const compilerOptions = {
       module,
