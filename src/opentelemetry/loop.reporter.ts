@@ -15,6 +15,7 @@ import { RunTracer } from './run-tracer.js';
 @Injectable()
 export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
   private prepared: Promise<void> | undefined;
+  private tracer: RunTracer | undefined;
   private instruments: LoopInstruments | undefined;
 
   constructor(
@@ -31,7 +32,7 @@ export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
 
   /** It is called after the loops have ended, and not before the application has flushed its SDK. */
   onApplicationShutdown(): void {
-    this.instruments?.close();
+    this.close();
   }
 
   private async prepare(): Promise<void> {
@@ -48,19 +49,27 @@ export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
       );
     }
     const api = await loadApi(module);
-    // So late, since nobody ends the reports of an application that fails to start.
+    this.tracer = options.traces ? new RunTracer(api, metrics) : undefined;
+    this.instruments = options.metrics ? new LoopInstruments(api, metrics) : undefined;
+    // The reports begin so late since nobody ends those of an application that fails to start.
     metrics.whenStarting(
-      () => {
-        if (options.traces) {
-          registry.addAround(new RunTracer(api, metrics).aroundRun);
-        }
-        if (options.metrics) {
-          this.instruments = new LoopInstruments(api, metrics);
-          this.instruments.follow();
-          registry.addAround(this.instruments.aroundRun); // inside the span, so that an exemplar leads to it
-        }
-      },
-      () => this.instruments?.close(),
+      () => this.begin(registry),
+      () => this.close(),
     );
+  }
+
+  private begin(registry: LoopRegistry): void {
+    if (this.tracer !== undefined) {
+      registry.addAround(this.tracer.aroundRun);
+    }
+    if (this.instruments !== undefined) {
+      this.instruments.follow();
+      registry.addAround(this.instruments.aroundRun); // inside the span, so that an exemplar leads to it
+    }
+  }
+
+  private close(): void {
+    this.tracer?.close();
+    this.instruments?.close();
   }
 }

@@ -16,6 +16,7 @@ interface Thrown {
 export class RunTracer {
   private provider: TracerProvider | undefined;
   private tracer: Tracer | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly api: OpenTelemetryApi,
@@ -46,8 +47,16 @@ export class RunTracer {
     return traceRun;
   }
 
+  /** Makes no more spans. A loop that runs forever still leaves the context in which it was started. */
+  close(): void {
+    this.isClosed = true;
+  }
+
   private begin(run: LoopRun): Span | undefined {
     const { SpanKind, ROOT_CONTEXT } = this.api;
+    if (this.isClosed) {
+      return undefined;
+    }
     try {
       const name = this.metrics.loopNameOf(run);
       const options = { kind: SpanKind.INTERNAL, attributes: this.attributesOf(run, name) };

@@ -235,6 +235,22 @@ describe('a span of a run', () => {
       expect(counts).toContain(metricsName ?? name);
     }
   });
+
+  it('is not made for a loop that goes on after the application has closed', async () => {
+    const telemetry = new Telemetry().register();
+    const seen: unknown[] = [];
+    const { service, clock, close } = await boot({ imports: [WaitModule.forRoot(), MODULE] });
+    const request = trace.getTracer('test').startSpan('GET /');
+    context.with(trace.setSpan(context.active(), request), () =>
+      service.forever(() => void seen.push(activeSpan()), { period: '10s' }),
+    );
+    await clock.advance(0);
+    expect(telemetry.spans).toHaveLength(1);
+    await close(0);
+    await clock.advance(20_000);
+    expect(telemetry.spans).toHaveLength(1);
+    expect(seen).toEqual([telemetry.spans[0]!.spanContext().spanId, undefined, undefined]);
+  });
 });
 
 describe('the context of a run', () => {
