@@ -1,9 +1,11 @@
 import type { BatchObservableCallback, Histogram, Meter, MeterProvider } from '@opentelemetry/api';
-import type { AroundRun } from '../index.js';
+import { WaitError, type AroundRun } from '../index.js';
 import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
 import type { MeasuredRun } from '../nest/observe/measured-run.js';
 import { BUCKETS, HELP } from '../nest/observe/metric-texts.js';
-import { SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
+import { reportFailure, SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
+import { OPENTELEMETRY_MODULE } from './opentelemetry.options.js';
+import { ProviderClaim } from './provider-claim.js';
 import { LOOP_NAME, PULLED_METRICS } from './pulled-metrics.js';
 
 /** The instruments of one meter. */
@@ -14,10 +16,15 @@ interface Instruments {
   readonly release: () => void;
 }
 
+/** How many times a meter provider that throws is asked. */
+const MOST_ATTEMPTS = 2;
+
 /** Reports the figures of the loops to the meter provider that is registered. */
 export class LoopInstruments {
   private provider: MeterProvider | undefined;
+  private claim: ProviderClaim | undefined;
   private instruments: Instruments | undefined;
+  private attemptsLeft = MOST_ATTEMPTS;
   private isClosed = false;
 
   constructor(
@@ -36,26 +43,89 @@ export class LoopInstruments {
   }
 
   /**
-   * Makes the instruments, and makes them anew when another meter provider has been registered. An instrument
-   * reports to the provider that made it, and to no other.
+   * Makes sure that no other application of the process reports to the meter provider.
+   *
+   * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
    */
-  follow(): void {
-    const provider = this.api.metrics.getMeterProvider();
-    if (provider !== this.provider && !this.isClosed) {
-      this.instruments?.release();
-      this.provider = provider;
-      this.instruments = this.makeInstruments(provider.getMeter(SCOPE.name, SCOPE.version));
+  requireRoom(): void {
+    const needsRoom = this.claim === undefined && !this.isClosed;
+    if (needsRoom && ProviderClaim.isTaken(this.api.metrics.getMeterProvider())) {
+      const { module } = OPENTELEMETRY_MODULE;
+      throw new WaitError(
+        'WAIT_ERR_INVALID_OPTION',
+        `${module}: another application of this process reports its loops to the same meter provider, and the figures of one would overwrite those of the other. Close it before, or set { metrics: false } in one of them.`,
+      );
     }
+  }
+
+  /**
+   * Begins to report. If the meter provider throws, it is asked again at the next run.
+   *
+   * @throws WaitError See {@link LoopInstruments.requireRoom}.
+   */
+  begin(): void {
+    this.follow();
+    this.requireRoom();
   }
 
   /** Reports nothing from now on. */
   close(): void {
     this.isClosed = true;
-    this.instruments?.release();
+    this.release();
+  }
+
+  /**
+   * Makes the instruments, and makes them anew when another meter provider has been registered. An instrument
+   * reports to the provider that made it, and to no other.
+   */
+  private follow(): void {
+    if (this.isClosed) {
+      return;
+    }
+    const provider = this.api.metrics.getMeterProvider();
+    if (provider !== this.provider) {
+      this.release();
+      this.provider = provider;
+      this.attemptsLeft = MOST_ATTEMPTS;
+    }
+    if (this.instruments === undefined && this.attemptsLeft > 0) {
+      this.reportTo(provider);
+    }
+  }
+
+  private reportTo(provider: MeterProvider): void {
+    try {
+      const meter = provider.getMeter(SCOPE.name, SCOPE.version);
+      const isNoop = meter === this.api.createNoopMeter(); // there is no SDK, so that all may have it
+      this.claim = isNoop ? undefined : ProviderClaim.of(provider);
+      if (isNoop || this.claim !== undefined) {
+        this.instruments = this.makeInstruments(meter);
+      }
+    } catch (error) {
+      this.attemptsLeft--;
+      this.release();
+      this.reportFailure(error);
+    }
+  }
+
+  private release(): void {
+    const { claim, instruments } = this;
+    this.claim = undefined;
     this.instruments = undefined;
+    claim?.release();
+    try {
+      instruments?.release();
+    } catch (error) {
+      this.reportFailure(error);
+    }
+  }
+
+  private reportFailure(error: unknown): void {
+    reportFailure(this.api, 'the metrics could not be reported', error);
   }
 
   private record({ loop, duration, lateness, errorType }: MeasuredRun): void {
+    this.requireRoom(); // what this throws is logged once
     const { instruments } = this;
     const attributes = { [LOOP_NAME]: loop };
     const ofDuration = errorType === undefined ? attributes : { ...attributes, 'error.type': errorType };
@@ -77,14 +147,16 @@ export class LoopInstruments {
         }
       }
     };
-    const instruments = pulled.map(({ instrument }) => instrument);
-    meter.addBatchObservableCallback(observe, instruments);
     const advice = { explicitBucketBoundaries: [...BUCKETS] };
     const histogram = (name: string, description: string): Histogram =>
       meter.createHistogram(name, { unit: 's', description, valueType: DOUBLE, advice });
+    const duration = histogram('nestjs_wait.run.duration', HELP.duration);
+    const lateness = histogram('nestjs_wait.run.lateness', HELP.lateness);
+    const instruments = pulled.map(({ instrument }) => instrument);
+    meter.addBatchObservableCallback(observe, instruments); // the last step, so that a failure leaves nothing
     return {
-      duration: histogram('nestjs_wait.run.duration', HELP.duration),
-      lateness: histogram('nestjs_wait.run.lateness', HELP.lateness),
+      duration,
+      lateness,
       release: () => meter.removeBatchObservableCallback(observe, instruments),
     };
   }

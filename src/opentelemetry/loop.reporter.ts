@@ -51,6 +51,7 @@ export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
     const api = await loadApi(module);
     this.tracer = options.traces ? new RunTracer(api, metrics) : undefined;
     this.instruments = options.metrics ? new LoopInstruments(api, metrics) : undefined;
+    this.instruments?.requireRoom();
     // The reports begin so late since nobody ends those of an application that fails to start.
     metrics.whenStarting(
       () => this.begin(registry),
@@ -63,7 +64,7 @@ export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
       registry.addAround(this.tracer.aroundRun);
     }
     if (this.instruments !== undefined) {
-      this.instruments.follow();
+      this.instruments.begin();
       registry.addAround(this.instruments.aroundRun); // inside the span, so that an exemplar leads to it
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/values/error-text.js';
 import { loadPackage } from '../leader-election/load-package.js';
 
 /** What `@opentelemetry/api` exports. */
@@ -13,4 +14,9 @@ export const SCOPE = { name: 'nestjs-wait', version: '0.1.0' } as const;
  */
 export function loadApi(owner: string): Promise<OpenTelemetryApi> {
   return loadPackage(owner, { '@opentelemetry/api': () => import('@opentelemetry/api') });
+}
+
+/** Writes to OpenTelemetry's own log. An SDK that throws must not make a run fail. */
+export function reportFailure({ diag }: OpenTelemetryApi, what: string, error: unknown): void {
+  diag.error(`nestjs-wait: ${what}: ${messageOf(error)}`);
 }

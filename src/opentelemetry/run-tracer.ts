@@ -4,7 +4,7 @@ import { messageOf } from '../core/values/error-text.js';
 import { errorTypeOf } from '../core/values/error-type.js';
 import type { AroundRun, LoopRun } from '../index.js';
 import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
-import { SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
+import { reportFailure, SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
 import { LOOP_NAME } from './pulled-metrics.js';
 
 /** What a run threw. */
@@ -100,9 +100,8 @@ export class RunTracer {
     return this.tracer;
   }
 
-  /** A span processor that throws must not make the run fail. */
   private report(error: unknown): void {
-    this.api.diag.error(`nestjs-wait: a span could not be made: ${messageOf(error)}`);
+    reportFailure(this.api, 'a span could not be made', error);
   }
 
   private attributesOf({ loop, number, cause, leaderOnly }: LoopRun, name: string): Attributes {

@@ -1,10 +1,10 @@
 import { ConfigurableModuleBuilder, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { WaitError } from '../index.js';
 import {
   checkingItsFactory,
   requireAsyncOptions,
   requireModuleOptions,
+  requireOneForRoot,
   withOptions,
 } from '../nest/declare/module-options.js';
 import { LoopReporter } from './loop.reporter.js';
@@ -35,7 +35,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitOpenTeleme
  * reports to the SDK that the application has registered. Without an SDK it reports nothing.
  *
  * **Gotchas.** Register the SDK before the application starts. One that is registered later gets what happens
- * from the next run on.
+ * from the next run on. Only one application of a process can report metrics to an SDK: a second one fails to
+ * start, unless it has `metrics: false`.
  *
  * @example
  * ```ts
@@ -77,17 +78,6 @@ export class WaitOpenTelemetryModule extends ConfigurableModuleClass implements 
 
   /** Fails the bootstrap of an application that imports the module without `forRoot()`, or more than once. */
   onModuleInit(): void {
-    const { module, token } = OPENTELEMETRY_MODULE;
-    const times = Array.from(this.modules.values()).filter(({ providers }) => providers.has(token)).length;
-    if (times !== 1) {
-      const mistake =
-        times === 0
-          ? `${module} is imported without forRoot(), so that nothing would be reported`
-          : `${module}.forRoot() is imported ${times} times, so that every run would be reported ${times} times`;
-      throw new WaitError(
-        'WAIT_ERR_FOR_ROOT',
-        `${mistake}. Import ${module}.forRoot() once, in the root module: it is global.`,
-      );
-    }
+    requireOneForRoot(OPENTELEMETRY_MODULE, this.modules);
   }
 }

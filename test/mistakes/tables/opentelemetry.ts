@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { WaitModule } from 'nestjs-wait';
 import { WaitOpenTelemetryModule, type WaitOpenTelemetryOptions } from 'nestjs-wait/opentelemetry';
+import { boot } from '../../support/boot.js';
+import { Telemetry } from '../../support/telemetry.js';
 import { Bystander, failsTheBootstrap, initError, type Application } from '../support/application.js';
 import { type Mistake, type Row } from '../support/mistake.js';
 
@@ -70,6 +73,8 @@ const modules: readonly Mistake[] = [
 @Module({ imports: [WaitOpenTelemetryModule.forRoot()] })
 class Feature {}
 
+const WITH_METRICS = WaitOpenTelemetryModule.forRoot({ traces: false });
+
 const roots: readonly Mistake[] = [
   failsTheBootstrap({
     title: 'a second forRoot()',
@@ -84,6 +89,15 @@ const roots: readonly Mistake[] = [
     mended: () => ({ imports: [WaitOpenTelemetryModule.forRoot()] }),
     wantCode: 'WAIT_ERR_FOR_ROOT',
     wantWords: ['WaitOpenTelemetryModule', 'without forRoot()', 'root module'],
+  }),
+  failsTheBootstrap({
+    title: 'a second application that reports to the same meter provider',
+    application: async () => {
+      new Telemetry().register();
+      await boot({ imports: [WaitModule.forRoot(), WITH_METRICS] });
+      return { imports: [WITH_METRICS] };
+    },
+    wantWords: ['WaitOpenTelemetryModule', 'another application', 'meter provider', 'metrics: false'],
   }),
   {
     title: 'WaitOpenTelemetryModule without WaitModule',
