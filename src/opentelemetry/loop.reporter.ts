@@ -1,5 +1,6 @@
 import { Inject, Injectable, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { LoopRegistry, WaitError } from '../index.js';
+import { LoopRegistry } from '../index.js';
+import { needsWaitModule } from '../nest/declare/module-options.js';
 import { WAIT_LOOP_METRICS } from '../nest/declare/wait.options.js';
 import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
 import { LoopInstruments } from './loop-instruments.js';
@@ -36,19 +37,15 @@ export class LoopReporter implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async prepare(): Promise<void> {
-    const { module } = OPENTELEMETRY_MODULE;
     const { registry, metrics } = this;
     const options = readOpenTelemetryOptions(this.options);
     if (!options.traces && !options.metrics) {
       return;
     }
     if (registry === undefined || metrics === undefined) {
-      throw new WaitError(
-        'WAIT_ERR_FOR_ROOT',
-        `${module} needs WaitModule, which runs the loops. Import WaitModule.forRoot() too, in the root module.`,
-      );
+      throw needsWaitModule(OPENTELEMETRY_MODULE);
     }
-    const api = await loadApi(module);
+    const api = await loadApi(OPENTELEMETRY_MODULE.module);
     this.tracer = options.traces ? new RunTracer(api, metrics) : undefined;
     this.instruments = options.metrics ? new LoopInstruments(api, metrics) : undefined;
     this.instruments?.requireRoom();

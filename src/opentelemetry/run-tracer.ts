@@ -3,14 +3,9 @@ import { isError } from '../core/errors.js';
 import { messageOf } from '../core/values/error-text.js';
 import { errorTypeOf } from '../core/values/error-type.js';
 import type { AroundRun, LoopRun } from '../index.js';
-import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
+import type { LoopMetrics, Thrown } from '../nest/observe/loop-metrics.js';
 import { reportFailure, SCOPE, type OpenTelemetryApi } from './opentelemetry-api.js';
 import { LOOP_NAME } from './pulled-metrics.js';
-
-/** What a run threw. */
-interface Thrown {
-  readonly error: unknown;
-}
 
 /** Makes a span of each run. */
 export class RunTracer {

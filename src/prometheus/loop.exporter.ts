@@ -6,7 +6,8 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
-import { LoopRegistry, WaitError } from '../index.js';
+import { LoopRegistry } from '../index.js';
+import { needsWaitModule } from '../nest/declare/module-options.js';
 import { WAIT_LOOP_METRICS } from '../nest/declare/wait.options.js';
 import type { LoopMetrics } from '../nest/observe/loop-metrics.js';
 import { LoopCollectors } from './loop-collectors.js';
@@ -47,16 +48,12 @@ export class LoopExporter implements OnModuleInit, OnModuleDestroy, OnApplicatio
   }
 
   private async prepare(): Promise<void> {
-    const { module } = PROMETHEUS_MODULE;
     const { registry, metrics } = this;
     const { register, buckets } = readPrometheusOptions(this.options);
     if (registry === undefined || metrics === undefined) {
-      throw new WaitError(
-        'WAIT_ERR_FOR_ROOT',
-        `${module} needs WaitModule, which runs the loops. Import WaitModule.forRoot() too, in the root module.`,
-      );
+      throw needsWaitModule(PROMETHEUS_MODULE);
     }
-    const client = await loadPromClient(module);
+    const client = await loadPromClient(PROMETHEUS_MODULE.module);
     const collectors = new LoopCollectors(client, metrics, buckets);
     const registration = new Registration(register ?? client.register, collectors.byName);
     registration.requireRoom();

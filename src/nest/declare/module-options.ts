@@ -118,3 +118,11 @@ export function requireOneForRoot({ module, token }: ModuleNames, modules: Modul
     );
   }
 }
+
+/** Makes the error of a module for reports in an application without WaitModule. */
+export function needsWaitModule({ module }: ModuleNames): WaitError {
+  return new WaitError(
+    'WAIT_ERR_FOR_ROOT',
+    `${module} needs WaitModule, which runs the loops. Import WaitModule.forRoot() too, in the root module.`,
+  );
+}

@@ -19,7 +19,7 @@ import { DYNAMIC, SeriesNames } from './series-names.js';
 import { SeriesTally } from './series-tally.js';
 
 /** What a run threw. */
-interface Thrown {
+export interface Thrown {
   readonly error: unknown;
 }
 
