@@ -47,7 +47,7 @@ export const PULLED_METRICS: readonly PulledMetric[] = [
     name: 'nestjs_wait.run.longest_active',
     unit: 's',
     description: HELP.longestActive,
-    points: ofLoops(({ longestActive }) => longestActive / 1000),
+    points: ofLoops(({ longestActive }) => longestActive && longestActive / 1000),
   },
   {
     kind: 'Gauge',

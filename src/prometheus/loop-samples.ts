@@ -32,7 +32,7 @@ export const PULLED_METRICS: readonly PulledMetric[] = [
   ofLoops(
     'nestjs_wait_run_longest_active_seconds',
     HELP.longestActive,
-    ({ longestActive }) => longestActive / 1000,
+    ({ longestActive }) => longestActive && longestActive / 1000,
   ),
   ofLoops(
     'nestjs_wait_loop_last_success_seconds',

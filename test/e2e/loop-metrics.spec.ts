@@ -4,7 +4,7 @@ import { Forever, Until, type LoopFunction } from 'nestjs-wait';
 import type { LoopRun } from '../../src/nest/declare/around-run.js';
 import type { MeasuredRun } from '../../src/nest/observe/measured-run.js';
 import { boot, compile, type Booted } from '../support/boot.js';
-import { metricsOf, NO_RUNS, nothing, seriesOf } from '../support/metrics.js';
+import { ended, metricsOf, NO_RUNS, nothing, seriesOf } from '../support/metrics.js';
 import { StolenLease } from '../support/stolen-lease.js';
 
 const boom = new Error('boom');
@@ -42,7 +42,7 @@ describe('LoopMetrics.read', () => {
     }
     const booted = await boot({ providers: [Outbox] });
     expect(metricsOf(booted).read()).toEqual({
-      loops: ['Outbox.flush', 'mail', 'Outbox.off', 'Outbox.poll'].map(nothing),
+      loops: [nothing('Outbox.flush'), nothing('mail'), ended('Outbox.off'), nothing('Outbox.poll')],
       states: { running: 0, waiting: 3, paused: 0, standby: 0, stopped: 1 },
       leaders: [],
     });
@@ -103,7 +103,22 @@ describe('LoopMetrics.read', () => {
     const handle = service.until(obedient, { name: 'job', metricsName: 'job', period: '1s' });
     await clock.advance(0);
     await handle.stop();
-    expect(seriesOf(booted, 'job')).toEqual({ ...nothing('job'), runs: { ...NO_RUNS, aborted: 1 } });
+    expect(seriesOf(booted, 'job')).toEqual({ ...ended('job'), runs: { ...NO_RUNS, aborted: 1 } });
+  });
+
+  it('has no failures in a row of a replica in standby, since another one makes the next run', async () => {
+    const lease = new StolenLease();
+    const booted = await boot({}, lease.options);
+    const { service, clock } = booted;
+    const run = (): never => {
+      throw boom;
+    };
+    service.until(run, { name: 'job', metricsName: 'job', period: '1s', leaderOnly: true });
+    await clock.advance(10_000);
+    expect(seriesOf(booted, 'job')?.consecutiveFailures).toBeGreaterThan(3);
+    await lease.take(booted);
+    expect(booted.registry.get('job')?.info().state).toBe('standby');
+    expect(seriesOf(booted, 'job')).toMatchObject({ active: 0, consecutiveFailures: 0 });
   });
 
   it('adds workers up, and takes the oldest run, the latest success and the most failures in a row', async () => {
@@ -166,7 +181,7 @@ describe('LoopMetrics.read', () => {
     expect(seriesOf(booted, 'job')?.consecutiveFailures).toBe(2);
     await handle.stop();
     const kept = {
-      ...nothing('job'),
+      ...ended('job'),
       runs: { ...NO_RUNS, succeeded: 2, failed: 2 },
       lastSuccess: began + 1000,
     };
@@ -177,6 +192,7 @@ describe('LoopMetrics.read', () => {
     await clock.advance(1000);
     expect(seriesOf(booted, 'job')).toEqual({
       ...kept,
+      ...nothing('job'),
       runs: { ...NO_RUNS, succeeded: 3, failed: 3 },
       lastSuccess: began + 4000,
     });
@@ -266,7 +282,7 @@ describe('LoopMetrics.read', () => {
       }),
     });
     await expect(handle.done).rejects.toMatchObject({ cause: boom });
-    expect(seriesOf(booted, 'job')).toEqual(nothing('job'));
+    expect(seriesOf(booted, 'job')).toEqual(ended('job'));
   });
 
   it('is there before the application has started', async () => {

@@ -88,7 +88,6 @@ describe('the metrics of OpenTelemetry', () => {
       'MeteredLoops.failing': 0,
       'MeteredLoops.slow': 0,
       'MeteredLoops.pool': 0,
-      'MeteredLoops.disabled': 0,
       'MeteredLoops.leading': 0,
       _dynamic: 0,
       tenants: 0,

@@ -16,6 +16,12 @@ export function seriesOf(booted: Pick<Booted, 'app'>, name: string): LoopSeries 
 
 export const NO_RUNS = { succeeded: 0, failed: 0, timedOut: 0, skipped: 0, aborted: 0 };
 
+/** What stays when all loops of a name have stopped. */
+export function ended(name: string): LoopSeries {
+  const now = { active: undefined, longestActive: undefined, consecutiveFailures: undefined };
+  return { ...nothing(name), ...now };
+}
+
 export function nothing(name: string): LoopSeries {
   return {
     name,

@@ -2,11 +2,12 @@ import type { RunOutcome } from '../../core/loop/loop.js';
 import type { ManagedLoop } from '../run/managed-loop.js';
 import type { LoopSeries } from './metrics-snapshot.js';
 
+const NOTHING = { active: 0, longestActive: 0, consecutiveFailures: 0 };
+
 /** Sums up the loops that metrics count under one name. */
 export class SeriesTally {
-  private active = 0;
-  private longestActive = 0;
-  private consecutiveFailures = 0;
+  /** What the loops are doing; `undefined` if all of them have stopped. */
+  private now: typeof NOTHING | undefined;
 
   private constructor(
     private readonly runs: Record<RunOutcome, number>,
@@ -24,13 +25,19 @@ export class SeriesTally {
 
   /** Adds a loop of the registry. */
   add(loop: ManagedLoop): void {
-    const { trouble } = loop.figures;
     this.keep(loop);
-    if (isInRun(loop)) {
-      this.active++;
-      this.longestActive = Math.max(this.longestActive, loop.runningFor);
+    const { state, runningFor, figures } = loop;
+    if (state === 'stopped') {
+      return;
     }
-    this.consecutiveFailures = Math.max(this.consecutiveFailures, trouble.consecutiveFailures);
+    const { active, longestActive, consecutiveFailures } = this.now ?? NOTHING;
+    // On a replica in standby nobody mends a series of failures: the next run is that of another replica.
+    const failures = state === 'standby' ? 0 : figures.trouble.consecutiveFailures;
+    this.now = {
+      active: active + (figures.isInRun ? 1 : 0), // not while the crash handlers of a run are called
+      longestActive: Math.max(longestActive, figures.isInRun ? runningFor : 0),
+      consecutiveFailures: Math.max(consecutiveFailures, failures),
+    };
   }
 
   /** Adds what stays of a loop when it has left the registry. */
@@ -49,19 +56,14 @@ export class SeriesTally {
   }
 
   toSeries(name: string): LoopSeries {
-    const { runs, active, longestActive, lastSuccess, consecutiveFailures } = this;
+    const { runs, lastSuccess, now } = this;
     return {
       name,
       runs: { ...runs },
-      active,
-      longestActive,
       lastSuccess: lastSuccess === -Infinity ? undefined : lastSuccess,
-      consecutiveFailures,
+      active: now?.active,
+      longestActive: now?.longestActive,
+      consecutiveFailures: now?.consecutiveFailures,
     };
   }
-}
-
-/** A loop whose backoff manager has thrown is stopped, though its last run has not ended. */
-function isInRun({ figures, state }: ManagedLoop): boolean {
-  return figures.isInRun && state === 'running';
 }
