@@ -30,6 +30,10 @@ const NEXT_PROMISE = 'src/nest/run/next-promise.ts';
 const REST_OF_RUN = 'src/nest/run/rest-of-run.ts';
 const RUN_IN_PROGRESS = 'src/nest/run/run-in-progress.ts';
 const LOOP_EVENTS = 'src/nest/run/loop-events.ts';
+const OTEL_REPORTER = 'src/opentelemetry/loop.reporter.ts';
+const OTEL_INSTRUMENTS = 'src/opentelemetry/loop-instruments.ts';
+const OTEL_CLAIM = 'src/opentelemetry/provider-claim.ts';
+const OTEL_TRACER = 'src/opentelemetry/run-tracer.ts';
 const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const START_HOOKS = 'src/nest/run/start-hooks.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
@@ -1667,6 +1671,142 @@ const MUTATIONS = [
     file: RUN_IN_PROGRESS,
     edits: [['      this.leaderOnly = leaderOnly;\n', '']],
     tests: 'e2e/around-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a failed start that leaves its metrics',
+    file: OTEL_REPORTER,
+    edits: [
+      [
+        '    metrics.whenStarting(\n      () => this.begin(registry),\n      () => this.close(),\n    );',
+        '    this.begin(registry);',
+      ],
+    ],
+    tests: 'e2e/opentelemetry-sdk',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: reports that go on after the shutdown',
+    file: OTEL_INSTRUMENTS,
+    edits: [['    this.isClosed = true;\n    this.release();', '    this.isClosed = true;']],
+    tests: 'e2e/opentelemetry-sdk',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a meter provider of before that is read for ever',
+    file: OTEL_INSTRUMENTS,
+    edits: [['      this.release();\n      this.provider = provider;', '      this.provider = provider;']],
+    tests: 'e2e/opentelemetry-sdk',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a meter provider that is asked at every run',
+    file: OTEL_INSTRUMENTS,
+    edits: [['      this.attemptsLeft--;\n', '']],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a meter provider that is asked once',
+    file: OTEL_INSTRUMENTS,
+    edits: [['const MOST_ATTEMPTS = 2', 'const MOST_ATTEMPTS = 1']],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: an attempt that is not given to the next meter provider',
+    file: OTEL_INSTRUMENTS,
+    edits: [['      this.attemptsLeft = MOST_ATTEMPTS;\n', '']],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a meter provider that ends the run when it is released',
+    file: OTEL_INSTRUMENTS,
+    edits: [
+      [
+        '      instruments?.release();\n    } catch (error) {\n      this.reportFailure(error);',
+        '      instruments?.release();\n    } catch (error) {\n      throw error;',
+      ],
+    ],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: two applications that overwrite each other',
+    file: OTEL_CLAIM,
+    edits: [['    if (ProviderClaim.isTaken(provider)) {', '    if (false) {']],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a second application that reports nothing, and nobody minds',
+    file: OTEL_INSTRUMENTS,
+    edits: [['    this.requireRoom(); // what this throws is logged once\n', '']],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a claim of an application that has closed',
+    file: OTEL_INSTRUMENTS,
+    edits: [['    claim?.release();\n', '']],
+    tests: 'e2e/opentelemetry-sdk',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: one application at most without an SDK',
+    file: OTEL_INSTRUMENTS,
+    edits: [['isNoop ? undefined : ProviderClaim', 'false ? undefined : ProviderClaim']],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a closed application that complains of the next one',
+    file: OTEL_INSTRUMENTS,
+    edits: [['this.claim === undefined && !this.isClosed', 'this.claim === undefined']],
+    tests: 'e2e/opentelemetry-provider',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a span that is named as the worker',
+    file: OTEL_TRACER,
+    edits: [['this.metrics.loopNameOf(run)', 'run.loop']],
+    tests: 'e2e/opentelemetry-traces',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a span that is named as in metrics',
+    file: OTEL_TRACER,
+    edits: [['this.metrics.loopNameOf(run)', 'this.metrics.nameOf(run.loop)']],
+    tests: 'e2e/opentelemetry-traces',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a span that does not lead to its worker',
+    file: OTEL_TRACER,
+    edits: [["      ...(loop !== name && { 'nestjs_wait.loop.worker': loop }),\n", '']],
+    tests: 'e2e/opentelemetry-traces',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: spans of loops that run forever',
+    file: OTEL_TRACER,
+    edits: [['    this.isClosed = true;', '    this.isClosed = false;']],
+    tests: 'e2e/opentelemetry-traces',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: a run in the trace of the request that started its loop',
+    file: OTEL_TRACER,
+    edits: [['startSpan(name, options, ROOT_CONTEXT)', 'startSpan(name, options)']],
+    tests: 'e2e/opentelemetry-traces',
+    project: 'nest-12',
+  },
+  {
+    name: 'otel: an aborted run that is an error',
+    file: OTEL_TRACER,
+    edits: [["(outcome === 'failed' || outcome === 'timedOut')", 'true']],
+    tests: 'e2e/opentelemetry-traces',
     project: 'nest-12',
   },
   {
