@@ -18,9 +18,9 @@ import {
   type ReadableSpan,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { Until, WaitModule, type WaitModuleOptions } from 'nestjs-wait';
+import { Until, WaitModule, type AroundRun, type WaitModuleOptions } from 'nestjs-wait';
 import { WaitOpenTelemetryModule } from 'nestjs-wait/opentelemetry';
-import { boot, RecordingLogger, type Booted } from '../support/boot.js';
+import { boot, compile, RecordingLogger, type Booted } from '../support/boot.js';
 import { StolenLease } from '../support/stolen-lease.js';
 import { Telemetry, type TelemetryOptions } from '../support/telemetry.js';
 
@@ -230,10 +230,27 @@ describe('a span of a run', () => {
       ['drain', 'drain', 'drain#1', '_dynamic'],
     ]);
     const counted = await telemetry.pointsOf('nestjs_wait.runs');
-    const counts = new Set(counted.map(([attributes]) => attributes['nestjs_wait.loop.name']));
+    const counts = new Set(counted.map(([of]) => of['nestjs_wait.loop.name']));
     for (const [, name, , metricsName] of names) {
       expect(counts).toContain(metricsName ?? name);
     }
+  });
+
+  it('is outside of the functions of `around`, and inside of those that modules add', async () => {
+    const seen: (string | undefined)[] = [];
+    const see: AroundRun = (_run, next) => {
+      seen.push(activeSpan());
+      return next();
+    };
+    const telemetry = new Telemetry().register();
+    const { app, registry, clock } = await compile({
+      imports: [WaitModule.forRoot({ around: [see] }), MODULE],
+      providers: [Job],
+    });
+    registry.addAround(see);
+    await app.init();
+    await clock.advance(0);
+    expect(seen).toEqual([undefined, telemetry.spans[0]!.spanContext().spanId]);
   });
 
   it('is not made for a loop that goes on after the application has closed', async () => {
