@@ -116,10 +116,10 @@ describe('a scrape', () => {
 
   it('escapes the names of loops', async () => {
     const { samples, service, clock } = await bootScraped();
-    service.until(() => {}, { name: 'a', metricsName: 'a"\n\\b', period: '1s' });
+    service.until(() => {}, { name: 'a', metricsName: 'a"\\b', period: '1s' });
     await clock.advance(0);
     expect(await samples('nestjs_wait_run_active')).toEqual([
-      'nestjs_wait_run_active{loop="a\\"\\n\\\\b"} 0',
+      'nestjs_wait_run_active{loop="a\\"\\\\b"} 0',
     ]);
   });
 });

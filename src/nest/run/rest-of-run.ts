@@ -12,7 +12,8 @@ export class RestOfRun {
   /** What the rest threw. */
   private failure: unknown;
   private isClosed = false;
-  private wasCalledTwice = false;
+  /** With what the second call of `next()` was refused. */
+  private secondCall: WaitError | undefined;
 
   /**
    * @param begin - Begins the rest of the run.
@@ -33,8 +34,8 @@ export class RestOfRun {
       return refused(this.error('called next() after it had settled, so that no run began.'));
     }
     if (this.promise !== undefined) {
-      this.wasCalledTwice = true;
-      return refused(this.error('called next() twice. A run happens once.'));
+      this.secondCall ??= this.error('called next() twice. A run happens once.');
+      return refused(this.secondCall);
     }
     // The end is noted one step after it. So a function that does not await it settles before that, even if
     // the rest is synchronous, and one that does goes on after it.
@@ -68,9 +69,9 @@ export class RestOfRun {
     const { isAwaited } = promise;
     if (isEarly) {
       await Promise.allSettled([promise]);
-      this.failure ??= thrown;
+      this.failure ??= thrown === this.secondCall ? undefined : thrown;
     }
-    if (this.wasCalledTwice) {
+    if (this.secondCall !== undefined) {
       throw this.error('called next() twice. A run happens once.');
     }
     if (isEarly) {

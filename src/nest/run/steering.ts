@@ -103,8 +103,10 @@ export class Steering {
     if (figures.trouble.consecutiveFailures === 0) {
       this.forgivenFailures = 0;
     }
-    const result = resultOf(runs, figures, error);
-    this.answered.splice(0).forEach((request) => request.end(result));
+    if (this.answered.length > 0) {
+      const result = resultOf(runs, figures, error);
+      this.answered.splice(0).forEach((request) => request.end(result));
+    }
     if (!this.isTriggered) {
       this.idle();
     }
