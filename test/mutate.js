@@ -650,13 +650,34 @@ const MUTATIONS = [
   {
     name: 'start hooks: a hook that throws and fails nothing',
     file: START_HOOKS,
+    edits: [['      throw error;\n', '']],
+    tests: 'e2e/prometheus-lifecycle',
+    project: 'nest-12',
+  },
+  {
+    name: 'start hooks: a failed start that leaves what has begun',
+    file: START_HOOKS,
+    edits: [['      begun.toReversed().forEach((hook) => hook.undo());\n', '']],
+    tests: 'e2e/prometheus-lifecycle',
+    project: 'nest-12',
+  },
+  {
+    name: 'start hooks: what has begun first is undone first',
+    file: START_HOOKS,
+    edits: [['begun.toReversed()', 'begun']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'start hooks: an undo of what did not begin',
+    file: START_HOOKS,
     edits: [
       [
-        'this.hooks.forEach((hook) => hook());',
-        'this.hooks.forEach((hook) => {\n      try {\n        hook();\n      } catch {}\n    });',
+        '        hook.begin();\n        begun.push(hook);',
+        '        begun.push(hook);\n        hook.begin();',
       ],
     ],
-    tests: 'e2e/prometheus-lifecycle',
+    tests: 'e2e/loop-metrics',
     project: 'nest-12',
   },
   {
@@ -1548,6 +1569,13 @@ const MUTATIONS = [
     project: 'nest-12',
   },
   {
+    name: 'around: an early end that tells what its function threw, and hides what the run threw',
+    file: REST_OF_RUN,
+    edits: [['this.failure ??= thrown;', 'this.failure = thrown ?? this.failure;']],
+    tests: 'e2e/around-misuse',
+    project: 'nest-12',
+  },
+  {
     name: 'around: a function that is counted from 0',
     file: PASSAGE,
     edits: [['around function ${index + 1} of', 'around function ${index} of']],
@@ -1607,7 +1635,7 @@ const MUTATIONS = [
     name: 'around: a run whose signal is another one when the next run begins',
     file: RUN_IN_PROGRESS,
     edits: [['this.#signal ??=', 'this.#signal =']],
-    tests: 'e2e/around-run',
+    tests: 'e2e/around-stop',
     project: 'nest-12',
   },
   {
@@ -1815,7 +1843,7 @@ const MUTATIONS = [
     edits: [
       [
         '    this.untold.push(event);\n',
-        '    this.untold.push(event);\n    if (this.untold.length > 1) {\n      this.tell(this.untold.pop() as LoopEvent);\n      return;\n    }\n',
+        '    if (this.untold.length > 0) {\n      this.tell(event);\n      return;\n    }\n    this.untold.push(event);\n',
       ],
     ],
     tests: 'e2e/events-listeners',
@@ -1825,18 +1853,6 @@ const MUTATIONS = [
     name: 'events: the last of several events in a listener first',
     file: LOOP_EVENTS,
     edits: [['this.untold.push(event);', 'this.untold.splice(1, 0, event);']],
-    tests: 'e2e/events-listeners',
-    project: 'nest-12',
-  },
-  {
-    name: 'events: an event that is told again with the next one',
-    file: LOOP_EVENTS,
-    edits: [
-      [
-        '      this.untold.shift();\n',
-        '      if (this.untold.length > 1) {\n        this.untold.shift();\n      } else {\n        this.untold.length = 0;\n        return;\n      }\n',
-      ],
-    ],
     tests: 'e2e/events-listeners',
     project: 'nest-12',
   },

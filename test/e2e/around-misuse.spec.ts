@@ -351,6 +351,23 @@ describe('an around function', () => {
     expect(line?.stack).toContain('boom');
   });
 
+  it.each<[title: string, work: ((sleep: Sleep) => LoopFunction) | undefined, wantCause: Error]>([
+    ['does not hide what it threw itself', undefined, own],
+    ['tells what the run threw, if both threw', failing, boom],
+  ])('that settles early %s', async (_title, work, wantCause) => {
+    const { clock, handled } = await bootAround({
+      around: () => [
+        function forgetful(_run, next) {
+          void next();
+          throw own;
+        },
+      ],
+      work,
+    });
+    await clock.advance(5000);
+    expect(handled).toEqual([expect.objectContaining({ code: 'WAIT_ERR_AROUND', cause: wantCause })]);
+  });
+
   it('that settles early is no reason to wait for the run when it is stopped: the loop waits for it', async () => {
     const { clock, handle } = await bootAround({
       around: () => [

@@ -104,6 +104,18 @@ const succeeded: readonly Row[] = [
     wantDuration: 1000,
   },
   {
+    title: 'it catches what the inner one throws instead of next(), so that the work does not run',
+    around: () => [
+      (_run, next) => next().catch(() => {}),
+      () => {
+        throw own;
+      },
+    ],
+    wantOutcome: 'succeeded',
+    wantDuration: 0,
+    wantWork: 0,
+  },
+  {
     title: 'it returns a thenable that is no promise, and that settles after the run',
     around: () => [(_run, next) => new Thenable((resolve) => void next().then(resolve))],
     wantOutcome: 'succeeded',

@@ -353,6 +353,13 @@ describe('the signal of a run', () => {
     expect(aborts).toEqual([5000]);
   });
 
+  it('stays the same when the next run has begun, which has its own', async () => {
+    const { clock, runs } = await bootAround({ around: () => [] });
+    const first = runs[0]?.signal;
+    await clock.advance(11_500);
+    expect(runs.map(({ signal }) => signal === first)).toEqual([true, false]);
+  });
+
   it('of a run that has ended does not abort when the loop is stopped in a later one', async () => {
     const { clock, handle, runs } = await bootAround({ around: () => [] });
     await clock.advance(11_500);

@@ -10,6 +10,7 @@ import {
   type RunResult,
   type Unsubscribe,
 } from 'nestjs-wait';
+import { ManagedLoop } from '../../src/nest/run/managed-loop.js';
 import { boot, compile, type Booted } from '../support/boot.js';
 import { countMade } from '../support/count-made.js';
 import { EventLines } from '../support/event-lines.js';
@@ -438,6 +439,23 @@ describe('a listener that steers the loop it hears of', () => {
         '11 job: run-ended (3, succeeded)',
       ],
     },
+    {
+      title: 'pauses, updates and resumes it as a run begins',
+      on: 'run-started',
+      act: (handle) => {
+        void handle.pause('enough');
+        handle.update({ period: '20s' });
+        handle.resume();
+      },
+      want: [
+        '0 job: started',
+        '0 job: run-started (1, schedule)',
+        '0 job: paused (enough)',
+        '0 job: updated',
+        '0 job: resumed',
+        '1 job: run-ended (1, succeeded)',
+      ],
+    },
   ];
 
   it.each(rows)('$title: all listeners hear it in one order', async ({ on, act, want }) => {
@@ -530,20 +548,25 @@ describe('while nobody listens', () => {
 
   it('nothing is built: no date, no signal, no description of a run', async () => {
     const { clock, registry } = await boot({ providers: [Job] });
-    const count = async (): Promise<number[]> => {
+    const count = async (act = () => clock.advance(100_000)): Promise<number[]> => {
       const made = [countMade('Date'), countMade('AbortController')];
-      await clock.advance(100_000);
-      const totals = made.map((total) => total());
+      // The description of a run asks for its fencing token, and nothing else does.
+      const { calls: described } = jest.spyOn(ManagedLoop.prototype, 'fencingToken', 'get').mock;
+      await act();
+      const totals = [...made.map((total) => total()), described.length];
       jest.restoreAllMocks();
       return totals;
     };
-    expect(await count()).toEqual([0, 0]);
+    expect(await count()).toEqual([0, 0, 0]);
     const unsubscribe = registry.onLoopEvent((event) => 'run' in event && event.run.signal);
-    const [dates = 0, controllers = 0] = await count();
+    const [dates = 0, controllers = 0, descriptions = 0] = await count();
     expect(dates).toBeGreaterThanOrEqual(200); // what is built for a listener is counted
     expect(controllers).toBe(100);
+    expect(descriptions).toBe(100);
     unsubscribe();
-    expect(await count()).toEqual([0, 0]);
+    expect(await count()).toEqual([0, 0, 0]);
+    const handle = registry.get('Job.tick')!;
+    expect(await count(() => handle.pause())).toEqual([0, 0, 0]);
   });
 });
 

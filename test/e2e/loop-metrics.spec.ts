@@ -360,3 +360,28 @@ describe('LoopMetrics.measure', () => {
     ]);
   });
 });
+
+describe('LoopMetrics.whenStarting', () => {
+  it('begins each in order; if one fails, those before it are undone, the last one first', async () => {
+    @Injectable()
+    class Mailer {
+      @Until('1s')
+      send(): void {}
+    }
+    const booted = await compile({ providers: [Mailer] }, {});
+    const { app, clock } = booted;
+    const trace: string[] = [];
+    for (const name of ['a', 'b', 'failing', 'later']) {
+      const begin = (): void => {
+        trace.push(`begin ${name}`);
+        if (name === 'failing') {
+          throw boom;
+        }
+      };
+      metricsOf(booted).whenStarting(begin, () => trace.push(`undo ${name}`));
+    }
+    await expect(app.init()).rejects.toBe(boom);
+    expect(trace).toEqual(['begin a', 'begin b', 'begin failing', 'undo b', 'undo a']);
+    expect(clock.armedTimers).toBe(0); // no loop is about to start
+  });
+});
