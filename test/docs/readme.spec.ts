@@ -44,15 +44,18 @@ const PAGES = [
   'CONTRIBUTING.md',
   'docs/errors.md',
   'docs/failures.md',
+  'docs/health.md',
   'docs/leader-election.md',
   'docs/metrics-and-alerts.md',
   'docs/steering.md',
+  'docs/tracing-and-context.md',
 ];
 
 describe.each(PAGES)('%s', (page) => {
   it('links only to files and headings that exist', () => {
     const links = Array.from(read(page).matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
-    const broken = links.filter((link) => {
+    const internal = links.filter((link) => !/^https?:/.test(link));
+    const broken = internal.filter((link) => {
       const [file, heading] = link.split('#');
       const target = file === '' ? page : join(dirname(page), file!);
       return (
