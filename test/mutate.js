@@ -1488,10 +1488,7 @@ const MUTATIONS = [
     name: 'around: work that runs twice',
     file: REST_OF_RUN,
     edits: [
-      [
-        'if (this.promise !== undefined) {\n      this.wasCalledTwice',
-        'if (false) {\n      this.wasCalledTwice',
-      ],
+      ['if (this.promise !== undefined) {\n      this.secondCall', 'if (false) {\n      this.secondCall'],
     ],
     tests: 'e2e/around-misuse',
     project: 'nest-12',
@@ -1499,7 +1496,7 @@ const MUTATIONS = [
   {
     name: 'around: a second next() that is forgiven when it is caught',
     file: REST_OF_RUN,
-    edits: [['if (this.wasCalledTwice) {', 'if (false) {']],
+    edits: [['if (this.secondCall !== undefined) {', 'if (false) {']],
     tests: 'e2e/around-misuse',
     project: 'nest-12',
   },
@@ -1513,7 +1510,12 @@ const MUTATIONS = [
   {
     name: 'around: a second next() that hides what the run threw',
     file: REST_OF_RUN,
-    edits: [['if (this.wasCalledTwice) {', 'if (this.wasCalledTwice) {\n      this.failure = undefined;']],
+    edits: [
+      [
+        'if (this.secondCall !== undefined) {',
+        'if (this.secondCall !== undefined) {\n      this.failure = undefined;',
+      ],
+    ],
     tests: 'e2e/around-misuse',
     project: 'nest-12',
   },
@@ -1564,14 +1566,19 @@ const MUTATIONS = [
   {
     name: 'around: an early end that hides what its function threw',
     file: REST_OF_RUN,
-    edits: [['      this.failure ??= thrown;\n', '']],
+    edits: [['this.failure ??= thrown === this.secondCall ? undefined : thrown;', '']],
     tests: 'e2e/around-misuse',
     project: 'nest-12',
   },
   {
     name: 'around: an early end that tells what its function threw, and hides what the run threw',
     file: REST_OF_RUN,
-    edits: [['this.failure ??= thrown;', 'this.failure = thrown ?? this.failure;']],
+    edits: [
+      [
+        'this.failure ??= thrown === this.secondCall ? undefined : thrown;',
+        'this.failure = thrown ?? this.failure;',
+      ],
+    ],
     tests: 'e2e/around-misuse',
     project: 'nest-12',
   },

@@ -115,9 +115,11 @@ describe('a scrape', () => {
   });
 
   it('escapes the names of loops', async () => {
-    const { samples, service, clock } = await bootScraped();
-    service.until(() => {}, { name: 'a', metricsName: 'a"\\b', period: '1s' });
-    await clock.advance(0);
+    class Odd {
+      @Until({ name: 'a"\n\\b', period: '1s' })
+      tick(): void {}
+    }
+    const { samples } = await bootScraped([Odd]);
     expect(await samples('nestjs_wait_run_active')).toEqual([
       'nestjs_wait_run_active{loop="a\\"\\\\b"} 0',
     ]);
