@@ -121,7 +121,7 @@ describe('a scrape', () => {
     }
     const { samples } = await bootScraped([Odd]);
     expect(await samples('nestjs_wait_run_active')).toEqual([
-      'nestjs_wait_run_active{loop="a\\"\\\\b"} 0',
+      'nestjs_wait_run_active{loop="a\\"\\n\\\\b"} 0',
     ]);
   });
 });
