@@ -36,6 +36,11 @@ const OTEL_CLAIM = 'src/opentelemetry/provider-claim.ts';
 const OTEL_TRACER = 'src/opentelemetry/run-tracer.ts';
 const FAILURE_STREAK = 'src/nest/run/failure-streak.ts';
 const START_HOOKS = 'src/nest/run/start-hooks.ts';
+const LOOP_METRICS = 'src/nest/observe/loop-metrics.ts';
+const SERIES_NAMES = 'src/nest/observe/series-names.ts';
+const SERIES_TALLY = 'src/nest/observe/series-tally.ts';
+const CHECK_LOOPS = 'src/nest/observe/check-loops.ts';
+const REGISTRATION = 'src/prometheus/registration.ts';
 const LEADER_ONLY = 'src/nest/leader/leader-only-loop.ts';
 const ELECTOR = 'src/leader-election/leader-elector.ts';
 const TERM = 'src/leader-election/term.ts';
@@ -2050,6 +2055,233 @@ const MUTATIONS = [
     file: MANAGED,
     edits: [['toDate(at ?? wallTime.at(clock.now()))', 'toDate(Date.now())']],
     tests: 'e2e/events-run',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: what a loop has counted is lost when it leaves',
+    file: LOOP_METRICS,
+    edits: [['this.keptOf(this.names.of(loop)).keep(loop)', 'this.keptOf(this.names.of(loop))']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a look that counts twice what has left',
+    file: LOOP_METRICS,
+    edits: [['[name, tally.next()]', '[name, tally]']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a timeout that counts as a failure',
+    file: LOOP_METRICS,
+    edits: [['if (loop?.isPastDeadline === true) {', 'if (false) {']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: histograms with skipped runs',
+    file: LOOP_METRICS,
+    edits: [["if (measured.outcome !== 'skipped') {", '{']],
+    tests: 'e2e/(prometheus-scrape|opentelemetry-metrics|loop-metrics)',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a record that throws and makes its run fail',
+    file: LOOP_METRICS,
+    edits: [
+      [
+        '    } catch (error) {\n      if (!this.hasFailed) {',
+        '    } catch (error) {\n      throw error;\n      if (!this.hasFailed) {',
+      ],
+    ],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a line in the log for every run that is not recorded',
+    file: LOOP_METRICS,
+    edits: [['if (!this.hasFailed) {', '{']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a name for each loop that is started at run time',
+    file: SERIES_NAMES,
+    edits: [['spec.metricsName ?? (isTemporary ? DYNAMIC : spec.name)', 'spec.metricsName ?? spec.name']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: names without a limit',
+    file: SERIES_NAMES,
+    edits: [['if (this.known.size < MOST_NAMES) {', '{']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a warning for each name that is too many',
+    file: SERIES_NAMES,
+    edits: [['if (!this.hasWarned) {', '{']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: types of errors without a limit',
+    file: 'src/nest/observe/error-types.ts',
+    edits: [['if (this.known.size < MOST_TYPES) {', '{']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a run in progress that counts as ended',
+    file: SERIES_TALLY,
+    edits: [['- (isInProgress ? 1 : 0)', '']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a timeout that counts as a failure, too',
+    file: SERIES_TALLY,
+    edits: [['runs.failed += failures - timedOut', 'runs.failed += failures']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: the first last success of several loops',
+    file: SERIES_TALLY,
+    edits: [['Math.max(this.lastSuccess, lastSuccessAt)', 'Math.min(this.lastSuccess, lastSuccessAt)']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a loop with workers that counts as several',
+    file: 'src/nest/observe/count-states.ts',
+    edits: [['if (spec.workers === 1) {', '{']],
+    tests: 'e2e/loop-metrics',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: what begins at the start stays when the start fails',
+    file: 'src/nest/run/start-hooks.ts',
+    edits: [['begun.toReversed().forEach((hook) => hook.undo());', '']],
+    tests: 'e2e/prometheus-lifecycle',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a register without a look at what it has',
+    file: REGISTRATION,
+    edits: [['  begin(): void {\n    this.requireRoom();', '  begin(): void {']],
+    tests: 'e2e/prometheus-lifecycle',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a closing application that takes those of the next one out',
+    file: REGISTRATION,
+    edits: [['if (this.register.getSingleMetric(name) === metric) {', '{']],
+    tests: 'e2e/prometheus-lifecycle',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a place that is not free until the loops have ended',
+    file: 'src/prometheus/loop.exporter.ts',
+    edits: [['this.registration.hasEnded = true;', '']],
+    tests: 'e2e/prometheus-lifecycle',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a reset that keeps what has gone',
+    file: 'src/prometheus/loop-collectors.ts',
+    edits: [['metric.reset();', '']],
+    tests: 'e2e/prometheus-scrape',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a snapshot that is never read anew',
+    file: 'src/prometheus/loop-collectors.ts',
+    edits: [['void Promise.resolve().then(() => (this.snapshot = undefined));', '']],
+    tests: 'e2e/prometheus',
+    project: 'nest-12',
+  },
+  {
+    name: 'metrics: a reserved name that is taken',
+    file: 'src/nest/declare/metrics-name.ts',
+    edits: [["name.startsWith('_')", 'false']],
+    tests: 'mistakes/mistakes',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: a paused loop that is unwell',
+    file: CHECK_LOOPS,
+    edits: [['loop.isPaused ? undefined : find(loop)', 'find(loop)']],
+    tests: 'e2e/health-check',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: a run in progress that is overdue',
+    file: CHECK_LOOPS,
+    edits: [["state === 'waiting' && overdueFor > tolerance", 'overdueFor > tolerance']],
+    tests: 'e2e/health-check',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: a delay of exactly the tolerance',
+    file: CHECK_LOOPS,
+    edits: [['overdueFor > tolerance', 'overdueFor >= tolerance']],
+    tests: 'e2e/health-check',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: a failing dependency that restarts the process',
+    file: CHECK_LOOPS,
+    edits: [['liveness: healthOf(stuck, elections)', 'liveness: healthOf(unwell, elections)']],
+    tests: 'e2e/health-check',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: a stopped loop that fails',
+    file: CHECK_LOOPS,
+    edits: [['isAtWork && consecutiveFailures', 'consecutiveFailures']],
+    tests: 'e2e/health-check',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: one failure too many',
+    file: CHECK_LOOPS,
+    edits: [
+      ['consecutiveFailures >= maxConsecutiveFailures', 'consecutiveFailures > maxConsecutiveFailures'],
+    ],
+    tests: 'e2e/health-check',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: an error that everybody may read',
+    file: CHECK_LOOPS,
+    edits: [['...(showErrors && {', '...({']],
+    tests: 'e2e/health-check',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: a filter that returns a promise',
+    file: CHECK_LOOPS,
+    edits: [
+      [
+        '  requireBoolean(isChecked, `${owner}: what loops returns`); // a promise would mean every loop\n',
+        '',
+      ],
+    ],
+    tests: '(e2e/health-check|mistakes/mistakes)',
+    project: 'nest-12',
+  },
+  {
+    name: 'health: an expired lease that is well',
+    file: CHECK_LOOPS,
+    edits: [
+      [
+        'liveness: healthOf(stuck, elections), readiness: healthOf(unwell, elections)',
+        'liveness: healthOf(stuck, []), readiness: healthOf(unwell, [])',
+      ],
+    ],
+    tests: 'e2e/health-check',
     project: 'nest-12',
   },
 ];

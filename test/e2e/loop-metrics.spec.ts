@@ -327,6 +327,16 @@ describe('LoopMetrics.measure', () => {
     ]);
   });
 
+  it('records a run that failed after its timeout as timedOut', async () => {
+    const booted = await compile({});
+    const runs: MeasuredRun[] = [];
+    booted.registry.addAround(metricsOf(booted).measure((run) => runs.push(run)));
+    await booted.app.init();
+    booted.service.until(obedient, { name: 'job', period: '1s', timeout: '4s' });
+    await booted.clock.advance(4000);
+    expect(runs).toMatchObject([{ loop: '_dynamic', duration: 4000, outcome: 'timedOut' }]);
+  });
+
   it('knows at most 100 types of errors: what comes after counts as _OTHER', async () => {
     const booted = await bootJob();
     const types: unknown[] = [];
