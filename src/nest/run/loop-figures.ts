@@ -39,12 +39,15 @@ export class LoopFigures {
   started = NaN;
   /** The same on the wall clock. */
   startedAt = NaN;
-  /** For how many milliseconds the last run had been due when it started; 0 if it was not late. */
-  lateness = NaN;
   /** How many milliseconds the last finished run took. */
   duration = NaN;
   /** When it ended, on the wall clock. */
   endedAt = NaN;
+  /**
+   * For how many milliseconds the last run had been due when it started; 0 if it was not late, or if nobody
+   * watched. So it is a small integer in most applications, which V8 keeps in place, too.
+   */
+  lateness = 0;
   lastOutcome: RunOutcome | undefined;
   /** Whether a run is in progress. While the crash handlers of a run are called, it has ended. */
   isInRun = false;

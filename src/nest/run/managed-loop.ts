@@ -247,10 +247,11 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   runStarted(): void {
-    const { clock, wallTime, events } = this.environment;
+    const { clock, wallTime, events, around } = this.environment;
     const time = clock.now();
     const wall = wallTime.at(time);
-    this.figures.runStarted(time, wall, this.isTriggered ? 0 : time - this.plan.due);
+    const isWatched = events.hasListeners || !around.isEmpty;
+    this.figures.runStarted(time, wall, isWatched && !this.isTriggered ? time - this.plan.due : 0);
     this.plan.begin(time, wall, false);
     this.currentRun?.begin();
     this.currentSteering?.runStarted();
