@@ -151,7 +151,7 @@ describe('listeners', () => {
           kind: 'NonSlidingUntil',
           number: 2,
           signal: expect.any(AbortSignal),
-          lateness: 0, // it is noted only for whoever listens when a run begins
+          lateness: 7000,
           cause: 'schedule',
         },
       },

@@ -12,8 +12,7 @@ export interface LoopRun {
   readonly signal: AbortSignal;
   /**
    * For how many milliseconds the run had been due when it began: from 0 up. It is 0 for a run that somebody
-   * has triggered. The time in which the loop was paused does not count. It is also 0 in the event `hung` of
-   * a run that began before anybody listened.
+   * has triggered. The time in which the loop was paused does not count.
    */
   readonly lateness: number;
   /** Whether the run was due, or somebody has asked for it. */

@@ -28,6 +28,11 @@ export class HungSweep {
     @Inject(WAIT_CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** Whether any loop is watched. */
+  get isWatching(): boolean {
+    return this.watched.size > 0;
+  }
+
   /** Watches a loop, if its options say so. Call it again when they have changed. */
   watch(loop: ManagedLoop): void {
     const { hungAfter } = loop.spec;

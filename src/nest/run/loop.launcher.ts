@@ -172,6 +172,9 @@ export class LoopLauncher {
   private get followUp(): FollowUp<ManagedLoop> {
     const { failureLog, steerLog, hungSweep, table } = this;
     return {
+      get findsHungRuns() {
+        return hungSweep.isWatching;
+      },
       failed: (loop, error, nextTry) => failureLog.failed(loop, error, nextTry),
       succeededAgain: ({ name }) => failureLog.recovered(name),
       pausedItself: (loop) => steerLog.pausedItself(loop),

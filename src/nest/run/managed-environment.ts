@@ -21,6 +21,8 @@ export interface ManagedEnvironment<Loop> extends LoopEnvironment {
 
 /** What the module does about the things that happen to a loop. */
 export interface FollowUp<Loop> {
+  /** Whether any run may be reported as hung, so that its description is asked for when it has long begun. */
+  readonly findsHungRuns: boolean;
   /**
    * A run has failed. The crash handlers are called after this.
    *

@@ -247,10 +247,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
   }
 
   runStarted(): void {
-    const { clock, wallTime, events, around } = this.environment;
+    const { clock, wallTime, events, around, followUp } = this.environment;
     const time = clock.now();
     const wall = wallTime.at(time);
-    const isWatched = events.hasListeners || !around.isEmpty;
+    const isWatched = events.hasListeners || !around.isEmpty || followUp.findsHungRuns;
     this.figures.runStarted(time, wall, isWatched && !this.isTriggered ? time - this.plan.due : 0);
     this.plan.begin(time, wall, false);
     this.currentRun?.begin();

@@ -21,6 +21,7 @@ const environment: ManagedEnvironment<ManagedLoop> = {
   around: { isEmpty: true } as AroundRuns,
   events: { hasListeners: false } as LoopEvents,
   followUp: {
+    findsHungRuns: false,
     failed: () => undefined,
     succeededAgain: () => undefined,
     pausedItself: () => undefined,
