@@ -137,6 +137,13 @@ export const WAIT_LEADER_ELECTION: unique symbol = Symbol.for('nestjs-wait/leade
  */
 export const WAIT_LOOP_METRICS: unique symbol = Symbol.for('nestjs-wait/loop-metrics');
 
+/**
+ * Token of the `LoopOverview`, for the page.
+ *
+ * @internal
+ */
+export const WAIT_LOOP_OVERVIEW: unique symbol = Symbol.for('nestjs-wait/loop-overview');
+
 /** Tells WaitModule from the other modules of this package. */
 export const WAIT_MODULE: ModuleNames = {
   module: 'WaitModule',

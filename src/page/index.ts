@@ -1,0 +1,10 @@
+export { WAIT_PAGE_OPTIONS } from './page.options.js';
+export type {
+  PageAccessFunction,
+  WaitPageAsyncOptions,
+  WaitPageOptions,
+  WaitPageOptionsFactory,
+  WaitPagePlacement,
+  WaitPageSettings,
+} from './page.options.js';
+export type { PageAccess } from './page-data.js';
