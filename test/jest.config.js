@@ -60,7 +60,7 @@ export default {
     project('nest-12', ['e2e', 'mistakes', 'process', 'sample']),
     // nestjs-pino knows no Nest 12 yet.
     project('nest-11', ['e2e', 'mistakes', 'integrations'], {
-      '^@nestjs/(common|core|platform-express|terminus|testing)(/.*)?$':
+      '^@nestjs/(common|core|platform-express|platform-fastify|terminus|testing)(/.*)?$':
         '<rootDir>/test/nest-11/node_modules/@nestjs/$1$2',
       '^nestjs-pino$': '<rootDir>/test/nest-11/node_modules/nestjs-pino',
     }),

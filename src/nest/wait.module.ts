@@ -41,6 +41,7 @@ import {
   WAIT_CLOCK,
   WAIT_LEADER_ELECTION,
   WAIT_LOCK_FACTORY,
+  WAIT_LOG_WRITER,
   WAIT_LOGGER,
   WAIT_LOOP_METRICS,
   WAIT_MODULE,
@@ -73,6 +74,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       { provide: WAIT_LOCK_FACTORY, useValue: configuredLock },
       { provide: WAIT_LEADER_ELECTION, useExisting: LeaderElection },
       { provide: WAIT_LOOP_METRICS, useExisting: LoopMetrics },
+      { provide: WAIT_LOG_WRITER, useExisting: LogWriter },
       LogWriter,
       LoopLog,
       FailureLog,
@@ -105,6 +107,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       WAIT_LOCK_FACTORY,
       WAIT_LEADER_ELECTION,
       WAIT_LOOP_METRICS,
+      WAIT_LOG_WRITER,
     ],
   }))
   .build();

@@ -1,3 +1,4 @@
+export { WaitPageModule } from './wait-page.module.js';
 export { WAIT_PAGE_OPTIONS } from './page.options.js';
 export type {
   PageAccessFunction,

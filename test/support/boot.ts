@@ -1,5 +1,5 @@
 import { afterEach, expect } from '@jest/globals';
-import type { INestApplication, LoggerService, ModuleMetadata } from '@nestjs/common';
+import type { HttpServer, INestApplication, LoggerService, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   BackoffUntilService,
@@ -68,11 +68,12 @@ afterEach(async () => {
   }
 });
 
-/** Compiles an application, not yet initialised. */
+/** Compiles an application, not yet initialised; on Express, unless an adapter is given. */
 export async function compile(
   metadata: ModuleMetadata,
   options?: WaitModuleOptions,
   logger = new RecordingLogger(),
+  adapter?: HttpServer,
 ): Promise<Booted> {
   const clock = new FakeClock();
   const hasModule = options === undefined && metadata.imports !== undefined;
@@ -86,7 +87,10 @@ export async function compile(
     .overrideProvider(WAIT_LOGGER)
     .useValue(logger)
     .compile();
-  const app = moduleRef.createNestApplication({ logger: false });
+  const app =
+    adapter === undefined
+      ? moduleRef.createNestApplication({ logger: false })
+      : moduleRef.createNestApplication(adapter, { logger: false });
   const booted: Booted = {
     app,
     clock,

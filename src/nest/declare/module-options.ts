@@ -35,12 +35,17 @@ export function requireModuleOptions({ module }: ModuleNames, options: unknown):
 /**
  * Refuses options of `forRootAsync` that do not say how the options of the module are made.
  *
+ * @param others - Further options that the module takes there.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
-export function requireAsyncOptions({ module }: ModuleNames, options: unknown): void {
+export function requireAsyncOptions(
+  { module }: ModuleNames,
+  options: unknown,
+  others: readonly string[] = [],
+): void {
   const owner = `${module}.forRootAsync`;
   requireOptions(options, `${owner} takes useFactory, useClass or useExisting`);
-  const reader = OptionReader.of(owner, options, ASYNC_OPTION_NAMES);
+  const reader = OptionReader.of(owner, options, [...ASYNC_OPTION_NAMES, ...others]);
   if (WAYS.filter((way) => reader.value(way) !== undefined).length !== 1) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
@@ -101,17 +106,22 @@ function checkedFactory({ module, token, factoryMethod }: ModuleNames, provider:
 }
 
 /**
- * Refuses an application that imports a module for reports without `forRoot()`, or more than once.
+ * Refuses an application that imports a module without `forRoot()`, or more than once.
  *
+ * @param outcome - What would come of so many imports, for the error.
  * @throws WaitError `WAIT_ERR_FOR_ROOT`.
  */
-export function requireOneForRoot({ module, token }: ModuleNames, modules: ModulesContainer): void {
+export function requireOneForRoot(
+  { module, token }: ModuleNames,
+  modules: ModulesContainer,
+  outcome = reportsOf,
+): void {
   const times = Array.from(modules.values()).filter(({ providers }) => providers.has(token)).length;
   if (times !== 1) {
     const mistake =
       times === 0
-        ? `${module} is imported without forRoot(), so that nothing would be reported`
-        : `${module}.forRoot() is imported ${times} times, so that every run would be reported ${times} times`;
+        ? `${module} is imported without forRoot(), so that ${outcome(times)}`
+        : `${module}.forRoot() is imported ${times} times, so that ${outcome(times)}`;
     throw new WaitError(
       'WAIT_ERR_FOR_ROOT',
       `${mistake}. Import ${module}.forRoot() once, in the root module.`,
@@ -119,7 +129,11 @@ export function requireOneForRoot({ module, token }: ModuleNames, modules: Modul
   }
 }
 
-/** Makes the error of a module for reports in an application without WaitModule. */
+function reportsOf(times: number): string {
+  return times === 0 ? 'nothing would be reported' : `every run would be reported ${times} times`;
+}
+
+/** Makes the error of a module that needs WaitModule in an application without it. */
 export function needsWaitModule({ module }: ModuleNames): WaitError {
   return new WaitError(
     'WAIT_ERR_FOR_ROOT',

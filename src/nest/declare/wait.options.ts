@@ -138,6 +138,13 @@ export const WAIT_LEADER_ELECTION: unique symbol = Symbol.for('nestjs-wait/leade
 export const WAIT_LOOP_METRICS: unique symbol = Symbol.for('nestjs-wait/loop-metrics');
 
 /**
+ * Token of the `LogWriter`, for the page.
+ *
+ * @internal
+ */
+export const WAIT_LOG_WRITER: unique symbol = Symbol.for('nestjs-wait/log-writer');
+
+/**
  * Token of the `LoopOverview`, for the page.
  *
  * @internal

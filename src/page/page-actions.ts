@@ -1,0 +1,87 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { read } from '../core/values/error-text.js';
+import { show } from '../core/values/show.js';
+import { LoopRegistry, type LoopHandle } from '../index.js';
+import { WAIT_LOG_WRITER } from '../nest/declare/wait.options.js';
+import type { LogWriter } from '../nest/log/log-writer.js';
+import type { PageReply, PageRequest } from './http.js';
+import { acceptedText, refusedText } from './action-texts.js';
+import type { PageAccess, PageAction } from './page-data.js';
+import { PageDataSource } from './page-data-source.js';
+import { readAction } from './read-action.js';
+import { refuseForeign } from './request-checks.js';
+import { whoSent } from './who.js';
+
+const DONE = { pause: 'paused', resume: 'resumed', trigger: 'triggered' } as const;
+
+/** Does what somebody asks for on the page, and logs who it was. */
+@Injectable()
+export class PageActions {
+  constructor(
+    private readonly source: PageDataSource,
+    @Optional() private readonly registry?: LoopRegistry,
+    @Optional() @Inject(WAIT_LOG_WRITER) private readonly log?: LogWriter,
+  ) {}
+
+  /** Does what a request asks for, or says why not. */
+  async act(request: PageRequest, access: PageAccess): Promise<PageReply> {
+    const refusal = refuseReader(access) ?? refuseForeign(request);
+    if (refusal !== undefined) {
+      if (refusal.status === 403) {
+        this.log?.warn(`The page refused an action of ${whoSent(request)}: ${refusal.message}`);
+      }
+      return refusal;
+    }
+    const action = readAction(request.body);
+    if (typeof action === 'string') {
+      return { status: 400, message: action };
+    }
+    const { loop, instance = this.source.instance } = action;
+    if (instance !== this.source.instance) {
+      return {
+        status: 409,
+        message: `This loop is on ${instance}, but ${this.source.instance} answered. Open ${instance}, or try again.`,
+      };
+    }
+    const handle = this.registry?.get(loop);
+    return handle === undefined
+      ? {
+          status: 404,
+          message: `There is no loop ${show(loop)} any more. It has ended, or has another name.`,
+        }
+      : this.steer(handle, action, whoSent(request));
+  }
+
+  private async steer(
+    handle: LoopHandle,
+    { action, note = '' }: PageAction,
+    who: string,
+  ): Promise<PageReply> {
+    const before = handle.info();
+    if (before.state === 'stopped') {
+      return { status: 409, ...refusedText(before, 'WAIT_ERR_LOOP_STOPPED') };
+    }
+    try {
+      if (action === 'resume') {
+        handle.resume();
+      } else {
+        // A refusal comes at once, before what has resolved already. The run itself is not awaited.
+        await Promise.race([action === 'pause' ? handle.pause(note) : handle.trigger(), Promise.resolve()]);
+      }
+    } catch (error) {
+      return { status: 409, ...refusedText(before, read(error, 'code'), error) };
+    }
+    this.source.forget();
+    this.log?.log(`${handle.name}: ${DONE[action]} on the page by ${who}${note && ` (${note})`}`);
+    return { status: 200, message: acceptedText(before, action) };
+  }
+}
+
+function refuseReader(access: PageAccess): PageReply | undefined {
+  return access === 'all'
+    ? undefined
+    : {
+        status: 403,
+        message: 'You may look at the loops, but not act on them. Ask for the access that acting needs.',
+      };
+}

@@ -1,0 +1,73 @@
+import {
+  Controller,
+  Get,
+  Post,
+  Req,
+  Res,
+  SetMetadata,
+  UseGuards,
+  VERSION_NEUTRAL,
+  type Type,
+} from '@nestjs/common';
+import { redirectToPage, sendAsset, sendJson } from './answers.js';
+import { APP_CSS, APP_JS, PAGE_HTML } from './assets.js';
+import { urlOf, type PageRequest, type PageResponse } from './http.js';
+import { PageAccessGuard } from './page-access.guard.js';
+import { PageActions } from './page-actions.js';
+import { PageDataSource } from './page-data-source.js';
+import type { PagePlacement } from './page-placement.js';
+
+/** The metadata of `@ApiExcludeController()`, so that Swagger does not show the routes. */
+const HIDDEN_FROM_SWAGGER = 'swagger/apiExcludeController';
+
+/**
+ * Makes the controller of the page, with the path and the guards of one module.
+ *
+ * The handlers take the request and the response as they are, so that no pipe reads them, and no interceptor
+ * wraps the answer.
+ */
+export function pageController({ path, guards }: PagePlacement): Type {
+  @Controller({ path, version: VERSION_NEUTRAL })
+  @UseGuards(...guards, PageAccessGuard)
+  @SetMetadata(HIDDEN_FROM_SWAGGER, [true])
+  class WaitPageController {
+    constructor(
+      private readonly source: PageDataSource,
+      private readonly actions: PageActions,
+    ) {}
+
+    @Get()
+    redirect(@Req() request: PageRequest, @Res() response: PageResponse): void {
+      redirectToPage(request, response);
+    }
+
+    // Fastify does not take `…/loops/` for `…/loops`, so the page needs a name for its relative addresses.
+    @Get('page')
+    page(@Req() request: PageRequest, @Res() response: PageResponse): void {
+      sendAsset(request, response, PAGE_HTML);
+    }
+
+    @Get('app.js')
+    script(@Req() request: PageRequest, @Res() response: PageResponse): void {
+      sendAsset(request, response, APP_JS);
+    }
+
+    @Get('app.css')
+    style(@Req() request: PageRequest, @Res() response: PageResponse): void {
+      sendAsset(request, response, APP_CSS);
+    }
+
+    @Get('data')
+    data(@Req() request: PageRequest, @Res() response: PageResponse): void {
+      const query = Object.fromEntries(urlOf(request).query);
+      sendJson(response, 200, this.source.json(query, PageAccessGuard.accessOf(request)));
+    }
+
+    @Post('actions')
+    async act(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
+      const { status, ...reply } = await this.actions.act(request, PageAccessGuard.accessOf(request));
+      sendJson(response, status, JSON.stringify({ instance: this.source.instance, ...reply }));
+    }
+  }
+  return WaitPageController;
+}

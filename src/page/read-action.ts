@@ -1,0 +1,31 @@
+import { isOptionsObject } from '../core/options/read-options.js';
+import { show } from '../core/values/show.js';
+import type { PageAction } from './page-data.js';
+
+const ACTIONS: readonly unknown[] = ['pause', 'resume', 'trigger'] satisfies readonly PageAction['action'][];
+const LONGEST_NOTE = 500;
+
+/**
+ * Reads what somebody wants to be done.
+ *
+ * @returns A sentence about what is wrong, if it is no action.
+ */
+export function readAction(body: unknown): PageAction | string {
+  if (!isOptionsObject(body)) {
+    return `An action is a JSON object: { "loop": "…", "action": "pause" }. This is ${show(body)}.`;
+  }
+  const { loop, action, instance, note } = body as Partial<Record<keyof PageAction, unknown>>;
+  if (!ACTIONS.includes(action)) {
+    return `The action must be one of ${ACTIONS.join(', ')}, not ${show(action)}.`;
+  }
+  if (typeof loop !== 'string') {
+    return `The loop must be the name of a loop, not ${show(loop)}.`;
+  }
+  if (instance !== undefined && typeof instance !== 'string') {
+    return `The instance must be a string, not ${show(instance)}.`;
+  }
+  if (note !== undefined && (typeof note !== 'string' || note.length > LONGEST_NOTE)) {
+    return `The note must be a text of at most ${LONGEST_NOTE} characters. Make it shorter.`;
+  }
+  return body as PageAction;
+}

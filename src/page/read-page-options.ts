@@ -1,0 +1,82 @@
+import { WaitError } from '../core/errors.js';
+import { OptionReader } from '../core/options/option-reader.js';
+import { readOptions, refuseUnknown } from '../core/options/read-options.js';
+import { requireModuleOptions } from '../nest/declare/module-options.js';
+import { PAGE_MODULE, type PageAccessFunction, type WaitPageSettings } from './page.options.js';
+import { PLACEMENT_NAMES, type PagePlacement } from './page-placement.js';
+
+/** The options, checked, with every default filled in. */
+export interface ResolvedPageOptions {
+  readonly access: PageAccessFunction;
+  readonly title: string;
+  /** Milliseconds. */
+  readonly refresh: number;
+  readonly history: number;
+  readonly showErrors: boolean;
+}
+
+const MODULE = PAGE_MODULE.module;
+const OWNER = `${MODULE}.forRoot`;
+const OPTION_NAMES: readonly string[] = [
+  'access',
+  'allowUnguarded',
+  'title',
+  'refresh',
+  'history',
+  'showErrors',
+] satisfies readonly (keyof WaitPageSettings)[];
+const SHORTEST_REFRESH = 1000;
+const MOST_HISTORY = 1000;
+const onlyLook: PageAccessFunction = () => 'read';
+
+/**
+ * Checks the options, and fills in the defaults.
+ *
+ * @throws WaitError `WAIT_ERR_INVALID_OPTION` or `WAIT_ERR_INVALID_DURATION`, naming the option and the
+ *   value.
+ */
+export function readPageOptions(options: unknown, placement: PagePlacement): ResolvedPageOptions {
+  const object = requireModuleOptions(PAGE_MODULE, options);
+  if (placement.isAsync) {
+    refusePlacement(object);
+  }
+  refuseUnknown(OWNER, MODULE, object, [...OPTION_NAMES, ...PLACEMENT_NAMES]);
+  const reader = new OptionReader(OWNER, readOptions(OWNER, object, OPTION_NAMES));
+  return {
+    access: accessOf(reader, placement),
+    title: reader.string('title', 'Loops'),
+    refresh: refreshOf(reader),
+    history: reader.count('history', 30, MOST_HISTORY),
+    showErrors: reader.boolean('showErrors', false),
+  };
+}
+
+/** Refuses what a factory returns too late: Nest has already made the controller then. */
+function refusePlacement(options: object): void {
+  const [late] = Object.keys(readOptions(OWNER, options, PLACEMENT_NAMES));
+  if (late !== undefined) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${MODULE}.forRootAsync: ${late} has no effect in the options that a factory makes, since Nest needs it before. Write it beside the factory: forRootAsync({ useFactory, ${late} }).`,
+    );
+  }
+}
+
+function accessOf(reader: OptionReader, { guards }: PagePlacement): PageAccessFunction {
+  const access = reader.function('access') as PageAccessFunction | undefined;
+  const isOpen = reader.boolean('allowUnguarded', false);
+  if (access === undefined && guards.length === 0 && !isOpen) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${MODULE} has neither guards nor access, so that everybody could see the page. Give it { guards: [AdminGuard] } or { access: (context) => 'read' }, or write { allowUnguarded: true } if everybody may.`,
+    );
+  }
+  return access ?? onlyLook;
+}
+
+function refreshOf(reader: OptionReader): number {
+  const refresh = reader.milliseconds('refresh', 2000);
+  return refresh >= SHORTEST_REFRESH
+    ? refresh
+    : reader.refuse('refresh', `at least ${SHORTEST_REFRESH / 1000}s`);
+}
