@@ -1,8 +1,7 @@
-import { Inject, Injectable, Optional, type OnModuleInit } from '@nestjs/common';
-import { LoopRegistry } from '../index.js';
-import { needsWaitModule } from '../nest/declare/module-options.js';
-import { PAGE_MODULE, WAIT_PAGE_OPTIONS } from './page.options.js';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { PageDataSource } from './page-data-source.js';
 import { WAIT_PAGE_PLACEMENT, type PagePlacement } from './page-placement.js';
+import { WAIT_PAGE_OPTIONS } from './page.options.js';
 import { readPageOptions, type ResolvedPageOptions } from './read-page-options.js';
 
 /** Reads and checks the options of the page. */
@@ -13,7 +12,7 @@ export class PageSettings implements OnModuleInit {
   constructor(
     @Inject(WAIT_PAGE_OPTIONS) private readonly written: unknown,
     @Inject(WAIT_PAGE_PLACEMENT) private readonly placement: PagePlacement,
-    @Optional() private readonly registry?: LoopRegistry,
+    private readonly source: PageDataSource,
   ) {}
 
   /**
@@ -28,11 +27,10 @@ export class PageSettings implements OnModuleInit {
     return this.resolved;
   }
 
-  /** Finds every mistake, in an application that serves no page too. */
+  /** Finds every mistake, also in an application that serves nothing. Nest may call a hook more than once. */
   onModuleInit(): void {
-    void this.options;
-    if (this.registry === undefined) {
-      throw needsWaitModule(PAGE_MODULE);
+    if (this.resolved === undefined) {
+      this.source.open(this.options);
     }
   }
 }
