@@ -25,6 +25,7 @@ import { LoopRunner } from './run/loop.runner.js';
 import { SteerLog } from './run/steer-log.js';
 import { HungSweep } from './run/hung-sweep.js';
 import { LoopMetrics } from './observe/loop-metrics.js';
+import { LoopOverview } from './observe/loop-overview.js';
 import { LoopChecks } from './observe/check-loops.js';
 import { StartHooks } from './run/start-hooks.js';
 import { LoopHandles } from './steer/loop-handles.js';
@@ -44,6 +45,7 @@ import {
   WAIT_LOG_WRITER,
   WAIT_LOGGER,
   WAIT_LOOP_METRICS,
+  WAIT_LOOP_OVERVIEW,
   WAIT_MODULE,
   WAIT_OPTIONS,
   WAIT_RANDOM,
@@ -75,6 +77,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       { provide: WAIT_LEADER_ELECTION, useExisting: LeaderElection },
       { provide: WAIT_LOOP_METRICS, useExisting: LoopMetrics },
       { provide: WAIT_LOG_WRITER, useExisting: LogWriter },
+      { provide: WAIT_LOOP_OVERVIEW, useExisting: LoopOverview },
       LogWriter,
       LoopLog,
       FailureLog,
@@ -87,6 +90,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       LeaderElection,
       LoopTable,
       LoopMetrics,
+      LoopOverview,
       LoopHandles,
       LoopChecks,
       LoopRegistry,
@@ -108,6 +112,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
       WAIT_LEADER_ELECTION,
       WAIT_LOOP_METRICS,
       WAIT_LOG_WRITER,
+      WAIT_LOOP_OVERVIEW,
     ],
   }))
   .build();

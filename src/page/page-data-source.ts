@@ -1,48 +1,98 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { LoopRegistry, WAIT_CLOCK, type Clock } from '../index.js';
-import type { PageAccess } from './page-data.js';
-import { PAGE_MODULE } from './page.options.js';
+import { LoopRegistry } from '../index.js';
 import { needsWaitModule } from '../nest/declare/module-options.js';
+import { WAIT_LOOP_OVERVIEW } from '../nest/declare/wait.options.js';
+import type { LoopOverview } from '../nest/observe/loop-overview.js';
+import { LoopHistory } from './loop-history.js';
+import { LoopTexts } from './loop-texts.js';
+import type { PageAccess, PageData } from './page-data.js';
+import { filterOf, type PageQuery } from './page-query.js';
+import { PageView } from './page-view.js';
+import { PAGE_MODULE } from './page.options.js';
+import { SearchTexts } from './search-texts.js';
 
-const KEPT_FOR = 1000;
+/** The options of the page that its data depends on, with every default filled in. */
+export interface PageDataOptions {
+  readonly title: string;
+  /** Milliseconds. */
+  readonly refresh: number;
+  readonly history: number;
+  readonly showErrors: boolean;
+}
 
-/** Makes what the page shows. */
+/** What all requests share. */
+interface Opened {
+  readonly overview: LoopOverview;
+  readonly texts: LoopTexts;
+  readonly options: PageDataOptions;
+  readonly startedAt: Date;
+}
+
+/** For how many milliseconds all requests see the same loops. */
+const LASTS = 1000;
+
+/** Answers requests for data. However many there are, the loops are looked through once a second. */
 @Injectable()
 export class PageDataSource {
+  /** Names this process among the replicas. */
   readonly instance = `${hostname()}-${process.pid}`;
-  private built: { readonly at: number; readonly loops: readonly object[] } | undefined;
+  private readonly searchTexts = new SearchTexts();
+  private opened: Opened | undefined;
+  private view: PageView | undefined;
 
   constructor(
     @Optional() private readonly registry?: LoopRegistry,
-    @Optional() @Inject(WAIT_CLOCK) private readonly clock?: Clock,
+    @Optional() @Inject(WAIT_LOOP_OVERVIEW) private readonly overview?: LoopOverview,
   ) {}
 
-  private options: { readonly title: string; readonly refresh: number } | undefined;
-
-  open(options: { readonly title: string; readonly refresh: number }): void {
-    if (this.registry === undefined) {
+  /**
+   * Keeps the runs of all loops from now on. It is called once, when the application starts.
+   *
+   * @throws WaitError `WAIT_ERR_FOR_ROOT` without WaitModule.
+   */
+  open(options: PageDataOptions): void {
+    const { registry, overview } = this;
+    if (registry === undefined || overview === undefined) {
       throw needsWaitModule(PAGE_MODULE);
     }
-    this.options = options;
+    const history = new LoopHistory(overview, options.history);
+    registry.onLoopEvent(history.add);
+    const texts = new LoopTexts(overview, history, options.showErrors);
+    this.opened = { overview, texts, options, startedAt: overview.wallNow };
   }
 
-  json(query: { readonly q?: string }, access: PageAccess): string {
-    const now = this.clock?.now() ?? 0;
-    if (this.built === undefined || now - this.built.at >= KEPT_FOR) {
-      this.built = { at: now, loops: this.registry?.list() ?? [] };
-    }
-    return JSON.stringify({
+  /** Returns a {@link PageData} as JSON. */
+  json(query: PageQuery, access: PageAccess): string {
+    const { overview, texts, options, startedAt } = this.opened as Opened;
+    const view = this.currentView(overview, texts);
+    const { total, loops } = view.list(filterOf(query));
+    const detail = query.loop === undefined ? undefined : view.detail(query.loop);
+    const head: Omit<PageData, 'loops' | 'detail'> = {
       instance: this.instance,
-      ...this.options,
+      leading: overview.leading(),
+      startedAt: startedAt.toISOString(),
+      now: overview.wallNow.toISOString(),
+      title: options.title,
+      refresh: options.refresh,
       access,
-      query,
-      total: this.built.loops.length,
-      loops: this.built.loops,
-    });
+      showErrors: options.showErrors,
+      counts: view.counts,
+      total,
+    };
+    const rest = `,"loops":[${loops.join()}]${detail === undefined ? '' : `,"detail":${detail}`}}`;
+    return JSON.stringify(head).slice(0, -1) + rest;
   }
 
+  /** Looks at the loops anew for the next request, which wants to see what an action has done. */
   forget(): void {
-    this.built = undefined;
+    this.view = undefined;
+  }
+
+  private currentView(overview: LoopOverview, texts: LoopTexts): PageView {
+    if (this.view === undefined || overview.now - this.view.builtAt >= LASTS) {
+      this.view = new PageView(overview, texts, this.searchTexts);
+    }
+    return this.view;
   }
 }

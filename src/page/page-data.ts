@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../core/loop/loop.js';
+import type { OptionSource } from '../nest/declare/option-sources.js';
 import type { LoopInfo } from '../nest/run/loop-info.js';
 
 // What the page gets from the server. Both sides are compiled against these types, so this file has no code.
@@ -11,9 +12,6 @@ export type PageProblem = 'hung' | 'failing' | 'overdue';
 
 /** By what the list can be filtered, and what is counted. A loop with a problem also counts by its state. */
 export type PageState = LoopInfo['state'] | PageProblem;
-
-/** Where an option of a loop comes from. `service`: it was started by `BackoffUntilService`. */
-export type OptionSource = 'decorator' | 'service' | 'loops' | 'defaults' | 'update';
 
 /** What `GET data` answers. */
 export interface PageData {
@@ -79,6 +77,7 @@ export interface PageOption {
   readonly name: string;
   /** As it is written: `5s`, `true`. */
   readonly value: string;
+  /** Where it is written. */
   readonly from: OptionSource;
 }
 

@@ -32,12 +32,14 @@ export function readDefaults(owner: string, defaults: unknown): Written {
 }
 
 /**
- * Returns the defaults that a loop can have: one with a backoff manager of the user's own has no period, so
- * there is no random share of it.
+ * Returns the defaults that count for a loop: those that it does not write itself. One with a backoff manager
+ * of the user's own has no period, so there is no random share of it.
  *
  * @param written - What is written for the loop.
  */
 export function defaultsFor(written: Written, defaults: Written): Written {
-  const { initialDelay, ...others } = defaults;
-  return initialDelay === 'jitter' && written['backoffManager'] !== undefined ? others : defaults;
+  const hasPeriod = written['backoffManager'] === undefined;
+  const counts = ([option, value]: [string, unknown]): boolean =>
+    written[option] === undefined && (hasPeriod || option !== 'initialDelay' || value !== 'jitter');
+  return Object.fromEntries(Object.entries(defaults).filter(counts));
 }

@@ -8,6 +8,7 @@ import type { LoopKind, LoopOverrides } from './loop.options.js';
 import { planOf, type LoopPlan } from './loop-plan.js';
 import { metricsNameOf } from './metrics-name.js';
 import { OPTION_NAMES, overridable } from './option-names.js';
+import { withSource, WRITTEN_AT_LOOP, type OptionSources } from './option-sources.js';
 import { DEFAULT_GROUP } from './wait.options.js';
 
 /** A loop's options, checked, with every default filled in. */
@@ -25,6 +26,8 @@ export interface LoopSpec extends LoopPlan {
   readonly endsAtShutdown: boolean;
   /** The name under which metrics count the loop; `undefined` if it is not written. */
   readonly metricsName: string | undefined;
+  /** Where its options come from. */
+  readonly sources: OptionSources;
 }
 
 /** What the module's options say about loops. */
@@ -56,7 +59,7 @@ export function resolveLoop(
   input: unknown,
   settings: LoopSettings = {},
 ): LoopSpec {
-  const options = writtenFor(kind, defaultName, input, settings);
+  const { options, sources } = writtenFor(kind, defaultName, input, settings);
   const plan = planOf(kind, options.owner, options.owner, options.written);
   // The members of the plan are written out. V8 would make a dictionary of so large an object with a spread,
   // which takes four times the memory.
@@ -76,6 +79,7 @@ export function resolveLoop(
     initialDelay: initialDelayOf(options, plan.schedule.base),
     endsAtShutdown: kind !== 'Forever',
     metricsName: metricsNameOf(options),
+    sources,
   };
 }
 
@@ -96,21 +100,27 @@ function writtenFor(
   defaultName: string,
   input: unknown,
   { loops = {}, defaults = {} }: LoopSettings,
-): OptionReader {
+): { readonly options: OptionReader; readonly sources: OptionSources } {
   const known = OPTION_NAMES[kind];
   const options = asObject(kind, defaultName, input);
   const own = boundTo(options, readOptions(defaultName, options, known));
   const name = new OptionReader(defaultName, own).string('name', defaultName);
   refuseUnknown(name, kind, options, known);
-  const written = { ...defaultsFor(own, defaults), ...own };
+  const others = defaultsFor(own, defaults);
+  const written = { ...own, ...others };
+  const sources = withSource(WRITTEN_AT_LOOP, 'defaults', others);
   const overrides = Object.hasOwn(loops, name) ? loops[name] : undefined;
   if (overrides === undefined) {
-    return new OptionReader(name, written);
+    return { options: new OptionReader(name, written), sources };
   }
   const owner = `loops['${name}']`;
   const changeable = overridable(kind);
   refuseUnknown(owner, kind, overrides, changeable);
-  return new OptionReader(name, { ...written, ...readOptions(owner, overrides, changeable) });
+  const changes = readOptions(owner, overrides, changeable);
+  return {
+    options: new OptionReader(name, { ...written, ...changes }),
+    sources: withSource(sources, 'loops', changes),
+  };
 }
 
 /** Binds the factory of a backoff manager, since it may be a method of an options class. */

@@ -3,6 +3,7 @@ import { readOptions, refuseUnknown, requireOptions } from '../../core/options/r
 import { hasMethods } from '../../core/values/has-methods.js';
 import { planOf } from './loop-plan.js';
 import { FIXED_WHILE_RUNNING, updatable } from './option-names.js';
+import { withSource } from './option-sources.js';
 import type { LoopSpec } from './resolve-loop.js';
 
 /**
@@ -34,5 +35,6 @@ export function updateLoop(spec: LoopSpec, overrides: unknown): LoopSpec {
     return spec;
   }
   const written = { ...spec.options, ...changes };
-  return { ...spec, ...planOf(kind, owner, name, written) };
+  const sources = withSource(spec.sources, 'update', changes);
+  return { ...spec, ...planOf(kind, owner, name, written), sources };
 }

@@ -40,9 +40,14 @@ export function describeLoop(loop: ManagedLoop): LoopInfo {
     // In an overrun, the planned time is over, and the next run follows at once.
     ...((state === 'waiting' || (isRunning && isPlanned(loop) && overdueFor <= 0)) &&
       date('nextStart', loop.plan.dueAt)),
-    overdue: state === 'waiting' && overdueFor > OVERDUE_AFTER,
+    overdue: isOverdue(loop),
   };
   return trouble.failures > 0 ? withErrorInJson(info, 'lastError') : info;
+}
+
+/** Whether a loop waits although its next run has been due for more than a second. */
+export function isOverdue({ state, environment, plan }: ManagedLoop): boolean {
+  return state === 'waiting' && environment.clock.now() - plan.due > OVERDUE_AFTER;
 }
 
 /** Whether the next run is planned already, while a run is in progress. */

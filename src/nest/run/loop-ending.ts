@@ -2,6 +2,8 @@ import type { LoopCrash } from '../../core/loop/loop.js';
 
 /** Tells those who want to know that a loop has ended, and how. */
 export class LoopEnding {
+  /** What ended the loop before it was told to stop; `undefined` if nothing did. */
+  crash: LoopCrash | undefined;
   private outcome: Promise<void> | undefined;
   private readonly waiting: ((crash: LoopCrash | undefined) => void)[] = [];
 
@@ -33,6 +35,7 @@ export class LoopEnding {
 
   ended(crash: LoopCrash | undefined): void {
     this.hasEnded = true;
+    this.crash = crash;
     if (crash !== undefined && this.outcome === undefined) {
       // Unless somebody handles it at once, this rejection ends the process, as a panic does in Go.
       this.outcome = Promise.reject(crash.error);

@@ -16,6 +16,11 @@ export class LoopTable {
     return Array.from(this.loops.values());
   }
 
+  /** Returns the one loop that has a name, which may be a worker. */
+  get(name: string): ManagedLoop | undefined {
+    return this.loops.get(name);
+  }
+
   /**
    * Returns the loop of a name: one worker, or all workers that are still there.
    *

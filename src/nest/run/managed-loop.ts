@@ -180,6 +180,11 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.currentEnding;
   }
 
+  /** What ended the loop before it was told to stop; `undefined` if nothing did. */
+  get crash(): LoopCrash | undefined {
+    return this.currentEnding?.crash;
+  }
+
   start(): void {
     if (this.state !== 'stopped') {
       this.hasStarted = true;

@@ -83,10 +83,11 @@ describe('updateLoop', () => {
       pauseAfterFailures: 3,
     };
     const spec = loop('Forever', options);
-    const { schedule, options: written, ...rest } = updateLoop(spec, { period: '7s' });
+    const { schedule, options: written, sources, ...rest } = updateLoop(spec, { period: '7s' });
     expect(schedule.describe()).toBe('7s between runs');
     expect(written).toEqual({ ...options, period: '7s' });
-    expect({ ...rest, schedule: spec.schedule, options: spec.options }).toEqual(spec);
+    expect(sources).toEqual({ ...spec.sources, period: 'update' });
+    expect({ ...rest, schedule: spec.schedule, options: spec.options, sources: spec.sources }).toEqual(spec);
     expect(rest.initialDelay).toBe(spec.initialDelay);
   });
 

@@ -1,0 +1,31 @@
+/** What a request for data asks for, as it stands in its URL. */
+export interface PageQuery {
+  /** A part of the name or of the schedule, whatever its case. */
+  readonly q?: string | undefined;
+  /** States and problems, comma-separated. */
+  readonly state?: string | undefined;
+  /** How many loops are listed at most: from 1 to 500, which is the default. */
+  readonly limit?: string | undefined;
+  /** The name of the loop whose details are wanted. */
+  readonly loop?: string | undefined;
+}
+
+/** Which loops are wanted. */
+export interface PageFilter {
+  /** In small letters; empty for all. */
+  readonly text: string;
+  /** Empty for all. */
+  readonly states: readonly string[];
+  readonly limit: number;
+}
+
+const MOST_LOOPS = 500;
+
+export function filterOf({ q = '', state = '', limit = '' }: PageQuery): PageFilter {
+  const number = /^\d+$/.test(limit) ? Number(limit) : MOST_LOOPS;
+  return {
+    text: q.trim().toLowerCase(),
+    states: state.split(',').filter((wanted) => wanted !== ''),
+    limit: number >= 1 && number <= MOST_LOOPS ? number : MOST_LOOPS,
+  };
+}
