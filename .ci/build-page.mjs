@@ -1,0 +1,76 @@
+// Writes src/page/assets.ts: the page of the loops as strings in a module, so that no bundler and no server
+// needs to find a file at run time. The same sources always give the same text.
+import { build, transform } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const client = join(root, 'src/page/client');
+const read = (...path) => readFileSync(join(...path), 'utf8');
+
+/** Returns the text of src/page/assets.ts. */
+export async function pageAssets() {
+  const assets = {
+    PAGE_HTML: ['text/html; charset=utf-8', withoutIndents(read(client, 'index.html'))],
+    APP_JS: ['text/javascript; charset=utf-8', await script()],
+    APP_CSS: ['text/css; charset=utf-8', await style()],
+  };
+  return [
+    '// Written by .ci/build-page.mjs from src/page/client. Change it there, and run `npm run build:page`.',
+    '',
+    '/** A file that the page consists of. */',
+    'export interface PageAsset {',
+    '  readonly body: string;',
+    '  readonly type: string;',
+    '  readonly etag: string;',
+    '}',
+    ...Object.entries(assets).flatMap(([name, [type, body]]) => [
+      '',
+      `export const ${name}: PageAsset = ${JSON.stringify({ body, type, etag: etagOf(body) }, null, 2)};`,
+    ]),
+    '',
+  ].join('\n');
+}
+
+async function script() {
+  const licence = read(root, 'node_modules/preact/LICENSE').trim();
+  const { version } = JSON.parse(read(root, 'node_modules/preact/package.json'));
+  const { outputFiles } = await build({
+    entryPoints: [join(client, 'main.tsx')],
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    // Without this, each folder that holds the repository would give another text.
+    tsconfigRaw: { compilerOptions: { jsx: 'react-jsx', jsxImportSource: 'preact' } },
+    banner: { js: `/*!\nContains preact ${version}.\n\n${licence}\n*/` },
+    logLevel: 'warning',
+  });
+  return outputFiles[0].text;
+}
+
+async function style() {
+  const { code } = await transform(read(client, 'app.css'), {
+    loader: 'css',
+    minify: true,
+    target: 'es2022',
+  });
+  return code;
+}
+
+function withoutIndents(html) {
+  return html.replaceAll(/^ +/gm, '');
+}
+
+function etagOf(body) {
+  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+}
+
+if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
+  writeFileSync(join(root, 'src/page/assets.ts'), await pageAssets());
+}

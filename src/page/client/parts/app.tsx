@@ -1,0 +1,57 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { replicaOf } from '../state/app-state.js';
+import type { LoopPage } from '../state/loop-page.js';
+import { isLost } from '../state/replicas.js';
+import { serverNow, type ServerTime } from '../time/server-time.js';
+import type { Ticker } from '../time/ticker.js';
+import { Announcer } from './announcer.js';
+import { Filters } from './filters.js';
+import { Header } from './header.js';
+import { followKeys } from './keys.js';
+import { Time } from './live.js';
+import { LoopList } from './loop-list.js';
+import { Messages } from './messages.js';
+import { PauseDialog } from './pause-dialog.js';
+import { ReplicaTabs } from './replica-tabs.js';
+
+/** The whole page. It is drawn from one state. */
+export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker: Ticker }): JSX.Element {
+  const { store, clock } = page;
+  const [state, setState] = useState(store.state);
+  useEffect(() => store.listen(() => setState(store.state)), []);
+  useEffect(() => {
+    const listener = followKeys(page);
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
+  const time = useMemo<ServerTime>(
+    () => ({
+      now: () => serverNow(store.state, clock.now()),
+      listen: (listener) => ticker.listen(listener),
+    }),
+    [],
+  );
+  const replica = replicaOf(state);
+  const data = replica?.data;
+  const problems = data?.loops.filter(({ problem }) => problem !== undefined).length ?? 0;
+  const title = data?.title ?? 'Loops';
+  useEffect(() => {
+    document.title = problems > 0 ? `(${problems}) ${title}` : title;
+  }, [problems, title]);
+  const isOld = state.failure !== undefined || (replica !== undefined && isLost(replica, clock.now()));
+  const pausing = data?.loops.find(({ name }) => name === state.pausing);
+  return (
+    <Time.Provider value={time}>
+      <main data-old={isOld}>
+        <Header page={page} state={state} />
+        {state.replicas.length > 1 && <ReplicaTabs page={page} state={state} />}
+        <Filters page={page} view={state.view} counts={data?.counts} />
+        <LoopList page={page} state={state} />
+      </main>
+      <Messages page={page} state={state} />
+      <Announcer state={state} />
+      {pausing !== undefined && <PauseDialog key={pausing.name} page={page} loop={pausing} />}
+    </Time.Provider>
+  );
+}

@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import { replicaOf, type AppState } from '../state/app-state.js';
+import type { LoopPage } from '../state/loop-page.js';
+import { duration } from '../words/elapsed.js';
+import { connectionWords } from '../words/connection.js';
+import { Icon } from './icon.js';
+import { Live } from './live.js';
+
+/** Whether what is shown is what is true now. */
+export function Connection({
+  page,
+  state,
+}: {
+  readonly page: LoopPage;
+  readonly state: AppState;
+}): JSX.Element {
+  const { failure } = state;
+  const data = replicaOf(state)?.data;
+  if (failure === undefined) {
+    return (
+      <p class="connection">{data === undefined ? 'Asking …' : `Live, every ${duration(data.refresh)}`}</p>
+    );
+  }
+  return (
+    <p class="connection" data-failed title={failure.why}>
+      <Icon shape="failing" />
+      <span>
+        <Live words={() => connectionWords(state, page.clock.now())} />
+        <small>{failure.why}</small>
+      </span>
+      <button type="button" onClick={() => page.askNow()}>
+        Ask now
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,98 @@
+import type { JSX } from 'preact';
+import type { PageDetail, PageLoop } from '../../page-data.js';
+import type { LoopPage } from '../state/loop-page.js';
+import { count, figure } from '../words/count.js';
+import { problemWords } from '../words/problem.js';
+import { lastWords, nextWords, tookWords } from '../words/schedule.js';
+import { stateWord } from '../words/states.js';
+import { Icon } from './icon.js';
+import { Live } from './live.js';
+import { LoopDetail } from './loop-detail.js';
+import { LoopName } from './loop-name.js';
+import { memo } from './memo.js';
+import { RowButtons } from './row-buttons.js';
+import { RunBars } from './run-bars.js';
+
+interface Props {
+  readonly page: LoopPage;
+  readonly loop: PageLoop;
+  readonly isOpen: boolean;
+  /** Only of the loop that is open. */
+  readonly detail: PageDetail | undefined;
+  readonly showErrors: boolean;
+  /** Whether there are buttons. */
+  readonly mayAct: boolean;
+  /** Whether an action is on its way. */
+  readonly isBusy: boolean;
+}
+
+/** A loop: one line, a sentence about what is wrong with it, and more if it is open. */
+export const LoopRow = memo((props: Props) => {
+  const { page, loop, isOpen, detail, showErrors, mayAct, isBusy } = props;
+  const { name, problem, state } = loop;
+  return (
+    <li class="loop" data-loop={name} data-state={state} data-problem={problem}>
+      <div class="cells">
+        <div class="state">
+          <span class="mark" data-state={problem ?? state}>
+            <Icon shape={problem ?? state} />
+            {stateWord(problem ?? state)}
+          </span>
+          {problem !== undefined && <small>{stateWord(state)}</small>}
+        </div>
+        <div class="name">
+          <button
+            type="button"
+            class="opener"
+            data-control="open"
+            aria-expanded={isOpen}
+            onClick={() => page.open(isOpen ? undefined : name)}
+          >
+            <Icon shape="open" />
+            <LoopName name={name} />
+          </button>
+          <small class="schedule">{loop.schedule}</small>
+        </div>
+        <Figure label={state === 'running' ? 'Running' : 'Last run'} kind="last" more={tookWords(loop)}>
+          <Live words={(now) => lastWords(loop, now)} />
+        </Figure>
+        <div class="history">
+          <RunBars history={loop.history} />
+        </div>
+        <Figure label="Next" kind="next">
+          <Live words={(now) => nextWords(loop, now)} />
+        </Figure>
+        <Figure label="Runs" kind="runs" more={loop.failures > 0 ? `${figure(loop.failures)} failed` : ''}>
+          {count(loop.runs, 'run')}
+        </Figure>
+        {mayAct && <RowButtons page={page} loop={loop} isBusy={isBusy} />}
+      </div>
+      {problem !== undefined && (
+        <p class="problem">
+          <strong>
+            <Live words={(now) => problemWords(problem, loop, now).what} />
+          </strong>
+          <span class="remedy">{problemWords(problem, loop, 0).remedy}</span>
+        </p>
+      )}
+      {loop.paused && loop.pauseReason !== undefined && <p class="reason">Paused: {loop.pauseReason}</p>}
+      {isOpen && <LoopDetail loop={loop} detail={detail} showErrors={showErrors} />}
+    </li>
+  );
+});
+
+interface FigureProps {
+  readonly label: string;
+  readonly kind: string;
+  readonly more?: string;
+  readonly children: JSX.Element | string;
+}
+
+function Figure({ label, kind, more = '', children }: FigureProps): JSX.Element {
+  return (
+    <div class={`figure ${kind}`}>
+      <span class="label">{label} </span>
+      <span>{children}</span> <small>{more}</small>
+    </div>
+  );
+}

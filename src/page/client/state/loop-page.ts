@@ -1,0 +1,183 @@
+import type { PageAction, PageData, PageState } from '../../page-data.js';
+import { NoAnswer } from '../server/no-answer.js';
+import type { ActionResult, PageServer } from '../server/page-server.js';
+import { Poller } from '../server/poller.js';
+import type { Clock, Timer } from '../time/clock.js';
+import { FIRST_LIMIT, LAST_LIMIT, replicaOf } from './app-state.js';
+import { heldOrder, orderOf } from './order.js';
+import { shownReplica, withAnswer } from './replicas.js';
+import type { Store } from './store.js';
+import { isInView, type View } from './view.js';
+
+const HELD_FOR = 3_000;
+const NOTICE_FOR = 10_000;
+
+/** Everything that somebody can do on the page, and everything that its time does. */
+export class LoopPage {
+  private readonly poller: Poller;
+  private readonly noticeTime: Timer;
+  private touchedAt = -Infinity;
+
+  /** @param keepView - Puts what somebody looks at into the URL. */
+  constructor(
+    readonly store: Store,
+    readonly clock: Clock,
+    private readonly server: PageServer,
+    private readonly keepView: (view: View) => void,
+  ) {
+    this.poller = new Poller(
+      clock,
+      (signal) => this.ask(signal),
+      (failure) => store.change({ failure }),
+    );
+    this.noticeTime = clock.newTimer(() => store.change({ notice: undefined }));
+  }
+
+  /** Nobody looks at a hidden page, so it asks nothing. */
+  setHidden(isHidden: boolean): void {
+    if (isHidden) {
+      this.poller.pause();
+    } else {
+      this.poller.resume();
+    }
+  }
+
+  askNow(): void {
+    this.poller.askNow();
+  }
+
+  filter(state: PageState | undefined): void {
+    this.look({ ...this.store.state.view, state });
+  }
+
+  search(q: string): void {
+    this.look({ ...this.store.state.view, q });
+  }
+
+  /** Opens a loop, or closes the one that is open. */
+  open(loop: string | undefined): void {
+    this.store.change({ view: { ...this.store.state.view, loop } });
+    this.keepView(this.store.state.view);
+    if (loop !== undefined) {
+      this.poller.askNow();
+    }
+  }
+
+  /** Goes to what the URL says. */
+  look(view: View): void {
+    this.store.change({ view, limit: FIRST_LIMIT });
+    this.keepView(view);
+    this.arrange(false);
+    this.poller.askNow();
+  }
+
+  showMore(): void {
+    this.store.change({ limit: Math.min(this.store.state.limit + FIRST_LIMIT, LAST_LIMIT) });
+    this.poller.askNow();
+  }
+
+  choose(shown: string): void {
+    this.store.change({ shown, isChosen: true });
+    this.arrange(false);
+  }
+
+  /** The pointer or a key was used within the list: it keeps its order for a while. */
+  touch(): void {
+    this.touchedAt = this.clock.now();
+  }
+
+  /** Goes back to the right order once nobody points at the list any more. */
+  tick(): void {
+    this.arrange();
+  }
+
+  askForNote(loop: string | undefined): void {
+    this.store.change({ pausing: loop });
+  }
+
+  pause(loop: string, note: string): Promise<void> {
+    this.askForNote(undefined);
+    return this.act(loop, { action: 'pause', note });
+  }
+
+  resume(loop: string): Promise<void> {
+    return this.act(loop, { action: 'resume' });
+  }
+
+  trigger(loop: string): Promise<void> {
+    return this.act(loop, { action: 'trigger' });
+  }
+
+  tryAgain(action: PageAction): Promise<void> {
+    return this.send(action);
+  }
+
+  /** Shows a sentence for a while. */
+  tell(notice: string | undefined): void {
+    this.store.change({ notice });
+    this.noticeTime.reset(NOTICE_FOR);
+  }
+
+  closeAlert(): void {
+    this.store.change({ alert: undefined });
+  }
+
+  private act(loop: string, action: Omit<PageAction, 'loop' | 'instance'>): Promise<void> {
+    const { shown } = this.store.state;
+    return this.send({ loop, ...action, ...(shown !== undefined && { instance: shown }) });
+  }
+
+  private async send(action: PageAction): Promise<void> {
+    const { busy } = this.store.state;
+    if (busy.includes(action.loop)) {
+      return; // a second click
+    }
+    this.store.change({ busy: [...busy, action.loop], alert: undefined, notice: undefined });
+    try {
+      this.acted(action, await this.server.act(action));
+    } catch (error) {
+      const why = error instanceof NoAnswer ? error.message : String(error);
+      this.store.change({ alert: { text: `Nothing is known to have happened. ${why}`, action } });
+    }
+    this.store.change({ busy: this.store.state.busy.filter((loop) => loop !== action.loop) });
+    this.poller.askNow();
+  }
+
+  private acted(action: PageAction, { isDone, isElsewhere, instance, message }: ActionResult): void {
+    if (isDone) {
+      this.tell(message);
+    } else if (isElsewhere) {
+      const meant = action.instance ?? '';
+      const text = `This loop is on ${meant}, but ${instance} answered. Open ${meant}, or try again.`;
+      this.store.change({ alert: { text, action } });
+    } else {
+      this.store.change({ alert: { text: message } });
+    }
+  }
+
+  private async ask(signal: AbortSignal): Promise<number> {
+    const { view, limit } = this.store.state;
+    const data = await this.server.data(view, limit, signal);
+    if (!signal.aborted) {
+      this.answered(data);
+    }
+    return data.refresh;
+  }
+
+  private answered(data: PageData): void {
+    const { shown, isChosen, replicas: before } = this.store.state;
+    const replicas = withAnswer(before, data, this.clock.now());
+    const replica = shownReplica(replicas, shown, isChosen);
+    this.store.change({ replicas, shown: replica?.data.instance, failure: undefined });
+    this.arrange();
+  }
+
+  private arrange(isHeld = this.clock.now() - this.touchedAt < HELD_FOR): void {
+    const { state } = this.store;
+    const loops = replicaOf(state)?.data.loops.filter((loop) => isInView(loop, state.view)) ?? [];
+    const order = isHeld ? heldOrder(state.order, loops) : orderOf(loops);
+    if (JSON.stringify(order) !== JSON.stringify(state.order)) {
+      this.store.change({ order });
+    }
+  }
+}
