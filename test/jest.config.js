@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { findChromium, MISSING_CHROMIUM } from './browser/chromium.js';
 
 // What needs no Nest runs once. The tests on real Nest containers run twice: on Nest 12 from the root, and on
 // Nest 11 from test/nest-11.
@@ -47,6 +49,26 @@ const project = (displayName, folders, modules = {}) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sample-app/dist'],
 });
 
+const NEST_11 = {
+  '^@nestjs/(common|core|platform-express|platform-fastify|terminus|testing)(/.*)?$':
+    '<rootDir>/test/nest-11/node_modules/@nestjs/$1$2',
+  // nestjs-pino knows no Nest 12 yet.
+  '^nestjs-pino$': '<rootDir>/test/nest-11/node_modules/nestjs-pino',
+};
+
+// CI fails without Chromium: it runs the tests, and each says what is missing. Elsewhere they are left out, and
+// the last lines of the output say so.
+const chromium = findChromium();
+if (chromium === undefined && !process.env.CI) {
+  // Jest has closed console.error by then.
+  process.once('exit', () => writeSync(2, `\n${MISSING_CHROMIUM}\n`));
+}
+const inBrowser = (...named) => ({ ...project(...named), globals: { CHROMIUM: chromium, MISSING_CHROMIUM } });
+const browserProjects = [
+  inBrowser('browser', ['browser']),
+  inBrowser('browser-nest-11', ['browser/smoke'], NEST_11),
+];
+
 export default {
   maxWorkers: '100%',
   // A test that computes for a second may need ten on a busy machine, where jest's own limit of five would
@@ -58,11 +80,7 @@ export default {
     project('leader-election', ['leader-election']),
     project('simulation', ['simulation']),
     project('nest-12', ['e2e', 'mistakes', 'process', 'sample']),
-    // nestjs-pino knows no Nest 12 yet.
-    project('nest-11', ['e2e', 'mistakes', 'integrations'], {
-      '^@nestjs/(common|core|platform-express|platform-fastify|terminus|testing)(/.*)?$':
-        '<rootDir>/test/nest-11/node_modules/@nestjs/$1$2',
-      '^nestjs-pino$': '<rootDir>/test/nest-11/node_modules/nestjs-pino',
-    }),
+    project('nest-11', ['e2e', 'mistakes', 'integrations'], NEST_11),
+    ...(chromium !== undefined || process.env.CI ? browserProjects : []),
   ],
 };
