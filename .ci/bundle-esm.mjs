@@ -11,11 +11,14 @@ const { exports, peerDependencies } = JSON.parse(readFileSync(join(root, 'packag
 const entries = Object.values(exports).flatMap((entry) =>
   typeof entry === 'object' ? [join(root, entry.import.default)] : [],
 );
+// The lock of an engine is in its entry alone: a bundler that finds `import('pg')` wants to have that client.
+const engines = entries.map(dirname).filter((folder) => dirname(folder) === join(dist, 'leader-election'));
 const shared = ['core', 'leader-election']
   .flatMap((folder) =>
     readdirSync(join(dist, folder), { recursive: true }).map((file) => join(dist, folder, file)),
   )
-  .filter((file) => file.endsWith('.js') && !entries.includes(file));
+  .filter((file) => file.endsWith('.js') && !entries.includes(file))
+  .filter((file) => !engines.includes(dirname(file)));
 const sharedBundle = join(dist, 'core.js');
 
 const options = {

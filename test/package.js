@@ -44,6 +44,15 @@ try {
     throw new Error(`The package is not joined into index.js and core.js, but is ${files.join(', ')}`);
   }
 
+  // A bundler looks for every package that a file may load, so only the entries for a client may load one.
+  for (const file of ['core', 'index', 'health/index', 'leader-election/index', 'page/index']) {
+    const [found] =
+      /\bimport\(.*/.exec(readFileSync(join(modules, `nestjs-wait/dist/esm/${file}.js`), 'utf8')) ?? [];
+    if (found !== undefined) {
+      throw new Error(`dist/esm/${file}.js loads what only some users have: ${found}`);
+    }
+  }
+
   // An entry that took a class of Nest's side into its own file would have a copy that Nest does not find.
   for (const entry of ['health', 'opentelemetry', 'prometheus']) {
     const code = readFileSync(join(modules, `nestjs-wait/dist/esm/${entry}/index.js`), 'utf8');
