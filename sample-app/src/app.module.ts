@@ -2,12 +2,13 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { WaitModule } from 'nestjs-wait';
 import { LoopHealthIndicator } from 'nestjs-wait/health';
+import { WaitPageModule } from 'nestjs-wait/page';
 import { WaitPrometheusModule } from 'nestjs-wait/prometheus';
 import { Finalizer } from './finalizer/finalizer.js';
 import { HealthController } from './http/health.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { pageAccess } from './http/page-access.js';
 import { StatusController } from './http/status.controller.js';
-import { SteerController } from './http/steer.controller.js';
 import { Census } from './leader-election/census.js';
 import { electionOf } from './leader-election/election.js';
 import { LoadBalancer } from './load-balancer/load-balancer.js';
@@ -33,9 +34,15 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
       }),
     }),
     WaitPrometheusModule.forRoot(),
+    WaitPageModule.forRoot({
+      path: 'loops',
+      access: pageAccess,
+      title: 'Loops of the sample',
+      showErrors: true, // they hold no secrets here
+    }),
     TerminusModule.forRoot({ logger: false }), // the log of the loops says it already, and not at every probe
   ],
-  controllers: [HealthController, MetricsController, StatusController, SteerController, TroubleController],
+  controllers: [HealthController, MetricsController, StatusController, TroubleController],
   providers: [
     LoopHealthIndicator,
     Settings,

@@ -8,12 +8,16 @@ const logger = app.get(BufferedLogger);
 app.useLogger(logger);
 app.enableShutdownHooks();
 try {
-  const { host, port } = app.get(Settings);
+  const { host, port, isLocal } = app.get(Settings);
   await app.listen(port, host);
+  const url = await app.getUrl();
   logger.log(
-    `Listening on ${await app.getUrl()}: /healthz, /readyz, /metrics, /loops, /leader, /rivals, /resources, /sizes, /steer/…, /trouble/…`,
+    `Listening on ${url}: /healthz, /readyz, /metrics, /loops, /leader, /rivals, /resources, /sizes, /trouble/…`,
     'Main',
   );
+  if (isLocal) {
+    logger.log(`Look at the loops, and steer them: ${url}/loops`, 'Main');
+  }
 } catch {
   process.exitCode = 1; // Nest has logged why
   await app.close();

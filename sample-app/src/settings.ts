@@ -10,6 +10,8 @@ export class Settings {
   readonly stateDir = resolve(process.env['STATE_DIR'] ?? 'sample-app/var');
   readonly sizeEndpoints = process.env['SIZE_ENDPOINTS']?.split(',') ?? [this.resourcesDir, this.stateDir];
   readonly host = process.env['HOST'] ?? '127.0.0.1';
+  /** Whether only this machine reaches the server. */
+  readonly isLocal = ['127.0.0.1', '::1', 'localhost'].includes(this.host);
   readonly port = Number(process.env['PORT'] ?? 3000);
   readonly leaderElection = engineOf(process.env['LEADER_ELECTION'] ?? 'memory');
   /** If it is missing, `LEADER_ELECTION=postgres` starts a database of its own. */

@@ -47,6 +47,7 @@ const PAGES = [
   'docs/health.md',
   'docs/leader-election.md',
   'docs/metrics-and-alerts.md',
+  'docs/page.md',
   'docs/steering.md',
   'docs/tracing-and-context.md',
 ];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { PageData } from '../../src/page/page-data.js';
 import { Clone } from './clone.js';
 import { missingFrom, readme } from './page.js';
 
@@ -15,8 +16,8 @@ describe('the shell commands of the README', () => {
   it('run below, except those that install packages or run all tests', () => {
     expect(readme.blocks('sh').map((text) => text.split('\n')[0])).toEqual([
       expect.stringMatching(/^npm ci && npm start /),
-      expect.stringMatching(/^curl -s localhost:3000\/loops/),
-      expect.stringMatching(/^steer\(\)/),
+      expect.stringMatching(/^curl -s localhost:3000\/loops\/data/),
+      expect.stringMatching(/^curl -s -X POST localhost:3000\/trouble\/fail/),
       'npm install nestjs-wait',
       'npx nest build',
       expect.stringMatching(/^pids\(\)/),
@@ -24,17 +25,17 @@ describe('the shell commands of the README', () => {
     ]);
   });
 
-  it('build and start the sample application, look at it, change a manifest, steer a loop, and stop it', async () => {
+  it('build and start the sample application, look at it, change a manifest, make trouble, and stop it', async () => {
     const sample = clone.start('npm start');
     await sample.prints('Building the sample application.');
     expect(sample.output).not.toContain('LOG');
     await sample.prints('Routes: ');
     expect(missingFrom(sample.output, readme.outputOf('npm ci && npm start'))).toEqual([]);
 
-    const [loops = '', resources = '', ...files] = (
-      await clone.run(readme.block('curl -s localhost:3000/loops'))
+    const [data = '', resources = '', ...files] = (
+      await clone.run(readme.block('curl -s localhost:3000/loops/data'))
     ).split('\n');
-    expect(JSON.parse(loops)).toContainEqual(
+    expect((JSON.parse(data) as PageData).loops).toContainEqual(
       expect.objectContaining({
         name: 'RouteReconciler.reconcile',
         state: 'waiting',
@@ -50,7 +51,8 @@ describe('the shell commands of the README', () => {
       'sample-app/var/archive:\nold-report.json',
     ]);
 
-    expect(missingFrom(await clone.run(readme.block('steer()')), readme.outputOf('steer()'))).toEqual([]);
+    const trouble = await clone.run(readme.block('curl -s -X POST localhost:3000/trouble/fail'));
+    expect(trouble).toBe('{"trouble":"fail"}\n{"trouble":"none"}\n');
 
     await sample.interrupt();
     const end = readme.block("LOG [WaitModule] leader election 'census': stopping");

@@ -2,10 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PageData, PageLoop } from '../../src/page/page-data.js';
 import { spawnWithOneStream } from '../support/one-stream.js';
 
 const root = join(__dirname, '../..');
 const main = join(root, 'sample-app/dist/sample-app/src/main.js');
+
+/** What the page sends with its actions. */
+const OF_THE_PAGE = { 'X-Nestjs-Wait': '1', 'Sec-Fetch-Site': 'same-origin' };
 
 /** How long a test waits for something; an application may need half of it to start on a busy machine. */
 const TIMEOUT = 60_000;
@@ -81,20 +85,24 @@ export class SampleProcess {
     await this.logs(/Listening on (\S+):/);
     const [, url] = /Listening on (\S+): /.exec(this.output) ?? [];
     const body = json === undefined ? {} : { body: JSON.stringify(json) };
-    const headers = { 'Content-Type': 'application/json' };
+    const headers = { 'Content-Type': 'application/json', ...OF_THE_PAGE };
     const response = await fetch(`${url ?? ''}${path}`, { method, headers, ...body });
     const text = await response.text();
     const isJson = response.headers.get('Content-Type')?.startsWith('application/json') === true;
     return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
   }
 
+  /** What the page of the loops shows of them. */
+  async loops(): Promise<readonly PageLoop[]> {
+    const { body } = await this.request('/loops/data');
+    return (body as PageData).loops;
+  }
+
   /** Until the loop has begun so many runs. */
   async runs(name: string, count: number): Promise<void> {
     await this.until(async () => {
-      const { body } = await this.request('/loops');
-      return (body as { name: string; runs: number }[]).some(
-        (loop) => loop.name === name && loop.runs >= count,
-      );
+      const loops = await this.loops();
+      return loops.some((loop) => loop.name === name && loop.runs >= count);
     }, `${count} runs of ${name}`);
   }
 

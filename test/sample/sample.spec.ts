@@ -39,8 +39,8 @@ describe('the sample application', () => {
     await sample.edit('shop.json', route('/shop', 'http://127.0.0.1:8081'));
     sample.start();
     await sample.logs('Routes: + /shop');
-    const { body } = await sample.request('/loops');
-    expect((body as { name: string }[]).map(({ name }) => name).toSorted()).toEqual([
+    const loops = await sample.loops();
+    expect(loops.map(({ name }) => name).toSorted()).toEqual([
       'Census.take',
       'Finalizer.work#0',
       'Finalizer.work#1',
@@ -173,7 +173,7 @@ describe('the sample application', () => {
     expect(sample.output.match(/\[SizeMonitor\].*/g)).toEqual([
       `[SizeMonitor] ${endpoint} is no longer measured`,
     ]);
-    expect(JSON.stringify(await sample.request('/loops'))).not.toContain(`size of ${endpoint}`);
+    expect(JSON.stringify(await sample.loops())).not.toContain(`size of ${endpoint}`);
     expect(JSON.stringify(await sample.request('/sizes'))).not.toContain(endpoint);
   });
 
@@ -233,8 +233,8 @@ describe('the sample application', () => {
       const first = await leaderOf(copies, 'one leads');
       const follower = copies.find((copy) => copy !== first)!;
       await expect(
-        follower.request('/steer/trigger', 'POST', { loop: 'Census.take' }),
-      ).resolves.toMatchObject({ status: 409 });
+        follower.request('/loops/actions', 'POST', { loop: 'Census.take', action: 'trigger' }),
+      ).resolves.toMatchObject({ status: 409, body: { code: 'WAIT_ERR_NOT_LEADER' } });
       await first.stop('SIGKILL');
       const others = copies.filter((copy) => copy !== first);
       const second = await leaderOf(others, 'another leads');

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LoopInfo } from 'nestjs-wait';
+import type { PageAction, PageLoop } from '../../src/page/page-data.js';
 import { SampleProcess } from './sample-process.js';
 
-/** Steers the sample application over HTTP, after it has been built. */
+/** Steers the sample application by its page, after it has been built. */
 export function describeSteering(): void {
   describe('an operator of the sample application', () => {
     const loop = 'LoadBalancerSync.sync';
@@ -13,65 +13,83 @@ export function describeSteering(): void {
     });
     afterEach(() => sample?.dispose());
 
-    const steer = (
-      what: string,
-      request: Record<string, unknown>,
-    ): Promise<{ status: number; body: unknown }> => sample.request(`/steer/${what}`, 'POST', request);
+    const act = (action: Partial<PageAction>): Promise<{ status: number; body: unknown }> =>
+      sample.request('/loops/actions', 'POST', action);
+    const shown = async (): Promise<PageLoop | undefined> =>
+      (await sample.loops()).find(({ name }) => name === loop);
 
-    it('pauses, triggers, changes and resumes a loop', async () => {
+    it('opens the page at the address that the log shows on a line of its own', async () => {
       sample.start();
-      await sample.until(async () => {
-        const { body } = await sample.request('/loops');
-        return (body as LoopInfo[]).some(({ name, state }) => name === loop && state === 'waiting');
-      }, 'the end of the first run');
-      await expect(steer('pause', { loop, reason: 'incident 42' })).resolves.toMatchObject({
+      await sample.logs(/ LOG \[Main\] .*: http:\S+\/loops$/m);
+      const [, url = ''] = /: (http:\S+\/loops)$/m.exec(sample.output) ?? [];
+      const page = await fetch(url);
+      expect(page.url).toBe(`${url}/page`);
+      expect(await page.text()).toContain('<main');
+    });
+
+    it('pauses, triggers and resumes a loop', async () => {
+      sample.start();
+      await sample.until(async () => (await shown())?.state === 'waiting', 'the end of the first run');
+      await expect(act({ loop, action: 'pause', note: 'incident 42' })).resolves.toMatchObject({
         status: 200,
-        body: { name: loop, state: 'paused', paused: true, pauseReason: 'incident 42' },
       });
       await sample.logs(`LOG [WaitModule] ${loop}: paused (incident 42)`);
-      await expect(steer('trigger', { loop })).resolves.toMatchObject({
-        status: 200,
-        body: { outcome: 'succeeded', startedAt: expect.any(String), duration: expect.any(Number) },
-      });
-      await expect(steer('update', { loop, options: { period: '1h' } })).resolves.toMatchObject({
-        status: 200,
-        body: { schedule: '1h between runs' },
-      });
-      await expect(steer('resume', { loop })).resolves.toMatchObject({
-        status: 200,
-        body: { paused: false },
-      });
+      expect(await shown()).toMatchObject({ state: 'paused', paused: true, pauseReason: 'incident 42' });
+      const { runs } = (await shown())!;
+      await expect(act({ loop, action: 'trigger' })).resolves.toMatchObject({ status: 200 });
+      await sample.runs(loop, runs + 1);
+      await expect(act({ loop, action: 'resume' })).resolves.toMatchObject({ status: 200 });
+      expect(await shown()).toMatchObject({ paused: false });
     });
 
     it('is told why a loop is not steered', async () => {
       sample.start();
-      await expect(steer('trigger', { loop: 'Nobody.knows' })).resolves.toMatchObject({
+      await expect(act({ loop: 'Nobody.knows', action: 'trigger' })).resolves.toMatchObject({
         status: 404,
-        body: { message: "There is no loop 'Nobody.knows'. GET /loops lists all." },
+        body: { message: expect.stringContaining('Nobody.knows') },
       });
-      await expect(steer('update', { loop, options: { workers: 2 } })).resolves.toMatchObject({
+      await expect(act({ loop })).resolves.toMatchObject({
         status: 400,
-        body: { message: expect.stringContaining('workers') },
+        body: { message: expect.stringContaining('action') },
       });
-      await expect(sample.request('/steer/resume', 'POST')).resolves.toMatchObject({ status: 400 });
+    });
+
+    it('finds nobody let in when the sample listens on all addresses, except probes and metrics', async () => {
+      sample.start({ HOST: '0.0.0.0' });
+      await sample.logs('Listening on ');
+      for (const path of ['/loops', '/loops/page', '/loops/app.js', '/loops/app.css', '/loops/data']) {
+        await expect(sample.request(path)).resolves.toMatchObject({ status: 403 });
+      }
+      await expect(act({ loop, action: 'pause' })).resolves.toMatchObject({ status: 403 });
+      for (const path of ['/healthz', '/readyz', '/metrics']) {
+        await expect(sample.request(path)).resolves.toMatchObject({ status: 200 });
+      }
+      expect(sample.output).not.toContain('Look at the loops');
     });
 
     it('sees the load balancer fail as TROUBLE says, and recover as POST /trouble/none says', async () => {
       sample.start({ TROUBLE: 'fail' });
       await sample.logs(`ERROR [${loop}] run 2 failed: the load balancer answered 503`);
-      await expect(steer('trigger', { loop })).resolves.toMatchObject({
-        status: 200,
-        body: {
-          outcome: 'failed',
-          error: { message: 'the load balancer answered 503 Service Unavailable' },
-        },
+      await sample.until(async () => (await shown())?.problem === 'failing', 'that the page shows it');
+      const [first] = await sample.loops();
+      expect(first).toMatchObject({
+        name: loop,
+        lastError: 'Error: the load balancer answered 503 Service Unavailable',
+        history: { outcomes: expect.stringMatching(/^f+$/) },
       });
       await expect(sample.request('/trouble/none', 'POST')).resolves.toEqual({
         status: 200,
         body: { trouble: 'none' },
       });
-      await steer('trigger', { loop });
+      await act({ loop, action: 'trigger' });
       await sample.logs(`LOG [WaitModule] ${loop}: succeeded after `);
+      await sample.until(async () => (await shown())?.problem === undefined, 'that the page shows it');
+    });
+
+    it('sees a run hang as TROUBLE says', async () => {
+      sample.start({ TROUBLE: 'hang' });
+      await sample.until(async () => (await shown())?.problem === 'hung', 'that the page shows it');
+      await expect(shown()).resolves.toMatchObject({ state: 'running', hung: true, runs: 1 });
     });
 
     it('is told which kinds of trouble there are', async () => {

@@ -1,24 +1,18 @@
 import { Controller, Delete, Get, HttpCode, NotFoundException, Param } from '@nestjs/common';
-import { LeaderElection, LoopRegistry, type LoopInfo } from 'nestjs-wait';
+import { LeaderElection } from 'nestjs-wait';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { Rivals } from '../rivals/rivals.js';
 import { SizeMonitor } from '../size-monitor/size-monitor.js';
 
-/** Answers what an operator asks: what runs, who leads, and what it sees. */
+/** Answers what the page of the loops does not know: who leads, and what the loops have made. */
 @Controller()
 export class StatusController {
   constructor(
-    private readonly registry: LoopRegistry,
     private readonly store: ResourceStore,
     private readonly sizes: SizeMonitor,
     private readonly rivals: Rivals,
     private readonly election: LeaderElection,
   ) {}
-
-  @Get('loops')
-  loops(): LoopInfo[] {
-    return this.registry.list();
-  }
 
   @Get('leader')
   leader(): unknown {

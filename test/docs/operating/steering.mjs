@@ -67,7 +67,7 @@ async function trySteering(url, registry) {
   };
   const loop = 'Report.write';
   const tellState = () => console.log(`= ${loop} is ${registry.get(loop).info().state}`);
-  console.log(`= loops without a token: ${(await fetch(`${url}/loops`)).status}`);
+  console.log(`= loops without a token: ${(await fetch(`${url}/steer`)).status}`);
   await post('trigger', { loop }, '');
   await post('trigger', { loop }, 'undefined');
   await post('trigger', { loop: 'Report.wrote' });
