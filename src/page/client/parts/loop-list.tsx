@@ -34,11 +34,9 @@ export class LoopList extends Component<Props> {
     return (
       <div class="loops" onPointerMove={touch} onPointerDown={touch} onKeyDown={touch}>
         {order.attention.length > 0 && this.section('Needs attention', order.attention)}
-        {isEmpty ? (
-          <p class="empty">{emptyWords(view.state !== undefined || view.q !== '')}</p>
-        ) : (
-          this.section(order.attention.length > 0 ? 'All other loops' : 'Loops', order.others)
-        )}
+        {order.others.length > 0 &&
+          this.section(order.attention.length > 0 ? 'All other loops' : 'Loops', order.others)}
+        {isEmpty && <p class="empty">{emptyWords(view.state !== undefined || view.q !== '')}</p>}
         {this.more(data.total, data.loops.length)}
       </div>
     );
@@ -52,6 +50,7 @@ export class LoopList extends Component<Props> {
           <h2>{title}</h2>
           {title === 'Loops' && <AllWell counts={replicaOf(this.props.state)?.data.counts} />}
         </div>
+        {COLUMNS}
         <ul>{names.map((name) => this.row(name))}</ul>
       </section>
     );
@@ -98,6 +97,15 @@ export class LoopList extends Component<Props> {
     );
   }
 }
+
+/** Whoever does not see them hears them in each row. */
+const COLUMNS = (
+  <div class="columns" aria-hidden="true">
+    {['State', 'Loop', 'Last run', 'Last 30 runs', 'Next run', 'Runs'].map((column) => (
+      <span key={column}>{column}</span>
+    ))}
+  </div>
+);
 
 function emptyWords(isFiltered: boolean): string {
   return isFiltered

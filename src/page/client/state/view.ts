@@ -41,7 +41,7 @@ export function writeView({ state, q, loop }: View): string {
  * the view of that time.
  */
 export function isInView(loop: PageLoop, { state, q }: View): boolean {
-  const text = q.toLowerCase();
+  const text = q.trim().toLowerCase();
   return (
     (state === undefined || hasState(loop, state)) &&
     (loop.name.toLowerCase().includes(text) || loop.schedule.toLowerCase().includes(text))

@@ -16,7 +16,7 @@ export function duration(milliseconds: number): string {
     return `${Math.round(milliseconds)} ms`;
   }
   if (milliseconds < 10 * SECOND - 50) {
-    return `${(milliseconds / SECOND).toFixed(1)} s`;
+    return `${Math.round(milliseconds / 100) / 10} s`;
   }
   return wholeSeconds(Math.round(milliseconds / SECOND));
 }

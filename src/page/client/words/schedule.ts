@@ -14,7 +14,7 @@ export function tookWords({ lastDuration, runningSince }: PageLoop): string {
   if (lastDuration === undefined) {
     return '';
   }
-  return `${runningSince === undefined ? 'took' : 'before:'} ${duration(lastDuration)}`;
+  return runningSince === undefined ? `took ${duration(lastDuration)}` : `${duration(lastDuration)} before`;
 }
 
 /** Writes when the next run begins: `in 3 s`, `after this run`, `paused`. */
