@@ -24,8 +24,10 @@ export class LoopTexts {
     // The error itself stays here: it may hold secrets.
     const { lastError: _, ...info } = this.overview.describe(loop);
     const problem = this.overview.problemOf(loop);
+    const { hungAfter } = loop.spec;
     const row: Row = {
       ...info,
+      ...(info.hung && hungAfter !== undefined && { hungAfter }),
       ...(problem !== undefined && { problem }),
       ...this.errorOf(loop, reasonOf),
       history: this.history.of(loop),

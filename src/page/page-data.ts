@@ -45,6 +45,8 @@ type Dates = 'lastStart' | 'lastSuccess' | 'lastFailure' | 'runningSince' | 'nex
 export interface PageLoop
   extends Omit<LoopInfo, Dates | 'lastError'>, Readonly<Partial<Record<Dates, string>>> {
   readonly problem?: PageProblem;
+  /** After how many milliseconds a run is reported as hung; absent unless one is. */
+  readonly hungAfter?: number;
   /** What the last failed run threw, in one line; only with `showErrors`. */
   readonly lastError?: string;
   readonly history: PageHistory;

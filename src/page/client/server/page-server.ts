@@ -52,7 +52,7 @@ export class PageServer {
 
   private async reach(url: string, init: RequestInit): Promise<Response> {
     try {
-      return await this.send(url, { cache: 'no-store', ...init });
+      return await this.send(url, init);
     } catch {
       throw new NoAnswer('The server cannot be reached.');
     }

@@ -1,6 +1,6 @@
 import type { PageLoop, PageProblem } from '../../page-data.js';
-import { count } from './count.js';
-import { ago, ahead, countUp } from './elapsed.js';
+import { count, figure } from './count.js';
+import { ago, ahead, countUp, duration } from './elapsed.js';
 
 /** What is wrong with a loop, and what somebody can do about it. */
 export interface ProblemWords {
@@ -14,22 +14,15 @@ export function problemWords(problem: PageProblem, loop: PageLoop, now: number):
 }
 
 const WORDS: Record<PageProblem, (loop: PageLoop, now: number) => ProblemWords> = {
-  hung: ({ runs, runningSince }, now) => ({
-    what: `Hung: run ${runs} has lasted ${countUp(since(runningSince, now))}, longer than hungAfter allows`,
+  hung: ({ runs, runningSince, hungAfter = 0 }, now) => ({
+    what:
+      `Hung: run ${figure(runs)} has lasted ${countUp(since(runningSince, now))}; ` +
+      `it is reported after ${duration(hungAfter)}`,
     remedy:
-      'A run cannot be ended from here. See what it waits for, and give the loop a timeout, so that ' +
-      'the next one ends by itself.',
+      'Find out what it waits for. It cannot be ended from here; with a timeout, the next one ends by itself.',
   }),
 
-  failing: (loop, now) => {
-    const { consecutiveFailures, lastFailure } = loop;
-    const last = lastFailure === undefined ? '' : ago(since(lastFailure, now));
-    const failures =
-      consecutiveFailures === 1
-        ? `Failing: the last run failed${last && ` ${last}`}`
-        : `Failing: ${count(consecutiveFailures, 'failure')} in a row${last && `, the last ${last}`}`;
-    return { what: `${failures}; ${nextTry(loop, now)}`, remedy: failingRemedy(loop) };
-  },
+  failing: (loop, now) => ({ what: failingWords(loop, now), remedy: failingRemedy(loop) }),
 
   overdue: ({ nextStart }, now) => ({
     what: `Overdue by ${countUp(since(nextStart, now))}: the process is overloaded`,
@@ -37,14 +30,25 @@ const WORDS: Record<PageProblem, (loop: PageLoop, now: number) => ProblemWords> 
   }),
 };
 
+function failingWords(loop: PageLoop, now: number): string {
+  const { state, consecutiveFailures, lastFailure } = loop;
+  const last = lastFailure === undefined ? '' : ago(since(lastFailure, now));
+  if (state === 'stopped') {
+    return `Failing: it crashed${last && ` ${last}`}, and has stopped`;
+  }
+  const failures =
+    consecutiveFailures === 1
+      ? `Failing: the last run failed${last && ` ${last}`}`
+      : `Failing: ${count(consecutiveFailures, 'failure')} in a row${last && `, the last ${last}`}`;
+  return `${failures}; ${nextTry(loop, now)}`;
+}
+
 function nextTry({ state, nextStart }: PageLoop, now: number): string {
   switch (state) {
     case 'running':
       return 'it is running again';
     case 'paused':
       return 'it is paused';
-    case 'stopped':
-      return 'it has stopped, and will not try again';
     default:
       return nextStart === undefined ? 'it will try again' : `next try ${ahead(Date.parse(nextStart) - now)}`;
   }

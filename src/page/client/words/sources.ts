@@ -1,4 +1,6 @@
-import type { OptionSource } from '../../page-data.js';
+import type { PageOption } from '../../page-data.js';
+
+type OptionSource = PageOption['from'];
 
 /** Says where an option is written. */
 export function sourceWords(source: OptionSource): string {
