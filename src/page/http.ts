@@ -29,8 +29,16 @@ export function headerOf({ headers }: PageRequest, name: string): string {
   return String(headers[name] ?? '');
 }
 
-/** Returns the path and the query of a request, as the application got them. */
-export function urlOf({ originalUrl, url }: PageRequest): { path: string; query: URLSearchParams } {
-  const [path = '', ...query] = (originalUrl ?? url).split('?');
-  return { path, query: new URLSearchParams(query.join('?')) };
+/** Returns the path of a request, as the application got it. */
+export function pathOf(request: PageRequest): string {
+  return urlOf(request).split('?', 1).join('');
+}
+
+/** Returns the query of a request. */
+export function queryOf(request: PageRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(urlOf(request).slice(pathOf(request).length)));
+}
+
+function urlOf({ originalUrl, url }: PageRequest): string {
+  return originalUrl ?? url;
 }

@@ -9,10 +9,10 @@ import {
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
-import { redirectToPage, sendAsset, sendJson } from './answers.js';
 import { APP_CSS, APP_JS, PAGE_HTML } from './assets.js';
-import { urlOf, type PageRequest, type PageResponse } from './http.js';
+import { pathOf, queryOf, type PageRequest, type PageResponse } from './http.js';
 import { PageAccessGuard } from './page-access.guard.js';
+import { PageAnswers } from './page-answers.js';
 import { PageActions } from './page-actions.js';
 import { PageDataSource } from './page-data-source.js';
 import type { PagePlacement } from './page-placement.js';
@@ -32,41 +32,47 @@ export function pageController({ path, guards }: PagePlacement): Type {
   @SetMetadata(HIDDEN_FROM_SWAGGER, [true])
   class WaitPageController {
     constructor(
+      private readonly answers: PageAnswers,
       private readonly source: PageDataSource,
       private readonly actions: PageActions,
     ) {}
 
     @Get()
     redirect(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      redirectToPage(request, response);
+      const last = pathOf(request).split('/').at(-1);
+      this.answers.redirect(response, last ? `${last}/page` : 'page');
     }
 
     // Fastify does not take `…/loops/` for `…/loops`, so the page needs a name for its relative addresses.
     @Get('page')
     page(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      sendAsset(request, response, PAGE_HTML);
+      if (pathOf(request).endsWith('/')) {
+        this.answers.redirect(response, '../page');
+      } else {
+        this.answers.asset(request, response, PAGE_HTML);
+      }
     }
 
     @Get('app.js')
     script(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      sendAsset(request, response, APP_JS);
+      this.answers.asset(request, response, APP_JS);
     }
 
     @Get('app.css')
     style(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      sendAsset(request, response, APP_CSS);
+      this.answers.asset(request, response, APP_CSS);
     }
 
     @Get('data')
     data(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      const query = Object.fromEntries(urlOf(request).query);
-      sendJson(response, 200, this.source.json(query, PageAccessGuard.accessOf(request)));
+      const access = PageAccessGuard.accessOf(request);
+      this.answers.json(response, 200, this.source.json(queryOf(request), access));
     }
 
     @Post('actions')
     async act(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
       const { status, ...reply } = await this.actions.act(request, PageAccessGuard.accessOf(request));
-      sendJson(response, status, JSON.stringify({ instance: this.source.instance, ...reply }));
+      this.answers.json(response, status, JSON.stringify({ instance: this.source.instance, ...reply }));
     }
   }
   return WaitPageController;

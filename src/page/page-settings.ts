@@ -8,6 +8,7 @@ import { readPageOptions, type ResolvedPageOptions } from './read-page-options.j
 @Injectable()
 export class PageSettings implements OnModuleInit {
   private resolved: ResolvedPageOptions | undefined;
+  private isOpen = false;
 
   constructor(
     @Inject(WAIT_PAGE_OPTIONS) private readonly written: unknown,
@@ -29,8 +30,9 @@ export class PageSettings implements OnModuleInit {
 
   /** Finds every mistake, also in an application that serves nothing. Nest may call a hook more than once. */
   onModuleInit(): void {
-    if (this.resolved === undefined) {
+    if (!this.isOpen) {
       this.source.open(this.options);
+      this.isOpen = true;
     }
   }
 }

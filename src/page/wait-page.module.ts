@@ -8,6 +8,7 @@ import {
   withOptions,
 } from '../nest/declare/module-options.js';
 import { PageActions } from './page-actions.js';
+import { PageAnswers } from './page-answers.js';
 import { pageController } from './page-controller.js';
 import { PageDataSource } from './page-data-source.js';
 import { PLACEMENT_NAMES, readPlacement, WAIT_PAGE_PLACEMENT, type PagePlacement } from './page-placement.js';
@@ -105,6 +106,7 @@ function withPage(definition: DynamicModule, placement: PagePlacement): DynamicM
       PageSettings,
       PageDataSource,
       PageActions,
+      PageAnswers,
     ],
   };
 }

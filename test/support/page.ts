@@ -1,6 +1,14 @@
 import { request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HttpServer, INestApplication, ModuleMetadata } from '@nestjs/common';
+import {
+  RequestMethod,
+  type DynamicModule,
+  type HttpServer,
+  type INestApplication,
+  type ModuleMetadata,
+  type Type,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { LoopInfo, WaitModuleOptions } from 'nestjs-wait';
@@ -18,7 +26,7 @@ const ADAPTERS: Readonly<Record<Platform, () => HttpServer>> = {
 /** An application with a page of its loops. */
 export interface PageApplication extends ModuleMetadata {
   /** Default: everybody may act. */
-  readonly page?: WaitPageOptions;
+  readonly page?: WaitPageOptions | DynamicModule;
   readonly options?: WaitModuleOptions;
   /** Sets the application up, before it listens. */
   readonly prepare?: (app: INestApplication, platform: Platform) => unknown;
@@ -47,7 +55,10 @@ export async function serve(
   platform: Platform,
   { page = { access: () => 'all' }, options = {}, prepare, imports = [], ...metadata }: PageApplication,
 ): Promise<Served> {
-  const modules = { ...metadata, imports: [WaitPageModule.forRoot(page), ...imports] };
+  const modules = {
+    ...metadata,
+    imports: ['module' in page ? page : WaitPageModule.forRoot(page), ...imports],
+  };
   const booted = await compile(modules, options, undefined, ADAPTERS[platform]());
   await prepare?.(booted.app, platform);
   await booted.app.listen(0, '127.0.0.1');
@@ -86,6 +97,30 @@ export const FROM_THE_PAGE: Readonly<Record<string, string>> = {
 /** Sends an action as the page does. */
 export function act(page: string, action: object, headers = FROM_THE_PAGE): Promise<Answer> {
   return ask(`${page}/actions`, { method: 'POST', headers, body: JSON.stringify(action) });
+}
+
+/** A route as the metadata of its handler has it. */
+export interface Route {
+  readonly method: string;
+  /** Below the path of the page; empty for that path itself. */
+  readonly path: string;
+}
+
+/** Finds the routes of all controllers that the module of the page has. */
+export function routesOf({ app }: Booted): Route[] {
+  const modules = Array.from(app.get(ModulesContainer).values());
+  const controllers = modules
+    .filter(({ metatype }) => metatype === WaitPageModule)
+    .flatMap((module) => Array.from(module.controllers.values()));
+  return controllers.flatMap(({ metatype }) => {
+    const prototype = (metatype as Type).prototype as Record<string, object>;
+    return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+      const handler = prototype[name] as object;
+      const path = Reflect.getMetadata('path', handler) as string | undefined;
+      const method = RequestMethod[Reflect.getMetadata('method', handler) as number];
+      return path === undefined || method === undefined ? [] : [{ method, path: path.replace(/^\/$/, '') }];
+    });
+  });
 }
 
 /** Describes a loop that exists. */

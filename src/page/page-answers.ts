@@ -1,0 +1,60 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { PageAsset } from './assets.js';
+import { headerOf, type PageRequest, type PageResponse } from './http.js';
+
+// They allow what the page does and nothing else, whatever the application's own headers are.
+const HEADERS: readonly (readonly [name: string, value: string])[] = [
+  [
+    'Content-Security-Policy',
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  ],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+];
+
+/** Writes the answers. */
+@Injectable()
+export class PageAnswers implements BeforeApplicationShutdown {
+  private isClosing = false;
+
+  /** A client that polls on one connection would hold up the end of the server forever. */
+  beforeApplicationShutdown(): void {
+    this.isClosing = true;
+  }
+
+  /** Answers with a file of the page, or that the browser has it already. */
+  asset(request: PageRequest, response: PageResponse, { body, type, etag }: PageAsset): void {
+    this.begin(response, 'no-cache').header('ETag', etag);
+    if (hasTag(headerOf(request, 'if-none-match'), etag)) {
+      response.status(304).send();
+    } else {
+      response.status(200).header('Content-Type', type).send(body);
+    }
+  }
+
+  /** Answers with JSON that nobody keeps. */
+  json(response: PageResponse, status: number, json: string): void {
+    const type = 'application/json; charset=utf-8';
+    this.begin(response, 'no-store').status(status).header('Content-Type', type).send(json);
+  }
+
+  /** @param address - It is relative, since a proxy may have changed the path. */
+  redirect(response: PageResponse, address: string): void {
+    this.begin(response, 'no-store').status(302).header('Location', address).send();
+  }
+
+  private begin(response: PageResponse, cacheControl: string): PageResponse {
+    HEADERS.forEach(([name, value]) => response.header(name, value));
+    if (this.isClosing) {
+      response.header('Connection', 'close');
+    }
+    return response.header('Cache-Control', cacheControl);
+  }
+}
+
+/** Tells whether a list of tags has this one. A proxy that compresses has made it a weak one. */
+function hasTag(list: string, etag: string): boolean {
+  return list.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
+}
