@@ -28,6 +28,8 @@ export interface PageApplication extends ModuleMetadata {
   /** Default: everybody may act. */
   readonly page?: WaitPageOptions | DynamicModule;
   readonly options?: WaitModuleOptions;
+  /** Default: that of the platform. */
+  readonly adapter?: HttpServer;
   /** Sets the application up, before it listens. */
   readonly prepare?: (app: INestApplication, platform: Platform) => unknown;
 }
@@ -53,13 +55,20 @@ export interface Served extends Booted {
 /** Boots an application with a page, and lets the first runs happen. */
 export async function serve(
   platform: Platform,
-  { page = { access: () => 'all' }, options = {}, prepare, imports = [], ...metadata }: PageApplication,
+  {
+    page = { access: () => 'all' },
+    options = {},
+    adapter = ADAPTERS[platform](),
+    prepare,
+    imports = [],
+    ...metadata
+  }: PageApplication,
 ): Promise<Served> {
   const modules = {
     ...metadata,
     imports: ['module' in page ? page : WaitPageModule.forRoot(page), ...imports],
   };
-  const booted = await compile(modules, options, undefined, ADAPTERS[platform]());
+  const booted = await compile(modules, options, undefined, adapter);
   await prepare?.(booted.app, platform);
   await booted.app.listen(0, '127.0.0.1');
   await booted.clock.advance(0);
