@@ -1,15 +1,12 @@
 import { reasonOf, stackOf } from '../core/values/error-text.js';
 import type { LoopOverview } from '../nest/observe/loop-overview.js';
-import type { LoopInfo } from '../nest/run/loop-info.js';
 import type { ManagedLoop } from '../nest/run/managed-loop.js';
 import { describeFailureBackoff, describeOptions } from './describe-options.js';
 import type { LoopHistory } from './loop-history.js';
 import type { PageDetail, PageLoop } from './page-data.js';
 
-/** A row before it is written, when its dates are no strings yet. */
-type Row = {
-  [Member in keyof PageLoop]: Member extends keyof LoopInfo ? LoopInfo[Member] : PageLoop[Member];
-};
+/** `JSON.stringify` leaves out what is undefined. */
+type BeforeJson<T> = { readonly [Member in keyof T]: T[Member] | undefined };
 
 /** Writes loops as JSON. */
 export class LoopTexts {
@@ -21,15 +18,18 @@ export class LoopTexts {
 
   /** Writes a {@link PageLoop}. */
   row(loop: ManagedLoop): string {
-    // The error itself stays here: it may hold secrets.
-    const { lastError: _, ...info } = this.overview.describe(loop);
-    const problem = this.overview.problemOf(loop);
-    const { hungAfter } = loop.spec;
-    const row: Row = {
+    const info = this.overview.describe(loop);
+    const row: BeforeJson<PageLoop> = {
       ...info,
-      ...(info.hung && hungAfter !== undefined && { hungAfter }),
-      ...(problem !== undefined && { problem }),
-      ...this.errorOf(loop, reasonOf),
+      // It takes half the time of what `JSON.stringify` does with a date.
+      lastStart: info.lastStart?.toISOString(),
+      lastSuccess: info.lastSuccess?.toISOString(),
+      lastFailure: info.lastFailure?.toISOString(),
+      runningSince: info.runningSince?.toISOString(),
+      nextStart: info.nextStart?.toISOString(),
+      hungAfter: info.hung ? loop.spec.hungAfter : undefined,
+      problem: this.overview.problemOf(loop),
+      lastError: this.errorOf(loop, reasonOf), // in place of the error itself, which may hold secrets
       history: this.history.of(loop),
     };
     return JSON.stringify(row);
@@ -37,15 +37,14 @@ export class LoopTexts {
 
   /** Writes a {@link PageDetail}. */
   detail(loop: ManagedLoop): string {
-    const { spec, fencingToken, isTemporary } = loop;
-    const detail: PageDetail = {
-      name: loop.name,
+    const { name, spec, fencingToken, isTemporary } = loop;
+    const { failureBackoff } = spec;
+    const detail: BeforeJson<PageDetail> = {
+      name,
       options: describeOptions(spec, isTemporary ? 'service' : 'decorator'),
-      ...(spec.failureBackoff !== undefined && {
-        failureBackoff: describeFailureBackoff(spec.failureBackoff),
-      }),
-      ...(fencingToken !== undefined && { fencingToken }),
-      ...this.errorOf(loop, stackOf),
+      failureBackoff: failureBackoff && describeFailureBackoff(failureBackoff),
+      fencingToken,
+      lastError: this.errorOf(loop, stackOf),
       runs: this.history.runsOf(loop),
     };
     return JSON.stringify(detail);
@@ -55,8 +54,8 @@ export class LoopTexts {
   private errorOf(
     { crash, figures: { trouble } }: ManagedLoop,
     write: (error: unknown) => string,
-  ): { readonly lastError?: string } {
+  ): string | undefined {
     const hasError = crash !== undefined || trouble.failures > 0;
-    return this.showErrors && hasError ? { lastError: write(crash ? crash.error : trouble.lastError) } : {};
+    return this.showErrors && hasError ? write(crash ? crash.error : trouble.lastError) : undefined;
   }
 }

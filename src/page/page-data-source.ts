@@ -10,16 +10,11 @@ import type { PageAccess, PageData } from './page-data.js';
 import { filterOf, type PageQuery } from './page-query.js';
 import { PageView } from './page-view.js';
 import { PAGE_MODULE } from './page.options.js';
+import type { ResolvedPageOptions } from './read-page-options.js';
 import { SearchTexts } from './search-texts.js';
 
-/** The options of the page that its data depends on, with every default filled in. */
-export interface PageDataOptions {
-  readonly title: string;
-  /** Milliseconds. */
-  readonly refresh: number;
-  readonly history: number;
-  readonly showErrors: boolean;
-}
+/** The options that the data depends on. */
+export type PageDataOptions = Pick<ResolvedPageOptions, 'title' | 'refresh' | 'history' | 'showErrors'>;
 
 /** What all requests share. */
 interface Opened {
@@ -66,7 +61,7 @@ export class PageDataSource {
   json(query: PageQuery, access: PageAccess): string {
     const { overview, texts, options, startedAt } = this.opened as Opened;
     const view = this.currentView(overview, texts);
-    const { total, loops } = view.list(filterOf(query));
+    const { total, json: loops } = view.list(filterOf(query));
     const detail = query.loop === undefined ? undefined : view.detail(query.loop);
     const head: Omit<PageData, 'loops' | 'detail'> = {
       instance: this.instance,
@@ -80,7 +75,7 @@ export class PageDataSource {
       counts: view.counts,
       total,
     };
-    const rest = `,"loops":[${loops.join()}]${detail === undefined ? '' : `,"detail":${detail}`}}`;
+    const rest = `,"loops":[${loops}]${detail === undefined ? '' : `,"detail":${detail}`}}`;
     return JSON.stringify(head).slice(0, -1) + rest;
   }
 
@@ -90,7 +85,7 @@ export class PageDataSource {
   }
 
   private currentView(overview: LoopOverview, texts: LoopTexts): PageView {
-    if (this.view === undefined || overview.now - this.view.builtAt >= LASTS) {
+    if (this.view === undefined || overview.now - this.view.madeAt >= LASTS) {
       this.view = new PageView(overview, texts, this.searchTexts);
     }
     return this.view;

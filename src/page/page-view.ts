@@ -13,39 +13,66 @@ interface Row {
   json: string | undefined;
 }
 
-const WORST_FIRST = ['hung', 'failing', 'overdue', undefined] as const;
+/** The loops that match a filter. */
+export interface PageList {
+  readonly total: number;
+  /** The first of them, as members of a JSON list. */
+  readonly json: string;
+}
 
-/** All loops, as they are at the moment in which it is made. Each is written at most once. */
+const NONE: Readonly<Record<PageState, number>> = {
+  running: 0,
+  waiting: 0,
+  paused: 0,
+  standby: 0,
+  stopped: 0,
+  hung: 0,
+  failing: 0,
+  overdue: 0,
+};
+
+/** All loops, as they are at the moment in which it is made. Each of them is written at most once. */
 export class PageView {
-  readonly builtAt: number;
+  /** When it was made, on the monotonic clock. */
+  readonly madeAt: number;
   readonly counts: PageData['counts'];
+  /** The worst first, otherwise in the order of the registry. */
   private readonly rows: readonly Row[];
   private readonly details = new Map<ManagedLoop, string>();
+  /** Most requests ask for what the one before them did. */
+  private last: { readonly filter: string; readonly list: PageList } | undefined;
 
   constructor(
     private readonly overview: LoopOverview,
     private readonly texts: LoopTexts,
     private readonly searchTexts: SearchTexts,
   ) {
-    this.builtAt = overview.now;
+    this.madeAt = overview.now;
     const counts = { ...NONE };
-    const rows = overview.all().map((loop): Row => {
+    const unwell: Record<PageProblem, Row[]> = { hung: [], failing: [], overdue: [] };
+    const well: Row[] = [];
+    for (const loop of overview.all()) {
       const { state } = loop;
-      const problem = overview.problemOf(loop);
+      const problem = overview.problemOf(loop, this.madeAt);
+      const row: Row = { loop, state, problem, json: undefined };
       counts[state]++;
-      if (problem !== undefined) {
+      if (problem === undefined) {
+        well.push(row);
+      } else {
         counts[problem]++;
+        unwell[problem].push(row);
       }
-      return { loop, state, problem, json: undefined };
-    });
+    }
     this.counts = counts;
-    this.rows = WORST_FIRST.flatMap((problem) => rows.filter((row) => row.problem === problem));
+    this.rows = [...unwell.hung, ...unwell.failing, ...unwell.overdue, ...well];
   }
 
-  /** Returns how many loops match a filter, and the first of them as JSON. */
-  list(filter: PageFilter): { readonly total: number; readonly loops: readonly string[] } {
-    const rows = this.matching(filter);
-    return { total: rows.length, loops: rows.slice(0, filter.limit).map((row) => this.jsonOf(row)) };
+  list(filter: PageFilter): PageList {
+    const key = JSON.stringify(filter);
+    if (this.last?.filter !== key) {
+      this.last = { filter: key, list: this.newList(filter) };
+    }
+    return this.last.list;
   }
 
   /** Returns the details of a loop as JSON; `undefined` if there is no such loop. */
@@ -59,12 +86,16 @@ export class PageView {
     return detail;
   }
 
-  private matching({ text, states }: PageFilter): readonly Row[] {
+  private newList({ text, states, limit }: PageFilter): PageList {
     let { rows } = this;
     if (states.length > 0) {
       rows = rows.filter(({ state, problem = state }) => states.includes(state) || states.includes(problem));
     }
-    return text === '' ? rows : rows.filter(({ loop }) => this.searchTexts.of(loop).includes(text));
+    if (text !== '') {
+      rows = rows.filter(({ loop }) => this.searchTexts.of(loop).includes(text));
+    }
+    const listed = rows.slice(0, limit).map((row) => this.jsonOf(row));
+    return { total: rows.length, json: listed.join() };
   }
 
   private jsonOf(row: Row): string {
@@ -72,14 +103,3 @@ export class PageView {
     return row.json;
   }
 }
-
-const NONE: Readonly<Record<PageState, number>> = {
-  running: 0,
-  waiting: 0,
-  paused: 0,
-  standby: 0,
-  stopped: 0,
-  hung: 0,
-  failing: 0,
-  overdue: 0,
-};

@@ -44,15 +44,19 @@ export class LoopOverview {
     return describeLoop(loop);
   }
 
-  /** Tells what is wrong with a loop, the worst first; `undefined` if it is well. */
-  problemOf(loop: ManagedLoop): LoopProblem['problem'] | undefined {
+  /**
+   * Tells what is wrong with a loop, the worst first; `undefined` if it is well.
+   *
+   * @param now - On the monotonic clock. It is read once for thousands of loops.
+   */
+  problemOf(loop: ManagedLoop, now = this.now): LoopProblem['problem'] | undefined {
     if (loop.isHung) {
       return 'hung';
     }
     if (isFailing(loop)) {
       return 'failing';
     }
-    return isOverdue(loop) ? 'overdue' : undefined;
+    return isOverdue(loop, now) ? 'overdue' : undefined;
   }
 
   /** Returns the names of the groups that this replica leads. */

@@ -13,7 +13,7 @@ export function describeLoop(loop: ManagedLoop): LoopInfo {
   const { kind, schedule, enabled, leaderOnly } = spec;
   const isRunning = state === 'running';
   const paused = loop.isPaused && state !== 'stopped';
-  const overdueFor = environment.clock.now() - loop.plan.due;
+  const now = environment.clock.now();
   const info: LoopInfo = {
     name,
     kind,
@@ -38,16 +38,20 @@ export function describeLoop(loop: ManagedLoop): LoopInfo {
     ...(isRunning && date('runningSince', figures.startedAt)),
     hung: loop.isHung,
     // In an overrun, the planned time is over, and the next run follows at once.
-    ...((state === 'waiting' || (isRunning && isPlanned(loop) && overdueFor <= 0)) &&
+    ...((state === 'waiting' || (isRunning && isPlanned(loop) && now <= loop.plan.due)) &&
       date('nextStart', loop.plan.dueAt)),
-    overdue: isOverdue(loop),
+    overdue: isOverdue(loop, now),
   };
   return trouble.failures > 0 ? withErrorInJson(info, 'lastError') : info;
 }
 
-/** Whether a loop waits although its next run has been due for more than a second. */
-export function isOverdue({ state, environment, plan }: ManagedLoop): boolean {
-  return state === 'waiting' && environment.clock.now() - plan.due > OVERDUE_AFTER;
+/**
+ * Whether a loop waits although its next run has been due for more than a second.
+ *
+ * @param now - On the monotonic clock.
+ */
+export function isOverdue({ state, plan }: ManagedLoop, now: number): boolean {
+  return state === 'waiting' && now - plan.due > OVERDUE_AFTER;
 }
 
 /** Whether the next run is planned already, while a run is in progress. */
