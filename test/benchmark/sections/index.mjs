@@ -5,6 +5,7 @@ import { idle } from './idle.mjs';
 import { importTime } from './import-time.mjs';
 import { lateness } from './lateness.mjs';
 import { observing } from './observing.mjs';
+import { page } from './page.mjs';
 import { periods } from './periods.mjs';
 import { scaling } from './scaling.mjs';
 import { scraping } from './scraping.mjs';
@@ -16,6 +17,7 @@ export const sections = [
   cpu,
   observing,
   scraping,
+  page,
   idle,
   periods,
   scaling,
