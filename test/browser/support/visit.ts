@@ -3,14 +3,21 @@ import { atEnd } from './at-end.js';
 import { browser } from './browser.js';
 import { Complaints } from './complaints.js';
 
-/** Opens an address in a page of its own. What the page complains about fails the test. */
-export async function visit(url: string, options?: BrowserContextOptions): Promise<Visit> {
+/**
+ * Opens an address in a page of its own. What the page complains about fails the test.
+ *
+ * @param script - Runs in the page before its own scripts.
+ */
+export async function visit(url: string, options?: BrowserContextOptions, script?: string): Promise<Visit> {
   const context = await (await browser()).newContext(options);
   atEnd(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const complaints = await Complaints.of(page);
   atEnd(() => complaints.check());
+  if (script !== undefined) {
+    await page.addInitScript(script);
+  }
   const visited = new Visit(page, complaints);
   await page.goto(url);
   return visited;

@@ -1,0 +1,127 @@
+import { expect, it, jest } from '@jest/globals';
+import { InMemoryLock } from 'nestjs-wait/leader-election';
+import { eventually } from './support/eventually.js';
+import { serve } from './support/serve.js';
+import { visit } from './support/visit.js';
+
+jest.setTimeout(60_000); // starting a browser takes long on a busy machine
+
+it('pauses a loop with a note, which the page shows and the log has, and resumes it', async () => {
+  const served = await serve();
+  served.loop('Outbox.flush');
+  const { page, row, button, status } = await visit(served.url);
+  await button('Pause Outbox.flush').click();
+  const dialog = page.getByRole('dialog', { name: 'Pause Outbox.flush' });
+  const note = dialog.getByRole('textbox', { name: 'Note' });
+  await note.and(page.locator(':focus')).waitFor();
+  await note.fill('database migration');
+  await dialog.getByRole('button', { name: 'Pause', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await status.getByText('Outbox.flush is paused.').waitFor();
+  await row('Outbox.flush').getByText('database migration').waitFor();
+  expect(await row('Outbox.flush').getAttribute('data-state')).toBe('paused');
+  expect(served.info('Outbox.flush')).toMatchObject({ paused: true, pauseReason: 'database migration' });
+  expect(served.logger.messages('log').join('\n')).toMatch(
+    /Outbox\.flush.*pause.*127\.0\.0\.1.*database migration/,
+  );
+
+  await button('Resume Outbox.flush').click();
+  await status.getByText('Outbox.flush is resumed.').waitFor();
+  await button('Pause Outbox.flush').waitFor();
+  expect(await row('Outbox.flush').getAttribute('data-state')).toBe('waiting');
+  expect(served.info('Outbox.flush').paused).toBe(false);
+});
+
+it('pauses without a note at Enter, and does nothing at Escape and at Cancel', async () => {
+  const served = await serve();
+  served.loop('Outbox.flush');
+  const { page, button, status } = await visit(served.url);
+  const dialog = page.getByRole('dialog', { name: 'Pause Outbox.flush' });
+  const giveUp = [
+    () => page.keyboard.press('Escape'),
+    () => dialog.getByRole('button', { name: 'Cancel', exact: true }).click(),
+  ];
+  for (const leave of giveUp) {
+    await button('Pause Outbox.flush').click();
+    await dialog.waitFor();
+    await page.keyboard.type('never mind');
+    await leave();
+    await dialog.waitFor({ state: 'hidden' });
+    await button('Pause Outbox.flush').and(page.locator(':focus')).waitFor();
+  }
+  expect(served.info('Outbox.flush').paused).toBe(false);
+
+  await button('Pause Outbox.flush').click();
+  await dialog.waitFor();
+  await page.keyboard.press('Enter');
+  await status.getByText('Outbox.flush is paused.').waitFor();
+  expect(served.info('Outbox.flush')).toMatchObject({ paused: true });
+  expect(served.info('Outbox.flush').pauseReason).toBeUndefined();
+});
+
+it('runs a loop now, also a paused one, which stays paused', async () => {
+  const served = await serve();
+  const loop = served.loop('Outbox.flush');
+  const visited = await visit(served.url);
+  const { button, status, row } = visited;
+  await button('Run Outbox.flush now').click();
+  await status.getByText('Outbox.flush runs now').waitFor();
+  await eventually(() => expect(loop.runs).toBe(2));
+
+  void loop.handle.pause();
+  await button('Resume Outbox.flush').waitFor();
+  await button('Run Outbox.flush now').click();
+  await eventually(() => expect(loop.runs).toBe(3));
+  await visited.newsCame(2);
+  expect(await row('Outbox.flush').getAttribute('data-state')).toBe('paused');
+});
+
+it('shows a pause that somebody else has made, and its reason', async () => {
+  const served = await serve();
+  const loop = served.loop('Outbox.flush');
+  const { button, row } = await visit(served.url);
+  await button('Pause Outbox.flush').waitFor();
+  void loop.handle.pause('from the console');
+  await button('Resume Outbox.flush').waitFor();
+  await row('Outbox.flush').getByText('from the console').waitFor();
+});
+
+it('says before a leader-only loop is paused that another replica will run it, and what holds for all', async () => {
+  const served = await serve({ wait: { leaderElection: { lock: new InMemoryLock() } } });
+  served.loop('Finalizer.run', { leaderOnly: true });
+  const { page, button } = await visit(served.url);
+  await page.getByText(/Leader of default/).waitFor();
+  await button('Pause Finalizer.run').click();
+  const dialog = page.getByRole('dialog', { name: 'Pause Finalizer.run' });
+  await dialog.getByText(/this replica.*another one that takes the lease will run it/i).waitFor();
+  await dialog.getByText("loops: { 'Finalizer.run': { enabled: false } }").waitFor();
+});
+
+it('has no working buttons for a loop that has been stopped, and says why', async () => {
+  const served = await serve();
+  const loop = served.loop('Outbox.flush');
+  const visited = await visit(served.url);
+  await visited.button('Pause Outbox.flush').waitFor();
+  const crashed = served.loop('Crashed.run', { enabled: false });
+  expect(crashed.runs).toBe(0);
+  const pause = visited.button('Pause Crashed.run');
+  await pause.waitFor();
+  expect(await pause.getAttribute('aria-disabled')).toBe('true');
+  expect(await pause.getAttribute('title')).toMatch(/disabled|stopped/i);
+  expect(loop.runs).toBe(1);
+});
+
+it('says why an action was refused until it is told to stop saying so', async () => {
+  const served = await serve();
+  const loop = served.loop('Outbox.flush');
+  const visited = await visit(served.url);
+  const { button, alert, page } = visited;
+  visited.complaints.expect(/status of 404/);
+  await button('Run Outbox.flush now').waitFor();
+  await page.route('**/data*', (route) => route.abort('aborted')); // the page keeps what it shows
+  await loop.handle.stop();
+  await button('Run Outbox.flush now').click();
+  await alert.getByText(/Outbox\.flush/).waitFor();
+  await alert.getByRole('button').click();
+  await alert.getByText(/Outbox\.flush/).waitFor({ state: 'hidden' });
+});
