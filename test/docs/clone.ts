@@ -21,7 +21,7 @@ const SAMPLE = ['tsconfig.json', 'src', 'resources'].map((file) => join('sample-
 const POSTGRES = 'sample-app/src/leader-election/embedded-postgres.ts';
 const PORTS = ['3000', '3001', '3002', '3003', '54_329'];
 
-/** Commands that run, and what they have printed. */
+/** Commands that run, and what they have printed, with the ports that the README has. */
 export interface Commands {
   readonly output: string;
   /** Waits until the output holds the text; fails, with the output, when it is not there in time. */
@@ -62,7 +62,7 @@ export class Clone {
     return clone;
   }
 
-  /** Runs commands to their end, and returns what they print. */
+  /** Runs commands to their end, and returns what they print, with the ports that the README has. */
   async run(commands: string): Promise<string> {
     const { child, ...started } = this.spawn(commands);
     const code = await ended(child);
@@ -111,7 +111,11 @@ export class Clone {
     this.started.push(child);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    return { child, output: () => output };
+    return { child, output: () => this.asInTheReadme(output) };
+  }
+
+  private asInTheReadme(output: string): string {
+    return [...this.ports].reduce((text, [from, to]) => text.replaceAll(`:${to}`, `:${from}`), output);
   }
 
   private substitute(text: string): string {
