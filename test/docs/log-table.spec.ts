@@ -5,10 +5,11 @@ import { fixedPhrases, logRows } from './log-table.js';
 import { Page, root } from './page.js';
 
 /** A call of a logger, or of a function `warn` that writes to it. */
-const CALL = /\b(?:writer|log|logger)\.(?:log|debug|warn|error|failure)(?:\?\.)?\(|(?<![.\w])warn\(\s*['`]/g;
+const CALL =
+  /\b(?:writer|log|logger)(?:\?\.|\.)(?:log|debug|warn|error|failure)(?:\?\.)?\(|(?<![.\w])warn\(\s*['`]/g;
 
 const sources = new Map(
-  ['nest', 'leader-election'].flatMap((folder) =>
+  ['nest', 'leader-election', 'page'].flatMap((folder) =>
     readdirSync(join(root, 'src', folder), { recursive: true })
       .map((file) => `${folder}/${String(file)}`)
       .filter((file) => file.endsWith('.ts'))
@@ -41,6 +42,7 @@ describe('the table of every line in the log', () => {
       'nest/run/loop.runner.ts': 2,
       'nest/run/steer-log.ts': 9,
       'nest/run/unknown-loop.ts': 1,
+      'page/page-actions.ts': 2,
     });
   });
 });
