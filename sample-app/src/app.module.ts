@@ -9,6 +9,7 @@ import { HealthController } from './http/health.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { pageAccess } from './http/page-access.js';
 import { StatusController } from './http/status.controller.js';
+import { SteerController } from './http/steer.controller.js';
 import { Census } from './leader-election/census.js';
 import { electionOf } from './leader-election/election.js';
 import { LoadBalancer } from './load-balancer/load-balancer.js';
@@ -42,7 +43,7 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
     }),
     TerminusModule.forRoot({ logger: false }), // the log of the loops says it already, and not at every probe
   ],
-  controllers: [HealthController, MetricsController, StatusController, TroubleController],
+  controllers: [HealthController, MetricsController, StatusController, SteerController, TroubleController],
   providers: [
     LoopHealthIndicator,
     Settings,

@@ -52,7 +52,12 @@ describe('the shell commands of the README', () => {
     ]);
 
     const trouble = await clone.run(readme.block('curl -s -X POST localhost:3000/trouble/fail'));
-    expect(trouble).toBe('{"trouble":"fail"}\n{"trouble":"none"}\n');
+    const [broken, updated = '', mended] = trouble.split('\n');
+    expect([broken, mended]).toEqual(['{"trouble":"fail"}', '{"trouble":"none"}']);
+    expect(JSON.parse(updated)).toMatchObject({
+      name: 'LoadBalancerSync.sync',
+      schedule: '2s between runs',
+    });
 
     await sample.interrupt();
     const end = readme.block("LOG [WaitModule] leader election 'census': stopping");

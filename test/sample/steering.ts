@@ -42,6 +42,39 @@ export function describeSteering(): void {
       expect(await shown()).toMatchObject({ paused: false });
     });
 
+    it('pauses, triggers, changes and resumes a loop from a shell', async () => {
+      const steer = (
+        what: string,
+        request: Record<string, unknown>,
+      ): Promise<{ status: number; body: unknown }> => sample.request(`/steer/${what}`, 'POST', request);
+      sample.start();
+      await sample.until(async () => (await shown())?.state === 'waiting', 'the end of the first run');
+      await expect(steer('pause', { loop, reason: 'incident 42' })).resolves.toMatchObject({
+        status: 200,
+        body: { name: loop, state: 'paused', paused: true, pauseReason: 'incident 42' },
+      });
+      await expect(steer('trigger', { loop })).resolves.toMatchObject({
+        status: 200,
+        body: { outcome: 'succeeded', startedAt: expect.any(String), duration: expect.any(Number) },
+      });
+      await expect(steer('update', { loop, options: { period: '1h' } })).resolves.toMatchObject({
+        status: 200,
+        body: { schedule: '1h between runs' },
+      });
+      await expect(steer('resume', { loop })).resolves.toMatchObject({
+        status: 200,
+        body: { paused: false },
+      });
+      await expect(steer('trigger', { loop: 'Nobody.knows' })).resolves.toMatchObject({
+        status: 404,
+        body: { message: "There is no loop 'Nobody.knows'. GET /loops/data lists all." },
+      });
+      await expect(steer('update', { loop, options: { workers: 2 } })).resolves.toMatchObject({
+        status: 400,
+        body: { message: expect.stringContaining('workers') },
+      });
+    });
+
     it('is told why a loop is not steered', async () => {
       sample.start();
       await expect(act({ loop: 'Nobody.knows', action: 'trigger' })).resolves.toMatchObject({
