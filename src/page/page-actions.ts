@@ -65,8 +65,8 @@ export class PageActions {
       if (action === 'resume') {
         handle.resume();
       } else {
-        // A refusal comes at once, before what has resolved already. The run itself is not awaited.
-        await Promise.race([action === 'pause' ? handle.pause(note) : handle.trigger(), Promise.resolve()]);
+        // A refusal needs no waiting. The run itself is not awaited.
+        await Promise.race([action === 'pause' ? handle.pause(note) : handle.trigger(), allSettled()]);
       }
     } catch (error) {
       return { status: 409, ...refusedText(before, read(error, 'code'), error) };
@@ -84,4 +84,10 @@ function refuseReader(access: PageAccess): PageReply | undefined {
         status: 403,
         message: 'You may look at the loops, but not act on them. Ask for the access that acting needs.',
       };
+}
+
+/** Resolves when every promise whose outcome is known has told it. */
+function allSettled(): Promise<void> {
+  // Asked for in the callback of a promise, a tick comes after the callbacks of all others.
+  return Promise.resolve().then(() => new Promise((resolve) => process.nextTick(resolve)));
 }
