@@ -1,4 +1,5 @@
 import { formatDuration, toMilliseconds } from '../core/time/duration.js';
+import { show } from '../core/values/show.js';
 import type { FailureBackoff } from '../nest/declare/failure-backoff.js';
 import type { LoopSpec } from '../nest/declare/resolve-loop.js';
 import type { PageOption } from './page-data.js';
@@ -6,7 +7,7 @@ import type { PageOption } from './page-data.js';
 const DURATIONS = ['period', 'initial', 'max', 'reset', 'initialDelay', 'timeout', 'hungAfter'];
 
 /**
- * Describes what is written for a loop.
+ * Describes what is written for a loop, and what follows from it.
  *
  * @param writtenAt - Where the loop itself is written.
  */
@@ -14,44 +15,41 @@ export function describeOptions(
   { options, sources, hungAfter }: Pick<LoopSpec, 'options' | 'sources' | 'hungAfter'>,
   writtenAt: 'decorator' | 'service',
 ): PageOption[] {
-  const sourceOf = (option: string): PageOption['from'] => sources[option] ?? writtenAt;
-  const written = Object.entries(options).map(([name, value]) => {
-    return { name, value: describeValue(name, value), from: sourceOf(name) };
-  });
-  if (hungAfter === undefined || options['hungAfter'] !== undefined) {
-    return written;
-  }
-  const value = `${formatDuration(hungAfter)}, twice the timeout`;
-  return [...written, { name: 'hungAfter', value, from: sourceOf('timeout') }];
+  const described = (name: string, value: string, writtenAs = name): PageOption => {
+    return { name, value, from: sources[writtenAs] ?? writtenAt };
+  };
+  const written = Object.entries(options).map(([name, value]) => described(name, valueOf(name, value)));
+  const isDerived = hungAfter !== undefined && options['hungAfter'] === undefined;
+  return isDerived
+    ? [...written, described('hungAfter', `${formatDuration(hungAfter)}, twice the timeout`, 'timeout')]
+    : written;
 }
 
 /** Says in words how the waits of a loop grow while its runs fail. */
 export function describeFailureBackoff({ initial, first, max, factor, jitter }: FailureBackoff): string {
-  const begin = `${initial === undefined ? 'at least ' : ''}${formatDuration(first)} after the first failure`;
-  const growth =
-    factor > 1 && max > first ? `, then ${factor} times as long each time, up to ${formatDuration(max)}` : '';
-  const random = jitter > 0 ? `, plus up to ${Math.round(jitter * 100)} % at random` : '';
-  return begin + growth + random;
+  const wait = first === 0 ? 'at once' : formatDuration(first);
+  const grows = first > 0 && factor > 1 && max > first;
+  const steps = grows
+    ? `after the first failure, then ${factor} times as long each time, up to ${formatDuration(max)}`
+    : 'after every failure';
+  const random = first > 0 && jitter > 0 ? `, plus up to ${percent(jitter)} at random` : '';
+  return `${initial === undefined ? 'at least ' : ''}${wait} ${steps}${random}`;
 }
 
-function describeValue(name: string, value: unknown): string {
+function valueOf(name: string, value: unknown): string {
   if (DURATIONS.includes(name) && value !== false && value !== 'jitter') {
     return formatDuration(toMilliseconds(value, name));
   }
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'function':
-      return 'a function';
-    case 'object':
-      return describeObject(value);
-    default:
-      return String(value);
+  if (typeof value === 'object') {
+    const parts = Object.entries(value ?? {}).map(([part, of]) => `${part} ${valueOf(part, of)}`);
+    return parts.join(', ') || 'true'; // of `failureBackoff`, which takes an empty object for its defaults
   }
+  if (typeof value === 'function') {
+    return 'a function';
+  }
+  return typeof value === 'string' ? value : show(value);
 }
 
-/** Only `failureBackoff` is an object. */
-function describeObject(value: object | null): string {
-  const parts = Object.entries(value ?? {}).map(([name, part]) => `${name} ${describeValue(name, part)}`);
-  return parts.join(', ') || '{}';
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
 }

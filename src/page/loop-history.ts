@@ -18,21 +18,14 @@ export class LoopHistory {
     overview.whenRemoved((loop) => void this.rings.delete(loop));
   }
 
-  /** How many loops have a history. */
-  get loops(): number {
-    return this.rings.size;
-  }
-
   /** Receives what happens to the loops. */
   readonly add = (event: LoopEvent): void => {
     if (event.type !== 'run-ended') {
       return;
     }
-    const { loop: name, result } = event;
-    const loop = this.overview.find(name);
-    // Another listener may have stopped the loop, and may have started one of the same name.
-    if (loop !== undefined && loop.runs >= result.run) {
-      this.ringOf(loop).add(result);
+    const loop = this.overview.find(event.loop);
+    if (loop !== undefined) {
+      this.ringOf(loop).add(event.result);
     }
   };
 
