@@ -51,6 +51,19 @@ const REPLICA = 'src/testing/replica.ts';
 const FLEET = 'src/testing/fleet.ts';
 const CLUSTER = 'src/testing/fake-cluster.ts';
 const REFUSAL = 'src/leader-election/kubernetes/refusal.ts';
+const LOOP_OVERVIEW = 'src/nest/observe/loop-overview.ts';
+const LOOP_DEFAULTS = 'src/nest/declare/loop-defaults.ts';
+const OPTION_SOURCES = 'src/nest/declare/option-sources.ts';
+const RESOLVE_LOOP = 'src/nest/declare/resolve-loop.ts';
+const UPDATE_LOOP = 'src/nest/declare/update-loop.ts';
+const DESCRIBE_OPTIONS = 'src/page/describe-options.ts';
+const LOOP_HISTORY = 'src/page/loop-history.ts';
+const LOOP_TEXTS = 'src/page/loop-texts.ts';
+const PAGE_QUERY = 'src/page/page-query.ts';
+const PAGE_SOURCE = 'src/page/page-data-source.ts';
+const PAGE_VIEW = 'src/page/page-view.ts';
+const RUN_RING = 'src/page/run-ring.ts';
+const SEARCH_TEXTS = 'src/page/search-texts.ts';
 
 const MUTATIONS = [
   {
@@ -2283,6 +2296,267 @@ const MUTATIONS = [
     ],
     tests: 'e2e/health-check',
     project: 'nest-12',
+  },
+  {
+    name: 'page data: overdue before failing',
+    file: PAGE_VIEW,
+    edits: [
+      [
+        '[...unwell.hung, ...unwell.failing, ...unwell.overdue, ...well]',
+        '[...unwell.hung, ...unwell.overdue, ...unwell.failing, ...well]',
+      ],
+    ],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a failing loop that hangs is only failing',
+    file: LOOP_OVERVIEW,
+    edits: [
+      [
+        "    if (loop.isHung) {\n      return 'hung';\n    }\n    if (isFailing(loop)) {\n      return 'failing';\n    }\n",
+        "    if (isFailing(loop)) {\n      return 'failing';\n    }\n    if (loop.isHung) {\n      return 'hung';\n    }\n",
+      ],
+    ],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: failing in standby',
+    file: LOOP_OVERVIEW,
+    edits: [["state !== 'standby' && figures", 'figures']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: failing after a stop by hand',
+    file: LOOP_OVERVIEW,
+    edits: [
+      [
+        '    return crash !== undefined;',
+        '    return crash !== undefined || figures.trouble.consecutiveFailures > 0;',
+      ],
+    ],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: well after a crash',
+    file: LOOP_OVERVIEW,
+    edits: [['    return crash !== undefined;', '    return false;']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: groups that another replica leads',
+    file: LOOP_OVERVIEW,
+    edits: [['names.filter((name) => this.election.isLeader(name))', 'names']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: counts of what matches',
+    file: PAGE_VIEW,
+    edits: [['      counts[state]++;\n', '']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a filter by state that does not know problems',
+    file: PAGE_VIEW,
+    edits: [['states.includes(state) || states.includes(problem)', 'states.includes(state)']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a filter by state that takes a problem for the state',
+    file: PAGE_VIEW,
+    edits: [['states.includes(state) || states.includes(problem)', 'states.includes(problem)']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a total of what is listed',
+    file: PAGE_VIEW,
+    edits: [['total: rows.length', 'total: listed.length']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a search in capital letters',
+    file: PAGE_QUERY,
+    edits: [['.trim().toLowerCase()', '.trim()']],
+    tests: 'unit/page/page-query',
+  },
+  {
+    name: 'page data: a limit above 500',
+    file: PAGE_QUERY,
+    edits: [[' && number <= MOST_LOOPS', '']],
+    tests: 'unit/page/page-query',
+  },
+  {
+    name: 'page data: a limit of 0',
+    file: PAGE_QUERY,
+    edits: [['number >= 1 && ', '']],
+    tests: 'unit/page/page-query',
+  },
+  {
+    name: 'page data: a search among old schedules',
+    file: SEARCH_TEXTS,
+    edits: [['known?.spec === spec', 'known !== undefined']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: no search in schedules',
+    file: SEARCH_TEXTS,
+    edits: [['`${name}\\n${spec.schedule.describe()}`', 'name']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a look at the loops for each request',
+    file: PAGE_SOURCE,
+    edits: [['>= LASTS', '> -1']],
+    tests: 'e2e/page-data-cache',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a look that lasts a millisecond too long',
+    file: PAGE_SOURCE,
+    edits: [['>= LASTS', '> LASTS']],
+    tests: 'e2e/page-data-cache',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: nothing is forgotten',
+    file: PAGE_SOURCE,
+    edits: [['  forget(): void {\n    this.view = undefined;', '  forget(): void {']],
+    tests: 'e2e/page-data-cache',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: rows written for each request',
+    file: PAGE_VIEW,
+    edits: [['row.json ??= ', 'row.json = ']],
+    tests: 'e2e/page-data-cache',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: all rows written',
+    file: PAGE_VIEW,
+    edits: [
+      [
+        'rows.slice(0, limit).map((row) => this.jsonOf(row))',
+        'rows.map((row) => this.jsonOf(row)).slice(0, limit)',
+      ],
+    ],
+    tests: 'e2e/page-data-cache',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: the list of another filter',
+    file: PAGE_VIEW,
+    edits: [['this.last?.filter !== key', 'this.last === undefined']],
+    tests: 'e2e/page-data-cache',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: the raw error',
+    file: LOOP_TEXTS,
+    edits: [
+      [
+        '      lastError: this.errorOf(loop, reasonOf), // in place of the error itself, which may hold secrets\n',
+        '',
+      ],
+    ],
+    tests: 'e2e/page-data-errors',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: errors in spite of showErrors',
+    file: LOOP_TEXTS,
+    edits: [['this.showErrors && hasError', 'hasError']],
+    tests: 'e2e/page-data-errors',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: the stack in the list',
+    file: LOOP_TEXTS,
+    edits: [['this.errorOf(loop, reasonOf)', 'this.errorOf(loop, stackOf)']],
+    tests: 'e2e/page-data-errors',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: not what ended the loop',
+    file: LOOP_TEXTS,
+    edits: [['crash ? crash.error : trouble.lastError', 'trouble.lastError']],
+    tests: 'e2e/page-data.spec',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a service that counts as a decorator',
+    file: LOOP_TEXTS,
+    edits: [["isTemporary ? 'service' : 'decorator'", "'decorator'"]],
+    tests: 'e2e/page-data-detail',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: the history of a loop that has gone',
+    file: LOOP_HISTORY,
+    edits: [['    overview.whenRemoved((loop) => void this.rings.delete(loop));\n', '']],
+    tests: 'e2e/page-data-history',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a run too many in the ring',
+    file: RUN_RING,
+    edits: [['Math.min(this.length + 1, this.size)', 'this.length + 1']],
+    tests: 'e2e/page-data-history',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: the oldest run first in the detail',
+    file: RUN_RING,
+    edits: [['const run = this.last - age;', 'const run = this.last - this.length + 1 + age;']],
+    tests: 'e2e/page-data-history',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: the decorator comes after the defaults',
+    file: LOOP_DEFAULTS,
+    edits: [['written[option] === undefined && ', '']],
+    tests: 'unit/page/describe-options',
+  },
+  {
+    name: 'page data: where loops has changed an option',
+    file: RESOLVE_LOOP,
+    edits: [["withSource(sources, 'loops', changes)", 'sources']],
+    tests: 'unit/page/describe-options',
+  },
+  {
+    name: 'page data: where an update has changed an option',
+    file: UPDATE_LOOP,
+    edits: [["withSource(spec.sources, 'update', changes)", 'spec.sources']],
+    tests: 'unit/page/describe-options',
+  },
+  {
+    name: 'page data: an object for each loop without defaults',
+    file: OPTION_SOURCES,
+    edits: [['added.length === 0 ? sources : ', '']],
+    tests: 'unit/page/describe-options',
+  },
+  {
+    name: 'page data: hungAfter where it is switched off',
+    file: DESCRIBE_OPTIONS,
+    edits: [["hungAfter !== undefined && options['hungAfter'] === undefined", 'hungAfter !== undefined']],
+    tests: 'unit/page/describe-options',
+  },
+  {
+    name: 'page data: growth of what does not grow',
+    file: DESCRIBE_OPTIONS,
+    edits: [['first > 0 && factor > 1 && max > first', 'true']],
+    tests: 'unit/page/describe-options',
   },
 ];
 

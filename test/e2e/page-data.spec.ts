@@ -121,6 +121,7 @@ describe('PageDataSource.json', () => {
           kind: 'NonSlidingUntil',
           state: 'running',
           problem: 'hung',
+          hungAfter: 2000,
           leaderOnly: 'default',
           runs: 3,
           failures: 1,
