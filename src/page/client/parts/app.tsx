@@ -46,7 +46,7 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
       <main data-old={isOld}>
         <Header page={page} state={state} />
         {state.replicas.length > 1 && <ReplicaTabs page={page} state={state} />}
-        <Filters page={page} view={state.view} counts={data?.counts} />
+        {data !== undefined && <Filters page={page} view={state.view} counts={data.counts} />}
         <LoopList page={page} state={state} />
       </main>
       <Messages page={page} state={state} />

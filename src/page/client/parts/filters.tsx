@@ -9,7 +9,7 @@ import { Icon } from './icon.js';
 interface Props {
   readonly page: LoopPage;
   readonly view: View;
-  readonly counts: PageData['counts'] | undefined;
+  readonly counts: PageData['counts'];
 }
 
 /** The states of which each loop has exactly one. */
@@ -17,7 +17,7 @@ const EXCLUSIVE: readonly PageState[] = ['running', 'waiting', 'paused', 'standb
 
 /** Search, and a button for each state with the number of its loops. */
 export function Filters({ page, view, counts }: Props): JSX.Element {
-  const all = EXCLUSIVE.reduce((sum, state) => sum + (counts?.[state] ?? 0), 0);
+  const all = EXCLUSIVE.reduce((sum, state) => sum + counts[state], 0);
   const chip = (state: PageState | undefined, word: string, number: number): JSX.Element => (
     <button
       type="button"
@@ -45,7 +45,7 @@ export function Filters({ page, view, counts }: Props): JSX.Element {
       />
       <div class="chips" data-digits={String(all).length}>
         {chip(undefined, 'All', all)}
-        {STATES.map(([state, word]) => chip(state, word, counts?.[state] ?? 0))}
+        {STATES.map(([state, word]) => chip(state, word, counts[state]))}
       </div>
     </div>
   );

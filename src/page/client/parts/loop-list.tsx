@@ -43,6 +43,7 @@ export class LoopList extends Component<Props> {
   }
 
   private section(title: string, names: readonly string[]): JSX.Element {
+    const loops = new Map(replicaOf(this.props.state)?.data.loops.map((loop) => [loop.name, loop]));
     const isAttention = title === 'Needs attention';
     return (
       <section key={isAttention ? 'attention' : 'others'} class={isAttention ? 'attention' : 'others'}>
@@ -51,15 +52,15 @@ export class LoopList extends Component<Props> {
           {title === 'Loops' && <AllWell counts={replicaOf(this.props.state)?.data.counts} />}
         </div>
         {COLUMNS}
-        <ul>{names.map((name) => this.row(name))}</ul>
+        <ul>{names.map((name) => this.row(name, loops))}</ul>
       </section>
     );
   }
 
-  private row(name: string): JSX.Element | null {
+  private row(name: string, loops: ReadonlyMap<string, PageLoop>): JSX.Element | null {
     const { page, state } = this.props;
     const data = replicaOf(state)?.data;
-    const loop = data?.loops.find((one: PageLoop) => one.name === name);
+    const loop = loops.get(name);
     if (data === undefined || loop === undefined) {
       return null;
     }
