@@ -29,7 +29,7 @@ it('finds, opens, pauses with a note, resumes and runs a loop without the mouse'
   const served = await serve();
   const loops = ['Mailer.send', 'Outbox.flush', 'Reports.build'].map((name) => served.loop(name));
   const visited = await visit(served.url);
-  const { page, button, row, opener } = visited;
+  const { page, button, opener, reason } = visited;
   await visited.rows.nth(2).waitFor();
 
   await page.keyboard.press('/');
@@ -49,7 +49,7 @@ it('finds, opens, pauses with a note, resumes and runs a loop without the mouse'
   await visited.newsCame(2);
   await page.keyboard.type('by hand');
   await page.keyboard.press('Enter');
-  await row('Outbox.flush').getByText('by hand').waitFor();
+  await reason('Outbox.flush', 'by hand').waitFor();
   expect(await hasFocus(button('Resume Outbox.flush'))).toBe(true);
   await visited.newsCame(2);
   expect(await hasFocus(button('Resume Outbox.flush'))).toBe(true);

@@ -9,7 +9,7 @@ describe.each<Platform>(['express', 'fastify'])('the page on %s', (platform) => 
     const served = await serve({ platform });
     const outbox = served.loop('Outbox.flush');
     served.loop('Mailer.send');
-    const { page, rows, row, button, status } = await visit(served.url);
+    const { page, rows, button, status, reason } = await visit(served.url);
     expect(page.url()).toBe(`${served.url}/page`);
     await rows.nth(1).waitFor();
     expect(await page.title()).toBe('Loops');
@@ -17,12 +17,12 @@ describe.each<Platform>(['express', 'fastify'])('the page on %s', (platform) => 
     await button('Pause Outbox.flush').click();
     await page.getByRole('textbox', { name: 'Note' }).fill('database migration');
     await page.keyboard.press('Enter');
-    await row('Outbox.flush').getByText('database migration').waitFor();
+    await reason('Outbox.flush', 'database migration').waitFor();
     expect(served.info('Outbox.flush')).toMatchObject({ paused: true, pauseReason: 'database migration' });
 
     const before = outbox.runs;
     await button('Run Outbox.flush now').click();
-    await status.getByText('Outbox.flush').waitFor();
+    await status.getByText('Outbox.flush runs now').waitFor();
     expect(outbox.runs).toBe(before + 1);
 
     await button('Resume Outbox.flush').click();

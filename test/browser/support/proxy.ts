@@ -1,5 +1,6 @@
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { atEnd } from './at-end.js';
 
 export interface ProxyOptions {
@@ -7,12 +8,14 @@ export interface ProxyOptions {
   readonly choose: (path: string) => number;
   /** Is cut off the path; what does not begin with it is not found. */
   readonly prefix?: string;
+  /** Hears what an answer says. */
+  readonly hear?: (body: string) => void;
   /** Changes the headers of an answer. */
   readonly headers?: (headers: IncomingHttpHeaders) => IncomingHttpHeaders;
 }
 
 /** Starts a proxy in front of applications, and returns its origin. */
-export async function startProxy({ choose, prefix = '', headers }: ProxyOptions): Promise<string> {
+export async function startProxy({ choose, prefix = '', hear, headers }: ProxyOptions): Promise<string> {
   const server: Server = createServer((incoming, outgoing) => {
     const url = incoming.url!;
     if (!url.startsWith(`${prefix}/`)) {
@@ -27,6 +30,9 @@ export async function startProxy({ choose, prefix = '', headers }: ProxyOptions)
         const { statusCode, headers: answered } = answer;
         outgoing.writeHead(statusCode!, headers?.(answered) ?? answered);
         answer.pipe(outgoing);
+        if (hear !== undefined) {
+          void text(answer).then(hear);
+        }
       },
     );
     passed.on('error', () => outgoing.writeHead(502).end());

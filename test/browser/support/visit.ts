@@ -56,23 +56,20 @@ export class Visit {
     return this.page.getByRole('alert');
   }
 
-  row(loop: string): Locator {
-    return this.page.locator(`[data-loop="${inCss(loop)}"]`);
-  }
-
   /** The names of the listed loops, from the top. */
   names(): Promise<(string | null)[]> {
     return this.rows.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-loop')));
   }
 
-  /** The button of a row that opens it. */
-  opener(loop: string): Locator {
-    return this.row(loop).locator('button[aria-expanded]');
-  }
+  readonly row = (loop: string): Locator => this.page.locator(`[data-loop="${inCss(loop)}"]`);
 
-  button(name: string): Locator {
-    return this.page.getByRole('button', { name, exact: true });
-  }
+  /** The button of a row that opens it. */
+  readonly opener = (loop: string): Locator => this.row(loop).locator('button[aria-expanded]');
+
+  /** What a row says about the pause of its loop. */
+  readonly reason = (loop: string, note: string): Locator => this.row(loop).getByText(`Paused: ${note}`);
+
+  readonly button = (name: string): Locator => this.page.getByRole('button', { name, exact: true });
 
   /** Waits until the page has shown `count` more answers. */
   async newsCame(count = 1): Promise<void> {
