@@ -1,0 +1,4 @@
+import { RSPACK } from './support/bundlers.js';
+import { describeBundle } from './support/describe-bundle.js';
+
+describeBundle(RSPACK);
