@@ -8,12 +8,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkFiles } from './package-files.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'nestjs-wait-package-'));
@@ -38,32 +40,11 @@ try {
   mkdirSync(join(modules, '@nestjs'));
   ['@nestjs/common', '@nestjs/core', '@types', 'ms', 'reflect-metadata'].forEach(install);
 
-  // An import costs time by the file.
-  const files = readdirSync(join(modules, 'nestjs-wait/dist/esm')).filter((file) => file.endsWith('.js'));
-  if (files.toSorted().join() !== 'core.js,index.js') {
-    throw new Error(`The package is not joined into index.js and core.js, but is ${files.join(', ')}`);
-  }
-
-  // A bundler looks for every package that a file may load, so only the entries for a client may load one.
-  for (const file of ['core', 'index', 'health/index', 'leader-election/index', 'page/index']) {
-    const [found] =
-      /\bimport\(.*/.exec(readFileSync(join(modules, `nestjs-wait/dist/esm/${file}.js`), 'utf8')) ?? [];
-    if (found !== undefined) {
-      throw new Error(`dist/esm/${file}.js loads what only some users have: ${found}`);
-    }
-  }
-
-  // An entry that took a class of Nest's side into its own file would have a copy that Nest does not find.
-  for (const entry of ['health', 'opentelemetry', 'prometheus']) {
-    const code = readFileSync(join(modules, `nestjs-wait/dist/esm/${entry}/index.js`), 'utf8');
-    if (
-      /\bLoop(?:Table|Launcher|Metrics|Registry) = class\b|\bclass Loop(?:Table|Launcher|Metrics|Registry)\b/.test(
-        code,
-      )
-    ) {
-      throw new Error(`nestjs-wait/${entry} has a copy of a class of the main entry`);
-    }
-  }
+  checkFiles(
+    join(modules, 'nestjs-wait/dist'),
+    entries.map((entry) => entry.replace(/^nestjs-wait/, '.')),
+  );
+  console.log(`the tarball has ${Math.round(statSync(join(project, tarball)).size / 1000)} kB`);
 
   // One copy of the classes, whichever way they are loaded: an error is recognised, a provider is found.
   writeFileSync(
@@ -77,8 +58,9 @@ try {
        if (names.length === 0) throw new Error(entry + ' exports nothing');
        for (const name of names) {
          if (imported[name] !== required[name]) throw new Error(entry + ': two copies of ' + name);
-         for (const provider of imported[name].forRoot?.().providers ?? []) {
-           if (/\\W|\\d$|^_/.test(provider.name ?? '')) throw new Error('a provider goes by the name ' + provider.name);
+         const { providers = [], controllers = [] } = imported[name].forRoot?.() ?? {};
+         for (const { name } of [...providers, ...controllers]) {
+           if (/\\W|\\d$|^_/.test(name ?? '')) throw new Error('a class goes by the name ' + name);
          }
          if (typeof imported[name] === 'function' && imported[name].name !== name) {
            throw new Error(entry + ': ' + name + ' goes by the name ' + imported[name].name);
@@ -100,7 +82,8 @@ try {
   );
   run('node', ['use.cjs'], project);
 
-  // An application that imports an entry without its client learns what to install. Health needs none.
+  // An application that imports an entry without its client learns what to install. Health and the page need
+  // none, and the page needs no platform either.
   writeFileSync(
     join(project, 'clients.mjs'),
     `import { NestFactory } from '@nestjs/core';
@@ -132,6 +115,8 @@ try {
        const { loops } = await app.get(LoopHealthIndicator).liveness('loops');
        await app.close();
        if (loops.status !== 'up') throw new Error('health ' + way + ' says: ' + loops.status);
+       const { WaitPageModule } = await load('/page');
+       await (await start({ imports: [WaitPageModule.forRoot({ access: () => 'all' })] })).close();
        console.log('without their clients, the entries ' + way + ' say what to install');
      }`,
   );
@@ -142,7 +127,11 @@ try {
 
   // A user who checks the types of libraries, too, has the type tests and imports everything. Nest's own types
   // have no error that would have to be overlooked.
-  const everything = entries.map((entry, index) => `export * as entry${index} from '${entry}';`).join('\n');
+  const everything = [
+    ...entries.map((entry, index) => `export * as entry${index} from '${entry}';`),
+    '// @ts-expect-error -- no entry needs the types of browsers',
+    'void document;',
+  ].join('\n');
   for (const extension of ['mts', 'cts']) {
     writeFileSync(join(project, `everything.${extension}`), everything);
     for (const file of readdirSync(join(root, 'test/types'))) {
@@ -156,6 +145,7 @@ try {
       module,
       moduleResolution,
       target: 'es2022',
+      lib: ['es2022'], // not that of browsers
       types: ['node'],
       strict: true,
       exactOptionalPropertyTypes: true,
