@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -64,6 +64,12 @@ describe.each(PAGES)('%s', (page) => {
       );
     });
     expect(broken).toEqual([]);
+  });
+
+  it('shows only pictures that exist, and are small enough to load fast', () => {
+    const pictures = Array.from(read(page).matchAll(/\bsrc(?:set)?="([^"]+)"/g), ([, file]) => file!);
+    const bytes = pictures.map((file) => statSync(join(root, dirname(page), file)).size);
+    expect(bytes.filter((size) => size > 150_000)).toEqual([]);
   });
 });
 
