@@ -3,7 +3,7 @@ import type { LoopOverview } from '../nest/observe/loop-overview.js';
 import type { ManagedLoop } from '../nest/run/managed-loop.js';
 import { describeFailureBackoff, describeOptions } from './describe-options.js';
 import type { LoopHistory } from './loop-history.js';
-import type { PageDetail, PageLoop } from './page-data.js';
+import type { PageDetail, PageLoop, PageProblem } from './page-data.js';
 
 /** `JSON.stringify` leaves out what is undefined. */
 type BeforeJson<T> = { readonly [Member in keyof T]: T[Member] | undefined };
@@ -16,8 +16,12 @@ export class LoopTexts {
     private readonly showErrors: boolean,
   ) {}
 
-  /** Writes a {@link PageLoop}. */
-  row(loop: ManagedLoop): string {
+  /**
+   * Writes a {@link PageLoop}.
+   *
+   * @param problem - The problem by which the loop has its place in the list.
+   */
+  row(loop: ManagedLoop, problem: PageProblem | undefined): string {
     const info = this.overview.describe(loop);
     const row: BeforeJson<PageLoop> = {
       ...info,
@@ -28,7 +32,7 @@ export class LoopTexts {
       runningSince: info.runningSince?.toISOString(),
       nextStart: info.nextStart?.toISOString(),
       hungAfter: info.hung ? loop.spec.hungAfter : undefined,
-      problem: this.overview.problemOf(loop),
+      problem,
       lastError: this.errorOf(loop, reasonOf), // in place of the error itself, which may hold secrets
       history: this.history.of(loop),
     };

@@ -31,7 +31,10 @@ const NONE: Readonly<Record<PageState, number>> = {
   overdue: 0,
 };
 
-/** All loops, as they are at the moment in which it is made. Each of them is written at most once. */
+/**
+ * All loops, with the states and the problems of the moment in which it is made. Each of them is written at
+ * most once, for the first request that lists it. So the figures of a row may be younger than its problem.
+ */
 export class PageView {
   /** When it was made, on the monotonic clock. */
   readonly madeAt: number;
@@ -89,7 +92,8 @@ export class PageView {
   private newList({ text, states, limit }: PageFilter): PageList {
     let { rows } = this;
     if (states.length > 0) {
-      rows = rows.filter(({ state, problem = state }) => states.includes(state) || states.includes(problem));
+      const wanted = new Set<string>(states); // the request may name thousands of them
+      rows = rows.filter(({ state, problem = state }) => wanted.has(state) || wanted.has(problem));
     }
     if (text !== '') {
       rows = rows.filter(({ loop }) => this.searchTexts.of(loop).includes(text));
@@ -99,7 +103,7 @@ export class PageView {
   }
 
   private jsonOf(row: Row): string {
-    row.json ??= this.texts.row(row.loop);
+    row.json ??= this.texts.row(row.loop, row.problem);
     return row.json;
   }
 }

@@ -74,6 +74,24 @@ describe('PageDataSource', () => {
     expect(paused()).toBe(false);
   });
 
+  it('gives a row the problem for which it is listed, also if the loop is well by then', async () => {
+    const booted = await bootPage();
+    let isBroken = true;
+    const job = (): void => {
+      if (isBroken) throw new Error('broken');
+    };
+    booted.service.until(job, { name: 'job', period: '1h' });
+    await booted.clock.advance(0);
+    booted.data({ q: 'another' });
+    isBroken = false;
+    void booted.registry.get('job')!.trigger();
+    await booted.clock.advance(0);
+    expect(booted.data({ state: 'failing' })).toMatchObject({
+      counts: { failing: 1 },
+      loops: [{ name: 'job', problem: 'failing', consecutiveFailures: 0 }],
+    });
+  });
+
   it('answers the same request with what it has written, until the filter is another one', async () => {
     const booted = await bootPage();
     start(booted, 'a', 'b');
