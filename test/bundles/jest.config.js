@@ -21,5 +21,5 @@ export default {
   transformIgnorePatterns,
   moduleNameMapper,
   globals: { CHROMIUM: chromium, MISSING_CHROMIUM },
-  testTimeout: 120_000, // webpack takes ten seconds, and half a minute on a busy machine
+  testTimeout: 300_000, // webpack takes ten seconds, and more than two minutes on a very busy machine
 };
