@@ -359,6 +359,6 @@ describe.each(PLATFORMS)('POST actions on %s', (platform) => {
   );
 });
 
-function stopAll(registry: Served['registry']): Promise<unknown> {
-  return Promise.all(registry.list().map(({ name }) => registry.get(name)?.stop()));
+async function stopAll(registry: Served['registry']): Promise<void> {
+  await Promise.all(registry.list().map(async ({ name }) => registry.get(name)?.stop()));
 }

@@ -164,10 +164,12 @@ const applications: readonly (readonly [string, PageApplication])[] = [
 async function send({ origin }: Served, { headers, write = String }: Row, action: string): Promise<number> {
   const { host } = new URL(origin);
   const json = JSON.stringify({ loop: 'Outbox.flush', action });
-  const own = Object.entries(headers).map(([name, value]) => [name, value.replace('HOST', host)] as const);
+  const entries = Object.entries(headers).map(
+    ([name, value]) => [name, value.replace('HOST', host)] as const,
+  );
   const answer = await ask(`${origin}/loops/actions`, {
     method: 'POST',
-    headers: { ...PASSWORD, ...Object.fromEntries(own) },
+    headers: { ...PASSWORD, ...Object.fromEntries(entries) },
     body: write(json),
   });
   return answer.status;

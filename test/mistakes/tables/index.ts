@@ -13,6 +13,7 @@ import { moduleOptions } from './module-options.js';
 import { names } from './names.js';
 import { openTelemetry } from './opentelemetry.js';
 import { overrides } from './overrides.js';
+import { page } from './page.js';
 import { polls } from './polls.js';
 import { prometheus } from './prometheus.js';
 import { service } from './service.js';
@@ -45,5 +46,6 @@ export const tables: readonly { readonly who: string; readonly mistakes: readonl
   { who: 'a lock or an elector', mistakes: locks },
   { who: 'FakeCluster', mistakes: fakeCluster },
   { who: 'WaitOpenTelemetryModule', mistakes: openTelemetry },
+  { who: 'WaitPageModule', mistakes: page },
   { who: 'WaitPrometheusModule', mistakes: prometheus },
 ];
