@@ -7,6 +7,7 @@ import { LoopPage } from '../../../src/page/client/state/loop-page.js';
 import { Store } from '../../../src/page/client/state/store.js';
 import type { View } from '../../../src/page/client/state/view.js';
 import { serverNow } from '../../../src/page/client/time/server-time.js';
+import { connectionWords } from '../../../src/page/client/words/connection.js';
 import type { PageAction, PageData } from '../../../src/page/page-data.js';
 import { failingLoop, NOW, pageData, pageLoop } from '../../support/page-client.js';
 
@@ -120,9 +121,21 @@ describe('the page', () => {
     await clock.advance(2000);
     expect(store.state.failure).toEqual({ why: 'The server cannot be reached.', nextTry: 6000 });
     expect(store.state.order.others).toEqual(['A', 'B']);
+    await clock.advance(1500);
+    expect(connectionWords(store.state, clock.now())).toBe('No answer for 3 s; next try in 3 s');
     server.answer = answer;
-    await clock.advance(4000);
+    await clock.advance(2500);
     expect(store.state.failure).toBeUndefined();
+  });
+
+  it('says that nobody has ever answered', async () => {
+    const { page, server, store, clock } = await opened();
+    store.change({ replicas: [] });
+    server.answer = new NoAnswer('The server cannot be reached.');
+    page.askNow();
+    await clock.advance(4000);
+    expect(connectionWords(store.state, clock.now() - 4000)).toBe('No answer; next try in 12 s');
+    expect(connectionWords(store.state, clock.now() + 8000)).toBe('No answer; trying now');
   });
 
   it('takes the time of the server, whatever the browser thinks', async () => {
@@ -141,6 +154,7 @@ describe('the page', () => {
     server.answer = pageData([pageLoop('A')]);
     await clock.advance(60_000);
     expect(store.state.shown).toBe('web-2');
+    expect(connectionWords(store.state, clock.now())).toBe('No answer of this replica for 1m');
   });
 });
 

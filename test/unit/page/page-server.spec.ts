@@ -100,10 +100,14 @@ describe('the server that the page asks', () => {
     });
   });
 
-  it('says in words that nobody has answered an action', async () => {
-    const answer = new Response('<html>', { status: 504 });
-    await expect(answering(answer).server.act(ACTION)).rejects.toThrow(
-      'The application does not answer the proxy.',
-    );
+  it.each([
+    ['a proxy', new Response('<html>', { status: 504 }), 'The application does not answer the proxy.'],
+    [
+      'a guard',
+      Response.json({ statusCode: 401, message: 'Unauthorized' }, { status: 401 }),
+      'You are not logged in any more. Log in, and reload the page.',
+    ],
+  ])('says in words that %s has answered an action', async (_, answer, want) => {
+    await expect(answering(answer).server.act(ACTION)).rejects.toThrow(want);
   });
 });

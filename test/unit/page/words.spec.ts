@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ago, ahead, countUp, duration } from '../../../src/page/client/words/elapsed.js';
-import { newsOf, problemsOf } from '../../../src/page/client/words/news.js';
+import { newsOf, problemsOf, type Problems } from '../../../src/page/client/words/news.js';
 import { historyWords } from '../../../src/page/client/words/outcomes.js';
 import { forAllOf, pauseWords } from '../../../src/page/client/words/pause.js';
 import { problemWords } from '../../../src/page/client/words/problem.js';
@@ -172,19 +172,32 @@ describe('a pause in words', () => {
 });
 
 describe('what a screen reader is told', () => {
-  const none = problemsOf([pageLoop('A')]);
-  const one = problemsOf([pageLoop('A'), failingLoop('B')]);
-  const two = problemsOf([failingLoop('A'), failingLoop('B')]);
-  const five = problemsOf(['A', 'B', 'C', 'D', 'E'].map((name) => failingLoop(name)));
+  const none = problemsOf(0, [pageLoop('A')]);
+  const one = problemsOf(1, [pageLoop('A'), failingLoop('B')]);
+  const other = problemsOf(1, [failingLoop('A'), pageLoop('B')]);
+  const two = problemsOf(2, [failingLoop('A'), failingLoop('B')]);
+  const five = problemsOf(
+    5,
+    ['A', 'B', 'C', 'D', 'E'].map((name) => failingLoop(name)),
+  );
+  const hidden = problemsOf(1, [pageLoop('A')]);
 
-  it.each<[string, typeof none | undefined, typeof none, string | undefined]>([
-    ['nothing at first if all is well', undefined, none, undefined],
-    ['what is wrong at first', undefined, one, 'B is failing.'],
+  it.each<[string, Problems, Problems, string | undefined]>([
     ['nothing while nothing changes', one, one, undefined],
     ['what has become worse', one, two, 'A is failing.'],
+    ['what is worse now, although something else is better', one, other, 'A is failing.'],
     ['what has become better', two, one, '1 loop needs attention.'],
     ['that all is well again', one, none, 'All is well.'],
     ['only a number if it is much', none, five, '5 loops need attention.'],
+    ['nothing if other loops are listed', { total: 1 }, one, undefined],
+    [
+      'a number if other loops are listed, and something is worse',
+      { total: 1 },
+      two,
+      '2 loops need attention.',
+    ],
+    ['that a loop that is not listed is unwell', none, hidden, '1 loop needs attention.'],
+    ['that a loop that was not listed is well again', hidden, none, 'All is well.'],
   ])('%s', (_, before, now, want) => {
     expect(newsOf(before, now)).toBe(want);
   });

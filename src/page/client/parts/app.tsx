@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { replicaOf } from '../state/app-state.js';
+import { problemsIn, replicaOf } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
 import { isLost } from '../state/replicas.js';
 import { serverNow, type ServerTime } from '../time/server-time.js';
@@ -34,7 +34,7 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
   );
   const replica = replicaOf(state);
   const data = replica?.data;
-  const problems = data?.loops.filter(({ problem }) => problem !== undefined).length ?? 0;
+  const problems = data === undefined ? 0 : problemsIn(data);
   const title = data?.title ?? 'Loops';
   useEffect(() => {
     document.title = problems > 0 ? `(${problems}) ${title}` : title;
@@ -46,8 +46,12 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
       <main data-old={isOld}>
         <Header page={page} state={state} />
         {state.replicas.length > 1 && <ReplicaTabs page={page} state={state} />}
-        {data !== undefined && <Filters page={page} view={state.view} counts={data.counts} />}
-        <LoopList page={page} state={state} />
+        {data !== undefined && (
+          <>
+            <Filters page={page} view={state.view} counts={data.counts} />
+            <LoopList page={page} state={state} data={data} />
+          </>
+        )}
       </main>
       <Messages page={page} state={state} />
       <Announcer state={state} />

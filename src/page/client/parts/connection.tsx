@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { replicaOf, type AppState } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
+import { isLost } from '../state/replicas.js';
 import { duration } from '../words/elapsed.js';
 import { connectionWords } from '../words/connection.js';
 import { Icon } from './icon.js';
@@ -15,18 +16,19 @@ export function Connection({
   readonly state: AppState;
 }): JSX.Element {
   const { failure } = state;
-  const data = replicaOf(state)?.data;
-  if (failure === undefined) {
-    return (
-      <p class="connection">{data === undefined ? 'Asking …' : `Live, every ${duration(data.refresh)}`}</p>
-    );
+  const replica = replicaOf(state);
+  if (replica === undefined && failure === undefined) {
+    return <p class="connection">Asking …</p>;
+  }
+  if (failure === undefined && replica !== undefined && !isLost(replica, page.clock.now())) {
+    return <p class="connection">Live, every {duration(replica.data.refresh)}</p>;
   }
   return (
-    <p class="connection" data-failed title={failure.why}>
+    <p class="connection" data-failed>
       <Icon shape="failing" />
       <span>
         <Live words={() => connectionWords(state, page.clock.now())} />
-        <small>{failure.why}</small>
+        <small>{failure?.why ?? 'Other replicas answer.'}</small>
       </span>
       <button type="button" onClick={() => page.askNow()}>
         Ask now

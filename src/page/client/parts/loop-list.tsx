@@ -1,15 +1,16 @@
 import { Component, type JSX } from 'preact';
-import type { PageLoop } from '../../page-data.js';
-import { LAST_LIMIT, replicaOf, type AppState } from '../state/app-state.js';
+import type { PageData } from '../../page-data.js';
+import { problemsIn, type AppState } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
-import { figure } from '../words/count.js';
-import { AllWell } from './all-well.js';
 import { focusedControl, focusControl, type Control } from './focused-control.js';
-import { LoopRow } from './loop-row.js';
+import { Icon } from './icon.js';
+import { LoopSection } from './loop-section.js';
+import { MoreLoops } from './more-loops.js';
 
 interface Props {
   readonly page: LoopPage;
   readonly state: AppState;
+  readonly data: PageData;
 }
 
 /** The loops: those with a problem first. A row that moves keeps the focus. */
@@ -22,94 +23,52 @@ export class LoopList extends Component<Props> {
     focusControl(before);
   }
 
-  render(): JSX.Element | null {
-    const { page, state } = this.props;
-    const { order, view } = state;
-    const data = replicaOf(state)?.data;
-    if (data === undefined) {
-      return null;
-    }
+  render(): JSX.Element {
+    const { page, state, data } = this.props;
+    const { attention, others } = state.order;
+    const isWell = problemsIn(data) === 0;
     const touch = (): void => page.touch();
-    const isEmpty = order.attention.length + order.others.length === 0;
     return (
       <div class="loops" onPointerMove={touch} onPointerDown={touch} onKeyDown={touch}>
-        {order.attention.length > 0 && this.section('Needs attention', order.attention)}
-        {order.others.length > 0 &&
-          this.section(order.attention.length > 0 ? 'All other loops' : 'Loops', order.others)}
-        {isEmpty && <p class="empty">{emptyWords(view.state !== undefined || view.q !== '')}</p>}
-        {this.more(data.total, data.loops.length)}
-      </div>
-    );
-  }
-
-  private section(title: string, names: readonly string[]): JSX.Element {
-    const loops = new Map(replicaOf(this.props.state)?.data.loops.map((loop) => [loop.name, loop]));
-    const isAttention = title === 'Needs attention';
-    return (
-      <section key={isAttention ? 'attention' : 'others'} class={isAttention ? 'attention' : 'others'}>
-        <div class="heading">
-          <h2>{title}</h2>
-          {title === 'Loops' && <AllWell counts={replicaOf(this.props.state)?.data.counts} />}
-        </div>
-        {COLUMNS}
-        <ul>{names.map((name) => this.row(name, loops))}</ul>
-      </section>
-    );
-  }
-
-  private row(name: string, loops: ReadonlyMap<string, PageLoop>): JSX.Element | null {
-    const { page, state } = this.props;
-    const data = replicaOf(state)?.data;
-    const loop = loops.get(name);
-    if (data === undefined || loop === undefined) {
-      return null;
-    }
-    const isOpen = state.view.loop === name;
-    return (
-      <LoopRow
-        key={name}
-        page={page}
-        loop={loop}
-        isOpen={isOpen}
-        detail={isOpen && data.detail?.name === name ? data.detail : undefined}
-        showErrors={data.showErrors}
-        mayAct={data.access === 'all'}
-        isBusy={state.busy.includes(name)}
-      />
-    );
-  }
-
-  private more(total: number, listed: number): JSX.Element | null {
-    const { page, state } = this.props;
-    if (total <= listed) {
-      return null;
-    }
-    return (
-      <p class="more">
-        {figure(listed)} of {figure(total)} loops are shown.{' '}
-        {state.limit < LAST_LIMIT ? (
-          <button type="button" onClick={() => page.showMore()}>
-            Show 100 more
-          </button>
-        ) : (
-          'Search or filter to see the others.'
+        {attention.length > 0 && (
+          <LoopSection
+            key="attention"
+            page={page}
+            state={state}
+            kind="attention"
+            title="Needs attention"
+            names={attention}
+          />
         )}
-      </p>
+        {others.length > 0 && (
+          <LoopSection
+            key="others"
+            page={page}
+            state={state}
+            kind="others"
+            title={isWell ? 'Loops' : 'All other loops'}
+            names={others}
+          >
+            {isWell && ALL_IS_WELL}
+          </LoopSection>
+        )}
+        {attention.length + others.length === 0 && <p class="empty">{emptyWords(state)}</p>}
+        <MoreLoops page={page} limit={state.limit} total={data.total} listed={data.loops.length} />
+      </div>
     );
   }
 }
 
-/** Whoever does not see them hears them in each row. */
-const COLUMNS = (
-  <div class="columns" aria-hidden="true">
-    {['State', 'Loop', 'Last run', 'Last 30 runs', 'Next run', 'Runs'].map((column) => (
-      <span key={column}>{column}</span>
-    ))}
-  </div>
+const ALL_IS_WELL = (
+  <p class="all-well">
+    <Icon shape="well" /> All is well: no loop is failing, hung or overdue.
+  </p>
 );
 
-function emptyWords(isFiltered: boolean): string {
-  return isFiltered
-    ? 'No loop matches. Change the search or the filter.'
-    : 'This application has no loops. A loop is a method with a decorator such as @Until, in a provider of a module.';
+function emptyWords(state: AppState): string {
+  const { view } = state;
+  if (view.state !== undefined || view.q !== '') {
+    return 'No loop matches. Change the search or the filter.';
+  }
+  return 'This application has no loops. A loop is a method with a decorator such as @Until, in a provider of a module.';
 }

@@ -17,6 +17,11 @@ interface Props {
   readonly page: LoopPage;
   readonly loop: PageLoop;
   readonly isOpen: boolean;
+  /**
+   * Whether it stands below `Needs attention`. While the list keeps its order, a loop may be mended there, or
+   * begin to fail elsewhere. Then its row keeps its height.
+   */
+  readonly needsAttention: boolean;
   /** Only of the loop that is open. */
   readonly detail: PageDetail | undefined;
   readonly showErrors: boolean;
@@ -28,7 +33,7 @@ interface Props {
 
 /** A loop: one line, a sentence about what is wrong with it, and more if it is open. */
 export const LoopRow = memo((props: Props) => {
-  const { page, loop, isOpen, detail, showErrors, mayAct, isBusy } = props;
+  const { page, loop, needsAttention, isOpen, detail, showErrors, mayAct, isBusy } = props;
   const { name, problem, state } = loop;
   return (
     <li class="loop" data-loop={name} data-state={state} data-problem={problem}>
@@ -67,19 +72,27 @@ export const LoopRow = memo((props: Props) => {
         </Figure>
         {mayAct && <RowButtons page={page} loop={loop} isBusy={isBusy} />}
       </div>
-      {problem !== undefined && (
-        <p class="problem">
-          <strong>
-            <Live words={(now) => problemWords(problem, loop, now).what} />
-          </strong>
-          <span class="remedy">{problemWords(problem, loop, 0).remedy}</span>
-        </p>
-      )}
+      {needsAttention && <Problem loop={loop} />}
       {loop.paused && loop.pauseReason !== undefined && <p class="reason">Paused: {loop.pauseReason}</p>}
       {isOpen && <LoopDetail loop={loop} detail={detail} showErrors={showErrors} />}
     </li>
   );
 });
+
+function Problem({ loop }: { readonly loop: PageLoop }): JSX.Element {
+  const { problem } = loop;
+  if (problem === undefined) {
+    return <p class="problem">It is well again.</p>;
+  }
+  return (
+    <p class="problem">
+      <strong>
+        <Live words={(now) => problemWords(problem, loop, now).what} />
+      </strong>
+      <span class="remedy">{problemWords(problem, loop, 0).remedy}</span>
+    </p>
+  );
+}
 
 interface FigureProps {
   readonly label: string;

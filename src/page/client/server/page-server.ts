@@ -41,8 +41,9 @@ export class PageServer {
       body: JSON.stringify(action),
     });
     const answer = (await jsonOf(response)) as Partial<PageAnswer> | undefined;
-    const { instance = '', message, code } = answer ?? {};
-    if (typeof message !== 'string') {
+    const { instance, message, code } = answer ?? {};
+    // A guard's refusal has a message too, but it is not from the page.
+    if (instance === undefined || message === undefined) {
       throw refused(response);
     }
     const isElsewhere =

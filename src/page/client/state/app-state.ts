@@ -1,4 +1,4 @@
-import type { PageAction } from '../../page-data.js';
+import type { PageAction, PageData } from '../../page-data.js';
 import type { Failure } from '../server/poller.js';
 import { NO_ORDER, type Order } from './order.js';
 import type { Replica } from './replicas.js';
@@ -44,4 +44,9 @@ export function firstState(view: View): AppState {
 /** The replica that is shown; absent until there is an answer. */
 export function replicaOf({ replicas, shown }: AppState): Replica | undefined {
   return replicas.find(({ data }) => data.instance === shown);
+}
+
+/** How many loops need attention, whatever the filter is. */
+export function problemsIn({ counts }: PageData): number {
+  return counts.hung + counts.failing + counts.overdue;
 }
