@@ -3,7 +3,7 @@ import { ago, ahead, countUp, duration } from '../../../src/page/client/words/el
 import { newsOf, problemsOf, type Problems } from '../../../src/page/client/words/news.js';
 import { historyWords } from '../../../src/page/client/words/outcomes.js';
 import { forAllOf, pauseWords } from '../../../src/page/client/words/pause.js';
-import { problemWords } from '../../../src/page/client/words/problem.js';
+import { problemWords, remedyWords } from '../../../src/page/client/words/problem.js';
 import { whyNoPause, whyNoTrigger } from '../../../src/page/client/words/refusals.js';
 import { lastWords, nextWords, tookWords } from '../../../src/page/client/words/schedule.js';
 import type { PageLoop } from '../../../src/page/page-data.js';
@@ -98,14 +98,17 @@ describe('a problem in words', () => {
       'Overdue by 14 s: the process is overloaded',
     ],
   ])('%s', (_, loop, want) => {
-    expect(problemWords(loop.problem ?? 'hung', loop, NOW).what).toBe(want);
+    expect(problemWords(loop.problem ?? 'hung', loop, NOW)).toBe(want);
   });
 
-  it('says what to do: the error if it is shown, else where it is', () => {
-    const remedyOf = (loop: PageLoop): string => problemWords('failing', loop, NOW).remedy;
-    expect(remedyOf(failingLoop('X', { lastError: 'Error: no' }))).toBe('Error: no');
-    expect(remedyOf(failingLoop('X'))).toMatch(/^The log says why\./);
-    expect(remedyOf(failingLoop('X', { state: 'stopped', lastError: 'Error: no' }))).toMatch(/restart/);
+  it('comes with what to do: for a loop that fails, that is its error, if it is shown', () => {
+    expect(remedyWords('failing', failingLoop('X', { lastError: 'Error: no' }))).toBe('Error: no');
+    expect(remedyWords('failing', failingLoop('X'))).toMatch(/^The log says why\. Pause the loop/);
+    expect(remedyWords('failing', failingLoop('X', { state: 'stopped', lastError: 'no' }))).toMatch(
+      /restart/,
+    );
+    expect(remedyWords('hung', pageLoop('X'))).toMatch(/what it waits for/);
+    expect(remedyWords('overdue', pageLoop('X'))).toMatch(/blocks the event loop/);
   });
 });
 

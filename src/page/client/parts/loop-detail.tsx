@@ -30,7 +30,7 @@ export function LoopDetail({ loop, detail, showErrors }: Props): JSX.Element {
           </p>
         </Block>
       )}
-      {loop.lastFailure !== undefined && (
+      {(loop.lastFailure !== undefined || loop.problem === 'failing') && (
         <Block title="Last error">
           {detail?.lastError !== undefined ? (
             <pre>{detail.lastError}</pre>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { PageDetail, PageLoop } from '../../page-data.js';
 import type { LoopPage } from '../state/loop-page.js';
 import { count, figure } from '../words/count.js';
-import { problemWords } from '../words/problem.js';
+import { problemWords, remedyWords } from '../words/problem.js';
 import { lastWords, nextWords, tookWords } from '../words/schedule.js';
 import { stateWord } from '../words/states.js';
 import { Icon } from './icon.js';
@@ -87,9 +87,9 @@ function Problem({ loop }: { readonly loop: PageLoop }): JSX.Element {
   return (
     <p class="problem">
       <strong>
-        <Live words={(now) => problemWords(problem, loop, now).what} />
+        <Live words={(now) => problemWords(problem, loop, now)} />
       </strong>
-      <span class="remedy">{problemWords(problem, loop, 0).remedy}</span>
+      {remedyWords(problem, loop)}
     </p>
   );
 }

@@ -2,65 +2,59 @@ import type { PageLoop, PageProblem } from '../../page-data.js';
 import { count, figure } from './count.js';
 import { ago, ahead, countUp, duration } from './elapsed.js';
 
-/** What is wrong with a loop, and what somebody can do about it. */
-export interface ProblemWords {
-  readonly what: string;
-  readonly remedy: string;
+/**
+ * Says what is wrong with a loop, and since when.
+ *
+ * @param now - What the server's clock shows, in milliseconds since 1970.
+ */
+export function problemWords(problem: PageProblem, loop: PageLoop, now: number): string {
+  return PROBLEMS[problem](loop, now);
 }
 
-/** @param now - What the server's clock shows, in milliseconds since 1970. */
-export function problemWords(problem: PageProblem, loop: PageLoop, now: number): ProblemWords {
-  return WORDS[problem](loop, now);
+/** Says what somebody can do about it: for a loop that fails, its error tells more than advice. */
+export function remedyWords(problem: PageProblem, { state, lastError }: PageLoop): string {
+  if (problem !== 'failing') {
+    return REMEDIES[problem];
+  }
+  return state === 'stopped' ? REMEDIES.stopped : (lastError ?? REMEDIES.failing);
 }
 
-const WORDS: Record<PageProblem, (loop: PageLoop, now: number) => ProblemWords> = {
-  hung: ({ runs, runningSince, hungAfter = 0 }, now) => ({
-    what:
-      `Hung: run ${figure(runs)} has lasted ${countUp(since(runningSince, now))}; ` +
-      `it is reported after ${duration(hungAfter)}`,
-    remedy:
-      'Find out what it waits for. It cannot be ended from here; with a timeout, the next one ends by itself.',
-  }),
-
-  failing: (loop, now) => ({ what: failingWords(loop, now), remedy: failingRemedy(loop) }),
-
-  overdue: ({ nextStart }, now) => ({
-    what: `Overdue by ${countUp(since(nextStart, now))}: the process is overloaded`,
-    remedy: 'Look for code that blocks the event loop, or give the process more CPU.',
-  }),
+const REMEDIES = {
+  hung: 'Find out what it waits for. It cannot be ended from here; with a timeout, the next one ends by itself.',
+  overdue: 'Look for code that blocks the event loop, or give the process more CPU.',
+  failing: 'The log says why. Pause the loop if its runs do harm, and run it now once it is mended.',
+  stopped: 'The log says why. Only a restart of the application starts the loop again.',
 };
 
-function failingWords(loop: PageLoop, now: number): string {
-  const { state, consecutiveFailures, lastFailure } = loop;
-  const last = lastFailure === undefined ? '' : ago(since(lastFailure, now));
-  if (state === 'stopped') {
-    return `Failing: it crashed${last && ` ${last}`}, and has stopped`;
-  }
-  const failures =
-    consecutiveFailures === 1
-      ? `Failing: the last run failed${last && ` ${last}`}`
-      : `Failing: ${count(consecutiveFailures, 'failure')} in a row${last && `, the last ${last}`}`;
-  return `${failures}; ${nextTry(loop, now)}`;
-}
+const PROBLEMS: Record<PageProblem, (loop: PageLoop, now: number) => string> = {
+  hung: ({ runs, runningSince, hungAfter = 0 }, now) =>
+    `Hung: run ${figure(runs)} has lasted ${countUp(since(runningSince, now))}; ` +
+    `it is reported after ${duration(hungAfter)}`,
 
-function nextTry({ state, nextStart }: PageLoop, now: number): string {
-  switch (state) {
-    case 'running':
-      return 'it is running again';
-    case 'paused':
-      return 'it is paused';
-    default:
-      return nextStart === undefined ? 'it will try again' : `next try ${ahead(Date.parse(nextStart) - now)}`;
-  }
-}
+  failing: (loop, now) => {
+    const { state, consecutiveFailures, lastFailure } = loop;
+    const last = lastFailure === undefined ? '' : ago(since(lastFailure, now));
+    if (state === 'stopped') {
+      return `Failing: it crashed${last && ` ${last}`}, and has stopped`;
+    }
+    const failures =
+      consecutiveFailures === 1
+        ? `the last run failed${last && ` ${last}`}`
+        : `${count(consecutiveFailures, 'failure')} in a row${last && `, the last ${last}`}`;
+    return `Failing: ${failures}; ${nextTry(loop, now)}`;
+  },
 
-function failingRemedy({ state, lastError }: PageLoop): string {
-  if (state === 'stopped') {
-    return 'Only a restart of the application starts it again.';
+  overdue: ({ nextStart }, now) => `Overdue by ${countUp(since(nextStart, now))}: the process is overloaded`,
+};
+
+function nextTry({ state, paused, nextStart }: PageLoop, now: number): string {
+  if (state === 'running') {
+    return 'it is running again';
   }
-  return (
-    lastError ?? 'The log says why. Pause the loop if its runs do harm, and run it now once it is mended.'
-  );
+  if (paused) {
+    return 'it is paused';
+  }
+  return nextStart === undefined ? 'it will try again' : `next try ${ahead(Date.parse(nextStart) - now)}`;
 }
 
 function since(date: string | undefined, now: number): number {
