@@ -7,7 +7,7 @@ import { WaitPrometheusModule } from 'nestjs-wait/prometheus';
 import { Finalizer } from './finalizer/finalizer.js';
 import { HealthController } from './http/health.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
-import { pageAccess } from './http/page-access.js';
+import { OnlyLocalGuard } from './http/only-local.guard.js';
 import { StatusController } from './http/status.controller.js';
 import { SteerController } from './http/steer.controller.js';
 import { Census } from './leader-election/census.js';
@@ -37,7 +37,8 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
     WaitPrometheusModule.forRoot(),
     WaitPageModule.forRoot({
       path: 'loops',
-      access: pageAccess,
+      guards: [OnlyLocalGuard],
+      access: () => 'all',
       title: 'Loops of the sample',
       showErrors: true, // they hold no secrets here
     }),

@@ -17,6 +17,8 @@ export function describeSteering(): void {
       sample.request('/loops/actions', 'POST', action);
     const shown = async (): Promise<PageLoop | undefined> =>
       (await sample.loops()).find(({ name }) => name === loop);
+    const firstRun = (): Promise<void> =>
+      sample.until(async () => (await shown())?.lastOutcome !== undefined, 'the end of the first run');
 
     it('opens the page at the address that the log shows on a line of its own', async () => {
       sample.start();
@@ -29,7 +31,7 @@ export function describeSteering(): void {
 
     it('pauses, triggers and resumes a loop', async () => {
       sample.start();
-      await sample.until(async () => (await shown())?.state === 'waiting', 'the end of the first run');
+      await firstRun();
       await expect(act({ loop, action: 'pause', note: 'incident 42' })).resolves.toMatchObject({
         status: 200,
       });
@@ -48,7 +50,7 @@ export function describeSteering(): void {
         request: Record<string, unknown>,
       ): Promise<{ status: number; body: unknown }> => sample.request(`/steer/${what}`, 'POST', request);
       sample.start();
-      await sample.until(async () => (await shown())?.state === 'waiting', 'the end of the first run');
+      await firstRun();
       await expect(steer('pause', { loop, reason: 'incident 42' })).resolves.toMatchObject({
         status: 200,
         body: { name: loop, state: 'paused', paused: true, pauseReason: 'incident 42' },
@@ -94,6 +96,9 @@ export function describeSteering(): void {
         await expect(sample.request(path)).resolves.toMatchObject({ status: 403 });
       }
       await expect(act({ loop, action: 'pause' })).resolves.toMatchObject({ status: 403 });
+      for (const path of ['/steer/pause', '/trouble/fail']) {
+        await expect(sample.request(path, 'POST', { loop })).resolves.toMatchObject({ status: 403 });
+      }
       for (const path of ['/healthz', '/readyz', '/metrics']) {
         await expect(sample.request(path)).resolves.toMatchObject({ status: 200 });
       }

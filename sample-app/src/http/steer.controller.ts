@@ -7,6 +7,7 @@ import {
   HttpCode,
   NotFoundException,
   Post,
+  UseGuards,
 } from '@nestjs/common';
 import {
   LoopRegistry,
@@ -16,6 +17,7 @@ import {
   type LoopOverrides,
   type RunResult,
 } from 'nestjs-wait';
+import { OnlyLocalGuard } from './only-local.guard.js';
 
 interface SteerRequest {
   /** The name of the loop, as the page of the loops shows it; without `#0` it means all workers. */
@@ -25,10 +27,11 @@ interface SteerRequest {
 const CONFLICTS = ['WAIT_ERR_LOOP_STOPPED', 'WAIT_ERR_NOT_LEADER', 'WAIT_ERR_TIMED_OUT'];
 
 /**
- * Lets an operator pause, resume, trigger and change a loop. Whoever may call it can stop the work of the
- * application: put a guard in front of it in yours.
+ * Lets an operator pause, resume, trigger and change a loop from a shell. Whoever may call it can stop the work
+ * of the application: put a guard of yours in front of it.
  */
 @Controller('steer')
+@UseGuards(OnlyLocalGuard)
 export class SteerController {
   constructor(private readonly registry: LoopRegistry) {}
 

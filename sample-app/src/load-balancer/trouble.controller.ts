@@ -1,9 +1,11 @@
-import { BadRequestException, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { BadRequestException, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { OnlyLocalGuard } from '../http/only-local.guard.js';
 import { LoadBalancer } from './load-balancer.js';
 import { troubleOf, type Trouble } from './trouble.js';
 
 /** Makes trouble, and ends it: `POST /trouble/fail`, `/trouble/slow`, `/trouble/hang`, `/trouble/none`. */
 @Controller('trouble')
+@UseGuards(OnlyLocalGuard)
 export class TroubleController {
   constructor(private readonly loadBalancer: LoadBalancer) {}
 
