@@ -2558,6 +2558,7 @@ const MUTATIONS = [
     edits: [['first > 0 && factor > 1 && max > first', 'true']],
     tests: 'unit/page/describe-options',
   },
+  {
     name: 'page: a form is taken as JSON',
     file: 'src/page/request-checks.ts',
     edits: [["type.trim().toLowerCase() !== 'application/json'", "type === ''"]],
