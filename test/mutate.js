@@ -768,7 +768,7 @@ const MUTATIONS = [
   {
     name: 'options: a next start that is past',
     file: DESCRIBE,
-    edits: [[' && overdueFor <= 0', '']],
+    edits: [[' && now <= loop.plan.due', '']],
     tests: 'e2e/running',
     project: 'nest-12',
   },
@@ -2364,14 +2364,14 @@ const MUTATIONS = [
   {
     name: 'page data: a filter by state that does not know problems',
     file: PAGE_VIEW,
-    edits: [['states.includes(state) || states.includes(problem)', 'states.includes(state)']],
+    edits: [['wanted.has(state) || wanted.has(problem)', 'wanted.has(state)']],
     tests: 'e2e/page-data.spec',
     project: 'nest-12',
   },
   {
     name: 'page data: a filter by state that takes a problem for the state',
     file: PAGE_VIEW,
-    edits: [['states.includes(state) || states.includes(problem)', 'states.includes(problem)']],
+    edits: [['wanted.has(state) || wanted.has(problem)', 'wanted.has(problem)']],
     tests: 'e2e/page-data.spec',
     project: 'nest-12',
   },

@@ -16,7 +16,7 @@ export interface PageRequest {
 export interface PageResponse {
   status(code: number): PageResponse;
   header(name: string, value: string): PageResponse;
-  send(body?: string): unknown;
+  send(body?: string | Buffer): unknown;
 }
 
 /** What an action comes to. */

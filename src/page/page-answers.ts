@@ -35,7 +35,7 @@ export class PageAnswers implements BeforeApplicationShutdown {
   }
 
   /** Answers with JSON that nobody keeps. */
-  json(response: PageResponse, status: number, json: string): void {
+  json(response: PageResponse, status: number, json: string | Buffer): void {
     const type = 'application/json; charset=utf-8';
     this.begin(response, 'no-store').status(status).header('Content-Type', type).send(json);
   }

@@ -17,7 +17,7 @@ interface Row {
 export interface PageList {
   readonly total: number;
   /** The first of them, as members of a JSON list. */
-  readonly json: string;
+  readonly json: Buffer;
 }
 
 const NONE: Readonly<Record<PageState, number>> = {
@@ -99,7 +99,7 @@ export class PageView {
       rows = rows.filter(({ loop }) => this.searchTexts.of(loop).includes(text));
     }
     const listed = rows.slice(0, limit).map((row) => this.jsonOf(row));
-    return { total: rows.length, json: listed.join() };
+    return { total: rows.length, json: Buffer.from(listed.join()) };
   }
 
   private jsonOf(row: Row): string {

@@ -11,6 +11,9 @@ const LONGEST_NOTE = 500;
  * @returns A sentence about what is wrong, if it is no action.
  */
 export function readAction(body: unknown): PageAction | string {
+  if (body === undefined) {
+    return 'The application has not read the body of this request as JSON. Let it do so for this path, for instance with app.use(express.json()).';
+  }
   if (!isOptionsObject(body)) {
     return `An action is a JSON object: { "loop": "…", "action": "pause" }. This is ${show(body)}.`;
   }

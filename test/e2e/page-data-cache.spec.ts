@@ -108,7 +108,7 @@ describe('PageDataSource', () => {
     const one = source.json({}, 'all');
     await clock.advance(500);
     const other = source.json({}, 'read');
-    expect(JSON.parse(one)).toMatchObject({ access: 'all', now: '2000-01-01T00:00:00.000Z' });
-    expect(JSON.parse(other)).toMatchObject({ access: 'read', now: '2000-01-01T00:00:00.500Z' });
+    expect(JSON.parse(one.toString())).toMatchObject({ access: 'all', now: '2000-01-01T00:00:00.000Z' });
+    expect(JSON.parse(other.toString())).toMatchObject({ access: 'read', now: '2000-01-01T00:00:00.500Z' });
   });
 });

@@ -19,7 +19,7 @@ async function told(thrown: unknown, showErrors: boolean): Promise<PageBooted & 
   const booted = await bootPage({}, {}, { showErrors });
   booted.service.until(() => Promise.reject(thrown), { name: 'job', period: '1h' });
   await booted.clock.advance(0);
-  return { ...booted, json: booted.source.json({ loop: 'job' }, 'all') };
+  return { ...booted, json: booted.source.json({ loop: 'job' }, 'all').toString() };
 }
 
 describe('the errors on the page', () => {
@@ -112,7 +112,7 @@ describe('the JSON of odd loops', () => {
         await clock.advance(0);
         await registry.get(name)!.pause(reason);
         source.forget();
-        const json = source.json({ loop: name }, 'all');
+        const json = source.json({ loop: name }, 'all').toString();
         const { loops, detail } = JSON.parse(json) as PageData;
         await handle.stop();
         const errorType = showErrors ? 'string' : 'undefined';

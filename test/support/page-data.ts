@@ -29,6 +29,6 @@ export async function bootPage(
   await booted.app.init();
   await booted.clock.advance(0);
   const data = (query: PageQuery = {}, access: PageAccess = 'all'): PageData =>
-    JSON.parse(source.json(query, access)) as PageData;
+    JSON.parse(source.json(query, access).toString()) as PageData;
   return { ...booted, source, data };
 }

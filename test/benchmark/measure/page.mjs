@@ -27,7 +27,7 @@ await measured(async ({ loops, turns, window }) => {
   };
   for (let turn = -1; turn < turns; turn++) {
     for (const side of turn % 2 === 0 ? Object.values(sides) : Object.values(sides).toReversed()) {
-      page.constant = page.source.json({}, 'read');
+      page.constant = page.source.json({}, 'read').toString();
       client.send({ url: side.url });
       await sleep(SETTLE);
       late.length = 0;
