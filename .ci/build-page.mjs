@@ -1,6 +1,6 @@
 // Writes src/page/assets.ts: the page of the loops as strings in a module, so that no bundler and no server
 // needs to find a file at run time. The same sources always give the same text.
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,32 +35,28 @@ export async function pageAssets() {
   ].join('\n');
 }
 
-async function script() {
+function script() {
   const licence = read(root, 'node_modules/preact/LICENSE').trim();
   const { version } = JSON.parse(read(root, 'node_modules/preact/package.json'));
+  const banner = { js: `/*!\nContains preact ${version}.\n\n${licence}\n*/` };
+  return bundle('main.tsx', { format: 'iife', banner });
+}
+
+function style() {
+  return bundle('app.css');
+}
+
+async function bundle(entry, options = {}) {
   const { outputFiles } = await build({
-    entryPoints: [join(client, 'main.tsx')],
-    absWorkingDir: root,
+    entryPoints: [join(client, entry)],
     bundle: true,
     minify: true,
     write: false,
-    format: 'iife',
     target: 'es2022',
-    // Without this, each folder that holds the repository would give another text.
-    tsconfigRaw: { compilerOptions: { jsx: 'react-jsx', jsxImportSource: 'preact' } },
-    banner: { js: `/*!\nContains preact ${version}.\n\n${licence}\n*/` },
     logLevel: 'warning',
+    ...options,
   });
   return outputFiles[0].text;
-}
-
-async function style() {
-  const { code } = await transform(read(client, 'app.css'), {
-    loader: 'css',
-    minify: true,
-    target: 'es2022',
-  });
-  return code;
 }
 
 function withoutIndents(html) {
