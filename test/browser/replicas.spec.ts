@@ -113,3 +113,45 @@ it('marks a replica that has not answered for a minute, and drops it after ten',
   await page.clock.fastForward(600_000);
   await eventually(async () => expect(await page.getByRole('tab').count()).toBe(0));
 });
+
+it('shows the process that answers after a restart', async () => {
+  const before = await serveOn('alpha');
+  before.loop('Before.tick');
+  const visited = await visit('about:blank');
+  const { page, row } = visited;
+  await page.clock.install();
+  await page.goto(before.url);
+  await row('Before.tick').waitFor();
+  visited.complaints.expect(/ERR_CONNECTION/);
+  await before.close();
+  await page.getByText(/No answer/).waitFor();
+
+  const after = await serveOn('beta', { port: before.port });
+  after.loop('After.tick');
+  await eventually(async () => {
+    await page.clock.runFor(1000);
+    expect(await visited.names()).toEqual(['After.tick']);
+  });
+  await page.getByText(`Replica ${B}`).waitFor();
+  expect(await page.locator('main').getAttribute('data-old')).toBe('false');
+});
+
+it('marks what it shows as old when the replica that somebody has chosen is not seen for a minute', async () => {
+  const { a, b, url, sendTo } = await serveTwo();
+  a.loop('OnlyA.tick');
+  b.loop('OnlyB.tick');
+  const visited = await visit('about:blank');
+  const { page, row } = visited;
+  await page.clock.install();
+  await page.goto(url);
+  await page.getByRole('tab', { name: new RegExp(A) }).click();
+  await row('OnlyA.tick').waitFor();
+  expect(await page.locator('main').getAttribute('data-old')).toBe('false');
+  sendTo(b);
+  await page.clock.fastForward(61_000);
+  await page.locator('main[data-old=true]').waitFor();
+  await page.getByText(/No answer of this replica for 1m/).waitFor();
+  expect(await visited.names()).toEqual(['OnlyA.tick']);
+  sendTo(a);
+  await page.locator('main[data-old=false]').waitFor();
+});
