@@ -44,7 +44,7 @@ export class Visit {
   }
 
   get search(): Locator {
-    return this.page.getByRole('searchbox', { name: 'Search loops' });
+    return this.page.getByRole('searchbox', { name: 'Search loops', exact: true });
   }
 
   /** What the page tells that has happened. */
