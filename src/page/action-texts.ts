@@ -18,9 +18,7 @@ function pausedText({ name, paused, pauseReason, runningSince, leaderOnly }: Loo
     return `${name} is already paused${pauseReason === undefined ? '' : ` (${pauseReason})`}.`;
   }
   const where =
-    leaderOnly === undefined
-      ? ''
-      : ` on this replica; another one that takes the lease will run it. For all: loops: { '${name}': { enabled: false } }`;
+    leaderOnly === undefined ? '' : ' on this replica; another one that takes the lease will run it';
   return `${name} is paused${where}.${runningSince === undefined ? '' : ' Its run in progress goes on to its end.'}`;
 }
 

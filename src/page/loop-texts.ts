@@ -25,6 +25,7 @@ export class LoopTexts {
     const info = this.overview.describe(loop);
     const row: BeforeJson<PageLoop> = {
       ...info,
+      loop: loop.spec.name === loop.name ? undefined : loop.spec.name,
       // It takes half the time of what `JSON.stringify` does with a date.
       lastStart: info.lastStart?.toISOString(),
       lastSuccess: info.lastSuccess?.toISOString(),

@@ -44,6 +44,8 @@ type Dates = 'lastStart' | 'lastSuccess' | 'lastFailure' | 'runningSince' | 'nex
 /** A loop, as `LoopInfo` describes it. Dates are written as strings. */
 export interface PageLoop
   extends Omit<LoopInfo, Dates | 'lastError'>, Readonly<Partial<Record<Dates, string>>> {
+  /** Its name in the options `loops`; absent if that is `name`, which ends with the number of a worker. */
+  readonly loop?: string;
   readonly problem?: PageProblem;
   /** After how many milliseconds a run is reported as hung; absent unless one is. */
   readonly hungAfter?: number;

@@ -62,8 +62,7 @@ interface Row {
   readonly want?: Partial<LoopInfo>;
 }
 
-const ELSEWHERE =
-  "on this replica; another one that takes the lease will run it. For all: loops: { 'Jobs.leader': { enabled: false } }";
+const ELSEWHERE = 'on this replica; another one that takes the lease will run it';
 
 const rows: readonly Row[] = [
   {

@@ -242,6 +242,13 @@ describe('PageDataSource.json', () => {
     expect(data({ loop: 'pool' }).detail).toBeUndefined();
   });
 
+  it('tells the name that a worker has in the options, if it is another one', async () => {
+    const { data, service } = await bootPage();
+    service.until(() => {}, { name: 'pool', period: '1h', workers: 2 });
+    service.until(() => {}, { name: 'job#1', period: '1h' });
+    expect(data().loops.map(({ loop }) => loop)).toEqual(['pool', 'pool', undefined]);
+  });
+
   it('has the loops of its own application, if there are two in one process', async () => {
     const one = await bootPage();
     const other = await bootPage();

@@ -162,7 +162,7 @@ describe('what a button would be refused for', () => {
 describe('a pause in words', () => {
   it('says that another replica will run a leader-only loop', () => {
     expect(pauseWords(pageLoop('X', { leaderOnly: 'shop' }))).toBe(
-      'The loop is paused on this replica. Another one that takes the lease of shop will run it.',
+      'The loop is paused on this replica; another one that takes the lease will run it.',
     );
     expect(pauseWords(pageLoop('X'))).toMatch(/Other replicas run it\.$/);
   });
@@ -170,6 +170,12 @@ describe('a pause in words', () => {
   it('names the option that holds for all, with a name that needs escapes', () => {
     expect(forAllOf(pageLoop(String.raw`it's\x`))).toBe(
       String.raw`loops: { 'it\'s\\x': { enabled: false } }`,
+    );
+  });
+
+  it('names the loop that a worker is one of, since only a loop has options', () => {
+    expect(forAllOf(pageLoop('Jobs.pair#1', { loop: 'Jobs.pair' }))).toBe(
+      "loops: { 'Jobs.pair': { enabled: false } }",
     );
   });
 });

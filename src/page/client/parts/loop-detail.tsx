@@ -26,7 +26,7 @@ export function LoopDetail({ loop, detail, showErrors }: Props): JSX.Element {
           <p>{loop.pauseReason ?? 'Nobody has said why.'}</p>
           <p>{pauseWords(loop)}</p>
           <p>
-            For all of them, deploy with <code>{forAllOf(loop)}</code>.
+            For all: <code>{forAllOf(loop)}</code>.
           </p>
         </Block>
       )}

@@ -4,10 +4,10 @@ import type { PageLoop } from '../../page-data.js';
 export function pauseWords({ leaderOnly }: PageLoop): string {
   return leaderOnly === undefined
     ? 'The loop is paused on this replica, until it is resumed or the process ends. Other replicas run it.'
-    : `The loop is paused on this replica. Another one that takes the lease of ${leaderOnly} will run it.`;
+    : 'The loop is paused on this replica; another one that takes the lease will run it.';
 }
 
-/** What disables a loop for good. */
-export function forAllOf({ name }: PageLoop): string {
-  return `loops: { '${name.replaceAll(/['\\]/g, String.raw`\$&`)}': { enabled: false } }`;
+/** What disables a loop for good, with all its workers. */
+export function forAllOf({ name, loop = name }: PageLoop): string {
+  return `loops: { '${loop.replaceAll(/['\\]/g, String.raw`\$&`)}': { enabled: false } }`;
 }
