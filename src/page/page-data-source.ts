@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { LoopRegistry } from '../index.js';
@@ -30,8 +31,8 @@ const LASTS = 1000;
 /** Answers requests for data. However many there are, the loops are looked through once a second. */
 @Injectable()
 export class PageDataSource {
-  /** Names this process among the replicas. */
-  readonly instance = `${hostname()}-${process.pid}`;
+  /** Names this application among the replicas. Host and process may be those of another one, or of a former. */
+  readonly instance = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
   private readonly searchTexts = new SearchTexts();
   private opened: Opened | undefined;
   private view: PageView | undefined;

@@ -15,9 +15,9 @@ export type PageState = LoopInfo['state'] | PageProblem;
 
 /** What `GET data` answers. */
 export interface PageData {
-  /** Which process has answered. */
+  /** Which replica has answered: host, process, and four characters at random. */
   readonly instance: string;
-  /** The groups that this process leads. */
+  /** The groups that this replica leads. */
   readonly leading: readonly string[];
   /** When the application started. */
   readonly startedAt: string;
@@ -69,7 +69,7 @@ export interface PageDetail {
   readonly options: readonly PageOption[];
   /** How its waits grow while runs fail, in words; absent if failures do not change them. */
   readonly failureBackoff?: string;
-  /** Absent if this process does not lead the loop's group, or if the lock has none. */
+  /** Absent if this replica does not lead the loop's group, or if the lock has none. */
   readonly fencingToken?: string;
   /** What the last failed run threw, with its stack and its causes; only with `showErrors`. */
   readonly lastError?: string;
@@ -97,7 +97,7 @@ export interface PageAction {
   /** The name of a loop in the list. */
   readonly loop: string;
   readonly action: 'pause' | 'resume' | 'trigger';
-  /** The process that is meant, as `PageData.instance` named it. Left out: whichever answers. */
+  /** The replica that is meant, as `PageData.instance` named it. Left out: whichever answers. */
   readonly instance?: string;
   /** Why, for `pause`. It becomes the reason that the log and the page show. */
   readonly note?: string;
@@ -105,7 +105,7 @@ export interface PageAction {
 
 /** What `POST actions` answers. */
 export interface PageAnswer {
-  /** Which process has answered. */
+  /** Which replica has answered. */
   readonly instance: string;
   /** What happened or, unless the status is 200, why nothing happened: a sentence for people. */
   readonly message: string;

@@ -224,7 +224,7 @@ describe.each(PLATFORMS)('POST actions on %s', (platform) => {
     await before?.(booted);
     const { status, instance, message, code } = await booted.act(action);
     expect({ status, message, code }).toEqual({ status: wantStatus, message: wantMessage, code: wantCode });
-    expect(instance).toMatch(new RegExp(`-${process.pid}$`));
+    expect(instance).toMatch(new RegExp(`-${process.pid}-[0-9a-f]{4}$`));
     const info = booted.registry.get(action.loop ?? '')?.info() ?? {};
     expect(info).toMatchObject(want);
   });

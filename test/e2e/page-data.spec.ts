@@ -60,7 +60,7 @@ describe('PageDataSource.json', () => {
     const began = new Date(clock.wallNow()).toISOString();
     await clock.advance(2500);
     expect(data()).toEqual({
-      instance: `${hostname()}-${process.pid}`,
+      instance: expect.stringMatching(`^${hostname()}-${process.pid}-[0-9a-f]{4}$`),
       leading: [],
       startedAt: began,
       now: new Date(clock.wallNow()).toISOString(),
@@ -260,6 +260,7 @@ describe('PageDataSource.json', () => {
     expect(one.data().loops[0]?.history.outcomes).toBe('ff');
     expect(lines(other.data())).toEqual(['- of the other']);
     expect(other.data().loops[0]?.history.outcomes).toBe('s');
+    expect(other.data().instance).not.toBe(one.data().instance);
   });
 
   it('needs WaitModule', () => {
