@@ -67,6 +67,36 @@ it('pauses without a note at Enter, and does nothing at Escape and at Cancel', a
   expect(served.info('Outbox.flush').pauseReason).toBeUndefined();
 });
 
+it('keeps the note that somebody writes while the loop leaves the list, and asks for none by itself', async () => {
+  const served = await serve();
+  const loop = served.loop('Outbox.flush');
+  await loop.fails();
+  const visited = await visit(`${served.url}/page#state=failing`);
+  const { page, button, row } = visited;
+  await button('Pause Outbox.flush').click();
+  const dialog = page.getByRole('dialog', { name: 'Pause Outbox.flush' });
+  await dialog.waitFor();
+  await page.keyboard.type('incident 42');
+  await loop.succeeds();
+  await row('Outbox.flush').waitFor({ state: 'detached' });
+  expect(await dialog.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('incident 42');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await loop.fails();
+  await row('Outbox.flush').waitFor();
+  await visited.newsCame(2);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+
+  await button('Pause Outbox.flush').click();
+  await page.keyboard.type('incident 43');
+  await loop.succeeds();
+  await row('Outbox.flush').waitFor({ state: 'detached' });
+  await page.keyboard.press('Enter');
+  await eventually(() =>
+    expect(served.info('Outbox.flush')).toMatchObject({ paused: true, pauseReason: 'incident 43' }),
+  );
+});
+
 it('runs a loop now, also a paused one, which stays paused', async () => {
   const served = await serve();
   const loop = served.loop('Outbox.flush');

@@ -161,15 +161,42 @@ describe('the page', () => {
 describe('an action', () => {
   it('goes to the replica that is shown, and its answer is told for a while', async () => {
     const { clock, server, page, store } = await opened();
-    page.askForNote('A');
-    expect(store.state.pausing).toBe('A');
-    await page.pause('A', 'why');
+    page.askForNote(pageLoop('A'));
+    await page.pause('why');
     expect(server.actions).toEqual([{ loop: 'A', action: 'pause', note: 'why', instance: 'web-1' }]);
     expect(store.state).toMatchObject({ pausing: undefined, notice: 'Done.', busy: [] });
     await clock.advance(9999);
     expect(store.state.notice).toBe('Done.');
     await clock.advance(1);
     expect(store.state.notice).toBeUndefined();
+  });
+
+  it('asks for a note until it is given or not wanted, whatever becomes of the loop in the list', async () => {
+    const { clock, server, page, store } = await opened({ q: '', state: 'failing' });
+    const loop = failingLoop('A');
+    page.askForNote(loop);
+    const asked = { loop, instance: 'web-1' };
+    for (const loops of [[loop], [], [loop]]) {
+      server.answer = pageData(loops);
+      // oxlint-disable-next-line no-await-in-loop -- one answer after the other
+      await clock.advance(2000);
+      expect(store.state.pausing).toEqual(asked);
+    }
+    page.forgetPause();
+    server.answer = pageData([loop]);
+    await clock.advance(2000);
+    expect(store.state.pausing).toBeUndefined();
+    expect(server.actions).toEqual([]);
+  });
+
+  it('pauses on the replica that was looked at when the note was asked for', async () => {
+    const { clock, server, page, store } = await opened();
+    page.askForNote(pageLoop('A'));
+    server.answer = pageData([pageLoop('A')], { instance: 'web-2' });
+    await clock.advance(60_000);
+    expect(store.state.shown).toBe('web-2');
+    await page.pause('why');
+    expect(server.actions).toEqual([{ loop: 'A', action: 'pause', note: 'why', instance: 'web-1' }]);
   });
 
   it('is followed by a question, so that one sees what it did', async () => {

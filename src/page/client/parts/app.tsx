@@ -40,7 +40,6 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
     document.title = problems > 0 ? `(${problems}) ${title}` : title;
   }, [problems, title]);
   const isOld = state.failure !== undefined || (replica !== undefined && isLost(replica, clock.now()));
-  const pausing = data?.loops.find(({ name }) => name === state.pausing);
   return (
     <Time.Provider value={time}>
       <main data-old={isOld}>
@@ -55,7 +54,7 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
       </main>
       <Messages page={page} state={state} />
       <Announcer state={state} />
-      {pausing !== undefined && <PauseDialog key={pausing.name} page={page} loop={pausing} />}
+      {state.pausing !== undefined && <PauseDialog page={page} loop={state.pausing.loop} />}
     </Time.Provider>
   );
 }

@@ -22,13 +22,13 @@ export function PauseDialog({
     note.current?.focus();
     return () => shown?.close();
   }, []);
-  const cancel = (): void => page.askForNote(undefined);
+  const cancel = (): void => page.forgetPause();
   return (
     <dialog ref={dialog} aria-labelledby="pause-title" onCancel={cancel}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void page.pause(loop.name, note.current?.value.trim() ?? '');
+          void page.pause(note.current?.value.trim() ?? '');
         }}
       >
         <h2 id="pause-title">

@@ -32,7 +32,7 @@ export function RowButtons({ page, loop, isBusy }: Props): JSX.Element {
   return (
     <div class="buttons">
       {button('pause', [paused ? 'Resume' : 'Pause', hidden(name)], whyNoPause(loop), () =>
-        paused ? void page.resume(name) : page.askForNote(name),
+        paused ? void page.resume(name) : page.askForNote(loop),
       )}
       {button('trigger', ['Run', hidden(name), ' now'], whyNoTrigger(loop), () => void page.trigger(name))}
     </div>

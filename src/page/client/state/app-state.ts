@@ -1,4 +1,4 @@
-import type { PageAction, PageData } from '../../page-data.js';
+import type { PageAction, PageData, PageLoop } from '../../page-data.js';
 import type { Failure } from '../server/poller.js';
 import { NO_ORDER, type Order } from './order.js';
 import type { Replica } from './replicas.js';
@@ -18,14 +18,20 @@ export interface AppState {
   readonly order: Order;
   /** Why there is no answer; absent if the last question was answered. */
   readonly failure?: Failure | undefined;
-  /** The loop for whose pause a note is asked for. */
-  readonly pausing?: string | undefined;
+  /** For whose pause a note is asked for. */
+  readonly pausing?: Pausing | undefined;
   /** The loops to which an action is on its way. */
   readonly busy: readonly string[];
   /** What an action did. */
   readonly notice?: string | undefined;
   /** What went wrong with an action. It stays until it is closed, or until the next action. */
   readonly alert?: Alert | undefined;
+}
+
+/** What somebody is about to pause. It stays what it was, although the list and the replica may change. */
+export interface Pausing {
+  readonly loop: PageLoop;
+  readonly instance: string;
 }
 
 export interface Alert {

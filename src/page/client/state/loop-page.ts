@@ -1,4 +1,4 @@
-import type { PageAction, PageData, PageState } from '../../page-data.js';
+import type { PageAction, PageData, PageLoop, PageState } from '../../page-data.js';
 import { NoAnswer } from '../server/no-answer.js';
 import type { ActionResult, PageServer } from '../server/page-server.js';
 import { Poller } from '../server/poller.js';
@@ -91,13 +91,23 @@ export class LoopPage {
     this.arrange();
   }
 
-  askForNote(loop: string | undefined): void {
-    this.store.change({ pausing: loop });
+  /** Asks why the loop is to be paused, on the replica that is shown now. */
+  askForNote(loop: PageLoop): void {
+    const { shown } = this.store.state;
+    this.store.change({ pausing: shown === undefined ? undefined : { loop, instance: shown } });
   }
 
-  pause(loop: string, note: string): Promise<void> {
-    this.askForNote(undefined);
-    return this.act(loop, { action: 'pause', note });
+  forgetPause(): void {
+    this.store.change({ pausing: undefined });
+  }
+
+  /** Pauses the loop for which a note was asked for. */
+  async pause(note: string): Promise<void> {
+    const { pausing } = this.store.state;
+    this.forgetPause();
+    if (pausing !== undefined) {
+      await this.send({ loop: pausing.loop.name, action: 'pause', note, instance: pausing.instance });
+    }
   }
 
   resume(loop: string): Promise<void> {
