@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isInView, readView, writeView } from '../../../src/page/client/state/view.js';
+import type { PageLoop, PageState } from '../../../src/page/page-data.js';
 import { failingLoop, pageLoop } from '../../support/page-client.js';
 
 describe('what somebody looks at', () => {
@@ -34,9 +35,14 @@ describe('what somebody looks at', () => {
     expect(isInView(failingLoop('Outbox.flush'), view)).toBe(want);
   });
 
-  it('finds hung and overdue loops', () => {
-    expect(isInView(pageLoop('X', { hung: true }), { q: '', state: 'hung' })).toBe(true);
-    expect(isInView(pageLoop('X', { overdue: true }), { q: '', state: 'overdue' })).toBe(true);
-    expect(isInView(pageLoop('X'), { q: '', state: 'overdue' })).toBe(false);
+  it.each<[string, Partial<PageLoop>, PageState, boolean]>([
+    ['a hung run', { problem: 'hung', state: 'running' }, 'hung', true],
+    ['a hung run, by its state', { problem: 'hung', state: 'running' }, 'running', true],
+    ['an overdue run', { problem: 'overdue' }, 'overdue', true],
+    ['a crashed loop, whose runs had succeeded', { problem: 'failing', state: 'stopped' }, 'failing', true],
+    ['a loop that stands by after failures', { consecutiveFailures: 2, state: 'standby' }, 'failing', false],
+    ['a failing loop that is overdue', { problem: 'failing', overdue: true }, 'overdue', false],
+  ])('is filtered as the server filters: %s', (_, loop, state, want) => {
+    expect(isInView(pageLoop('X', loop), { q: '', state })).toBe(want);
   });
 });

@@ -37,26 +37,13 @@ export function writeView({ state, q, loop }: View): string {
 }
 
 /**
- * Says whether a loop belongs to a view. The server filters too, but what a replica answered earlier was for
- * the view of that time.
+ * Says whether a loop belongs to a view, as the server does. What a replica answered earlier was for the view
+ * of that time.
  */
-export function isInView(loop: PageLoop, { state, q }: View): boolean {
-  const text = q.trim().toLowerCase();
+export function isInView({ name, schedule, state, problem }: PageLoop, view: View): boolean {
+  const text = view.q.trim().toLowerCase();
   return (
-    (state === undefined || hasState(loop, state)) &&
-    (loop.name.toLowerCase().includes(text) || loop.schedule.toLowerCase().includes(text))
+    (view.state === undefined || view.state === state || view.state === problem) &&
+    (name.toLowerCase().includes(text) || schedule.toLowerCase().includes(text))
   );
-}
-
-function hasState(loop: PageLoop, state: PageState): boolean {
-  switch (state) {
-    case 'hung':
-      return loop.hung;
-    case 'overdue':
-      return loop.overdue;
-    case 'failing':
-      return loop.consecutiveFailures > 0;
-    default:
-      return loop.state === state;
-  }
 }
