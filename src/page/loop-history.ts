@@ -29,12 +29,12 @@ export class LoopHistory {
     }
   };
 
-  /** Returns the runs of a loop for the list of all, the oldest first. */
+  /** Returns the last 30 runs of a loop for the list of all, the oldest first. */
   of(loop: ManagedLoop): PageHistory {
     return this.rings.get(loop)?.history ?? NO_RUNS;
   }
 
-  /** Returns the runs of a loop with all that is known of them, the newest first. */
+  /** Returns all runs of a loop that are kept, with all that is known of them, the newest first. */
   runsOf(loop: ManagedLoop): readonly PageRun[] {
     return this.rings.get(loop)?.runs ?? [];
   }

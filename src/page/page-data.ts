@@ -54,7 +54,7 @@ export interface PageLoop
   readonly history: PageHistory;
 }
 
-/** The last runs of a loop, the oldest first. */
+/** The last 30 runs of a loop at most, the oldest first. */
 export interface PageHistory {
   /** A letter for each run: `s`ucceeded, `f`ailed, `t`imed out, `a`borted, s`k`ipped. */
   readonly outcomes: string;
@@ -73,7 +73,7 @@ export interface PageDetail {
   readonly fencingToken?: string;
   /** What the last failed run threw, with its stack and its causes; only with `showErrors`. */
   readonly lastError?: string;
-  /** The last runs, the newest first. */
+  /** All runs that are kept, the newest first. */
   readonly runs: readonly PageRun[];
 }
 

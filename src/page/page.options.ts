@@ -40,7 +40,10 @@ export interface WaitPageSettings {
   readonly title?: string | undefined;
   /** How often the page asks for news: milliseconds from 1000 up, or a string; default `'2s'`. */
   readonly refresh?: Duration | undefined;
-  /** How many runs of each loop are kept and drawn: a whole number from 1 to 1,000; default 30. */
+  /**
+   * How many runs of each loop are kept: a whole number from 1 to 100; default 30. A row draws the last 30 of
+   * them, and an open one lists all.
+   */
   readonly history?: number | undefined;
   /** `true` shows the texts of errors, which may contain secrets; default `false`. */
   readonly showErrors?: boolean | undefined;

@@ -26,7 +26,7 @@ const OPTION_NAMES: readonly string[] = [
   'showErrors',
 ] satisfies readonly (keyof WaitPageSettings)[];
 const SHORTEST_REFRESH = 1000;
-const MOST_HISTORY = 1000;
+const MOST_HISTORY = 100;
 const onlyLook: PageAccessFunction = () => 'read';
 
 /**

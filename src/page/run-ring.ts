@@ -9,6 +9,8 @@ const LETTERS: Readonly<Record<RunOutcome, string>> = {
   aborted: 'a',
   skipped: 'k',
 };
+/** How many runs a row of the list has. */
+const MOST_DRAWN = 30;
 const OUTCOMES = Object.keys(LETTERS) as RunOutcome[];
 
 /** Keeps the last runs of one loop, in few bytes. */
@@ -37,18 +39,18 @@ export class RunRing {
     this.length = Math.min(this.length + 1, this.size);
   }
 
-  /** The runs for the list of all loops, the oldest first. */
+  /** The last 30 runs for the list of all loops, the oldest first. */
   get history(): PageHistory {
     let outcomes = '';
     const durations: number[] = [];
-    for (let run = this.last - this.length + 1; run <= this.last; run++) {
+    for (let run = this.last - Math.min(this.length, MOST_DRAWN) + 1; run <= this.last; run++) {
       outcomes += LETTERS[this.outcomeOf(run)];
       durations.push(this.durationOf(run));
     }
     return { outcomes, durations };
   }
 
-  /** All that is known of the runs, the newest first. */
+  /** All runs that are kept, with all that is known of them, the newest first. */
   get runs(): PageRun[] {
     return Array.from({ length: this.length }, (_, age) => {
       const run = this.last - age;

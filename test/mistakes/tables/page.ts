@@ -95,11 +95,11 @@ const options: readonly PageRow[] = [
     options: { ...OPEN, refresh: NaN },
     wantWords: [OWNER, 'refresh', 'NaN'],
   },
-  { title: 'no history', options: { ...OPEN, history: 0 }, wantWords: [OWNER, 'history', '1 to 1,000', '0'] },
+  { title: 'no history', options: { ...OPEN, history: 0 }, wantWords: [OWNER, 'history', '1 to 100', '0'] },
   {
     title: 'a history that is too long',
-    options: { ...OPEN, history: 1001 },
-    wantWords: [OWNER, 'history', '1 to 1,000', '1001'],
+    options: { ...OPEN, history: 101 },
+    wantWords: [OWNER, 'history', '1 to 100', '101'],
   },
   {
     title: 'half a run of history',
