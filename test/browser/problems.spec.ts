@@ -1,5 +1,6 @@
 import { expect, it, jest } from '@jest/globals';
 import { realClock, type Clock } from 'nestjs-wait';
+import type { PageData } from '../../src/page/page-data.js';
 import { eventually } from './support/eventually.js';
 import { OPEN, serve } from './support/serve.js';
 import { visit } from './support/visit.js';
@@ -80,6 +81,24 @@ it('puts a hung loop before a failing one, and that before an overdue one, and n
   await eventually(async () =>
     expect(await visited.row('Hung.tick').getAttribute('data-problem')).toBeNull(),
   );
+});
+
+it('calls a loop well again whose run has ended between its problem and its figures', async () => {
+  const served = await serve();
+  const loop = served.loop('Outbox.flush');
+  await loop.fails();
+  const visited = await visit('about:blank');
+  const { page, row } = visited;
+  await page.route('**/data?*', async (route) => {
+    const answer = await route.fetch();
+    const data = (await answer.json()) as PageData;
+    const loops = data.loops.map((one) => ({ ...one, consecutiveFailures: 0 }));
+    await route.fulfill({ response: answer, json: { ...data, loops } });
+  });
+  await page.goto(served.url);
+  await row('Outbox.flush').getByText('It is well again.').waitFor();
+  expect(await row('Outbox.flush').getAttribute('data-problem')).toBeNull();
+  expect(await row('Outbox.flush').innerText()).not.toMatch(/failing/i);
 });
 
 it('opens a row with the last error, the last runs and the options with their sources', async () => {

@@ -3,10 +3,10 @@ import { ago, ahead, countUp, duration } from '../../../src/page/client/words/el
 import { newsOf, problemsOf, type Problems } from '../../../src/page/client/words/news.js';
 import { historyWords } from '../../../src/page/client/words/outcomes.js';
 import { forAllOf, pauseWords } from '../../../src/page/client/words/pause.js';
-import { problemWords, remedyWords } from '../../../src/page/client/words/problem.js';
+import { presentProblem, problemWords, remedyWords } from '../../../src/page/client/words/problem.js';
 import { whyNoPause, whyNoTrigger } from '../../../src/page/client/words/refusals.js';
 import { lastWords, nextWords, tookWords } from '../../../src/page/client/words/schedule.js';
-import type { PageLoop } from '../../../src/page/page-data.js';
+import type { PageLoop, PageProblem } from '../../../src/page/page-data.js';
 import { at, failingLoop, NOW, pageLoop } from '../../support/page-client.js';
 
 describe('durations in words', () => {
@@ -99,6 +99,19 @@ describe('a problem in words', () => {
     ],
   ])('%s', (_, loop, want) => {
     expect(problemWords(loop.problem ?? 'hung', loop, NOW)).toBe(want);
+  });
+
+  it.each<[string, PageLoop, PageProblem | undefined]>([
+    ['a run that hangs', pageLoop('X', { problem: 'hung', hung: true }), 'hung'],
+    ['a run that has ended since', pageLoop('X', { problem: 'hung' }), undefined],
+    ['a loop that fails', failingLoop('X'), 'failing'],
+    ['a loop that has succeeded since', failingLoop('X', { consecutiveFailures: 0 }), undefined],
+    ['a crash', failingLoop('X', { consecutiveFailures: 0, state: 'stopped' }), 'failing'],
+    ['an overdue run', pageLoop('X', { problem: 'overdue', overdue: true }), 'overdue'],
+    ['a run that has begun since', pageLoop('X', { problem: 'overdue' }), undefined],
+    ['a loop that is well', pageLoop('X'), undefined],
+  ])('is shown only while the figures of its row do not contradict it: %s', (_, loop, want) => {
+    expect(presentProblem(loop)).toBe(want);
   });
 
   it('comes with what to do: for a loop that fails, that is its error, if it is shown', () => {

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import type { PageDetail, PageLoop } from '../../page-data.js';
+import type { PageDetail, PageLoop, PageProblem } from '../../page-data.js';
 import type { LoopPage } from '../state/loop-page.js';
 import { count, figure } from '../words/count.js';
-import { problemWords, remedyWords } from '../words/problem.js';
+import { presentProblem, problemWords, remedyWords } from '../words/problem.js';
 import { lastWords, nextWords, tookWords } from '../words/schedule.js';
 import { stateWord } from '../words/states.js';
 import { Icon } from './icon.js';
@@ -34,7 +34,8 @@ interface Props {
 /** A loop: one line, a sentence about what is wrong with it, and more if it is open. */
 export const LoopRow = memo((props: Props) => {
   const { page, loop, needsAttention, isOpen, detail, showErrors, mayAct, isBusy } = props;
-  const { name, problem, state } = loop;
+  const { name, state } = loop;
+  const problem = presentProblem(loop);
   return (
     <li class="loop" data-loop={name} data-state={state} data-problem={problem}>
       <div class="cells">
@@ -72,15 +73,19 @@ export const LoopRow = memo((props: Props) => {
         </Figure>
         {mayAct && <RowButtons page={page} loop={loop} isBusy={isBusy} />}
       </div>
-      {needsAttention && <Problem loop={loop} />}
+      {needsAttention && <Problem loop={loop} problem={problem} />}
       {loop.paused && loop.pauseReason !== undefined && <p class="reason">Paused: {loop.pauseReason}</p>}
       {isOpen && <LoopDetail loop={loop} detail={detail} showErrors={showErrors} />}
     </li>
   );
 });
 
-function Problem({ loop }: { readonly loop: PageLoop }): JSX.Element {
-  const { problem } = loop;
+interface ProblemProps {
+  readonly loop: PageLoop;
+  readonly problem: PageProblem | undefined;
+}
+
+function Problem({ loop, problem }: ProblemProps): JSX.Element {
   if (problem === undefined) {
     return <p class="problem">It is well again.</p>;
   }

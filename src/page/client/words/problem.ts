@@ -3,6 +3,20 @@ import { count, figure } from './count.js';
 import { ago, ahead, countUp, duration } from './elapsed.js';
 
 /**
+ * Finds what is still wrong with a loop. The server lists it for the problem that it had a moment before it
+ * wrote the figures, and a run may have ended since.
+ */
+export function presentProblem(loop: PageLoop): PageProblem | undefined {
+  const { problem, state, consecutiveFailures, hung, overdue } = loop;
+  const isPresent: Record<PageProblem, boolean> = {
+    hung,
+    failing: consecutiveFailures > 0 || state === 'stopped',
+    overdue,
+  };
+  return problem !== undefined && isPresent[problem] ? problem : undefined;
+}
+
+/**
  * Says what is wrong with a loop, and since when.
  *
  * @param now - What the server's clock shows, in milliseconds since 1970.
