@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { PageServer } from '../../../src/page/client/server/page-server.js';
 import { pageData, pageLoop } from '../../support/page-client.js';
 
@@ -63,6 +63,8 @@ describe('the server that the page asks', () => {
 
   it.each([
     ['30', 30_000],
+    ['9999999999', 600_000],
+    ['Infinity', 600_000],
     ['0', 0],
     ['Wed, 21 Oct 2026 07:28:00 GMT', 0],
   ])('wants to be left alone: Retry-After: %s', async (retryAfter, want) => {
@@ -83,6 +85,15 @@ describe('the server that the page asks', () => {
       init: { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Nestjs-Wait': '1' } },
     });
     expect(JSON.parse(sent[0]?.init.body as string)).toEqual(ACTION);
+  });
+
+  it('has 10 s to answer an action', async () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    const { server, sent } = answering(new TypeError('aborted'));
+    await expect(server.act(ACTION)).rejects.toThrow('The server has not answered within 10 s.');
+    expect(timeout.mock.calls).toEqual([[10_000]]);
+    expect(sent[0]?.init.signal).toBe(timeout.mock.results[0]?.value);
+    timeout.mockRestore();
   });
 
   it.each([

@@ -11,6 +11,8 @@ export interface ActionResult extends PageAnswer {
 }
 
 const CONFLICT = 409;
+const LONGEST_RETRY_AFTER = 10 * 60_000;
+const ACTION_WITHIN = 10_000;
 
 /** The server, beside whose page these relative URLs are. */
 export class PageServer {
@@ -39,6 +41,7 @@ export class PageServer {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Nestjs-Wait': '1' },
       body: JSON.stringify(action),
+      signal: AbortSignal.timeout(ACTION_WITHIN),
     });
     const answer = (await jsonOf(response)) as Partial<PageAnswer> | undefined;
     const { instance, message, code } = answer ?? {};
@@ -55,7 +58,8 @@ export class PageServer {
     try {
       return await this.send(url, init);
     } catch {
-      throw new NoAnswer('The server cannot be reached.');
+      const why = init.signal?.aborted ? 'has not answered within 10 s' : 'cannot be reached';
+      throw new NoAnswer(`The server ${why}.`);
     }
   }
 }
@@ -69,9 +73,9 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 function refused({ status, headers }: Response): NoAnswer {
-  const seconds = Number(headers.get('Retry-After'));
+  const retryAfter = Number(headers.get('Retry-After')) * 1000;
   const why = WHY[status] ?? (status < 400 ? WHY_NO_DATA : `The server answered with status ${status}.`);
-  return new NoAnswer(why, seconds > 0 ? seconds * 1000 : 0);
+  return new NoAnswer(why, retryAfter > 0 ? Math.min(retryAfter, LONGEST_RETRY_AFTER) : 0);
 }
 
 const WHY_NO_DATA = 'The answer is not from this page. You may have to log in again: reload the page.';

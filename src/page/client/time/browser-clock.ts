@@ -1,5 +1,8 @@
 import type { Clock } from './clock.js';
 
+/** A browser fires a timer with a longer delay at once. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
 /** The browser's own time. Nothing else in the client touches its timers. */
 export const browserClock: Clock = {
   now: () => performance.now(),
@@ -8,7 +11,7 @@ export const browserClock: Clock = {
     return {
       reset(delay) {
         clearTimeout(armed);
-        armed = setTimeout(fire, delay);
+        armed = setTimeout(fire, Math.min(delay, LONGEST_DELAY));
       },
       stop() {
         clearTimeout(armed);
