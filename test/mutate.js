@@ -2391,7 +2391,7 @@ const MUTATIONS = [
   {
     name: 'page data: a limit above 500',
     file: PAGE_QUERY,
-    edits: [[' && number <= MOST_LOOPS', '']],
+    edits: [[' && number <= MOST_LISTED', '']],
     tests: 'unit/page/page-query',
   },
   {

@@ -4,7 +4,7 @@ export interface PageQuery {
   readonly q?: string | undefined;
   /** States and problems, comma-separated. */
   readonly state?: string | undefined;
-  /** How many loops are listed at most: from 1 to 500, which is the default. */
+  /** How many loops are listed at most: from 1 to 500. */
   readonly limit?: string | undefined;
   /** The name of the loop whose details are wanted. */
   readonly loop?: string | undefined;
@@ -16,16 +16,18 @@ export interface PageFilter {
   readonly text: string;
   /** Empty for all. */
   readonly states: readonly string[];
-  readonly limit: number;
+  /** `undefined` if the request does not say it, or says what cannot be. */
+  readonly limit: number | undefined;
 }
 
-const MOST_LOOPS = 500;
+/** How many loops are listed at most, whatever a request asks for. */
+export const MOST_LISTED = 500;
 
 export function filterOf({ q = '', state = '', limit = '' }: PageQuery): PageFilter {
-  const number = /^\d+$/.test(limit) ? Number(limit) : MOST_LOOPS;
+  const number = /^\d+$/.test(limit) ? Number(limit) : 0;
   return {
     text: q.trim().toLowerCase(),
     states: state.split(',').filter((wanted) => wanted !== ''),
-    limit: number >= 1 && number <= MOST_LOOPS ? number : MOST_LOOPS,
+    limit: number >= 1 && number <= MOST_LISTED ? number : undefined,
   };
 }

@@ -2,7 +2,7 @@ import type { LoopOverview } from '../nest/observe/loop-overview.js';
 import type { ManagedLoop } from '../nest/run/managed-loop.js';
 import type { LoopTexts } from './loop-texts.js';
 import type { PageData, PageProblem, PageState } from './page-data.js';
-import type { PageFilter } from './page-query.js';
+import { MOST_LISTED, type PageFilter } from './page-query.js';
 import type { SearchTexts } from './search-texts.js';
 
 interface Row {
@@ -19,6 +19,9 @@ export interface PageList {
   /** The first of them, as members of a JSON list. */
   readonly json: Buffer;
 }
+
+/** How many loops of very many are listed, so that nobody waits long for a list that nobody reads. */
+const LISTED_OF_MANY = 100;
 
 const NONE: Readonly<Record<PageState, number>> = {
   running: 0,
@@ -98,8 +101,12 @@ export class PageView {
     if (text !== '') {
       rows = rows.filter(({ loop }) => this.searchTexts.of(loop).includes(text));
     }
-    const listed = rows.slice(0, limit).map((row) => this.jsonOf(row));
+    const listed = rows.slice(0, limit ?? this.usualLimit).map((row) => this.jsonOf(row));
     return { total: rows.length, json: Buffer.from(listed.join()) };
+  }
+
+  private get usualLimit(): number {
+    return this.rows.length > MOST_LISTED ? LISTED_OF_MANY : MOST_LISTED;
   }
 
   private jsonOf(row: Row): string {

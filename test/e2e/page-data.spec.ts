@@ -222,13 +222,18 @@ describe('PageDataSource.json', () => {
     expect(failing.total).toBe(2);
   });
 
-  it('lists at most 500 loops', async () => {
-    const { data, service } = await bootPage();
-    for (let number = 0; number < 501; number++) {
+  it('lists up to 500 loops, and above that the first 100, unless the request says how many', async () => {
+    const { data, source, service } = await bootPage();
+    const start = (number: number): unknown =>
       service.until(() => {}, { name: `job ${number}`, period: '1h' });
-    }
+    Array.from({ length: 500 }, (_, number) => start(number));
     expect(data().loops).toHaveLength(500);
-    expect(data().total).toBe(501);
+    start(500);
+    source.forget();
+    expect(data()).toMatchObject({ total: 501, loops: { length: 100 } });
+    expect(data({ limit: '500' }).loops).toHaveLength(500);
+    expect(data({ limit: '501' }).loops).toHaveLength(100);
+    expect(data({ limit: '7' }).loops).toHaveLength(7);
   });
 
   it('lists each worker by itself', async () => {
