@@ -2447,7 +2447,7 @@ const MUTATIONS = [
     file: PAGE_VIEW,
     edits: [
       [
-        'rows.slice(0, limit).map((row) => this.jsonOf(row))',
+        'rows.slice(0, limit ?? this.usualLimit).map((row) => this.jsonOf(row))',
         'rows.map((row) => this.jsonOf(row)).slice(0, limit)',
       ],
     ],
