@@ -1,5 +1,5 @@
 import { Agent, request as send } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable, Module, type DynamicModule, type LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BackoffUntilService, LoopRegistry, Until, WaitModule } from 'nestjs-wait';
@@ -107,7 +107,25 @@ describe.each(PLATFORMS)('the page on %s', (platform) => {
     }
   });
 
-  it('is served while the loops are drained, and tells its clients to leave', async () => {
+  it('tells its clients to leave, before the server waits for them to do so', async () => {
+    const { app, origin } = await serve(platform, {});
+    const agent = new Agent({ keepAlive: true });
+    const connection = async (): Promise<unknown> =>
+      (await ask(`${origin}/loops/data`, { agent })).headers['connection'];
+    expect(await connection()).toBe('keep-alive');
+    const adapter = app.getHttpAdapter();
+    const close = adapter.close.bind(adapter);
+    let last: unknown;
+    jest.spyOn(adapter, 'close').mockImplementationOnce(async () => {
+      last = await connection();
+      await close();
+    });
+    await app.close();
+    expect(last).toBe('close');
+    agent.destroy();
+  });
+
+  it('is served while the loops are drained', async () => {
     const served = await serve(platform, {});
     const { app, clock, origin } = served;
     app.get(BackoffUntilService).until(() => clock.sleep(5000), { name: 'long', period: '1m' });

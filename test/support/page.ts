@@ -1,4 +1,4 @@
-import { request as send } from 'node:http';
+import { request as send, type Agent } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   RequestMethod,
@@ -41,6 +41,8 @@ export interface Answer {
 }
 
 export interface Question {
+  /** Keeps connections; default: none is kept. */
+  readonly agent?: Agent;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -77,9 +79,9 @@ export async function serve(
 }
 
 /** Asks a server, on a connection of its own. */
-export function ask(url: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answer> {
+export function ask(url: string, { body, ...question }: Question = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = send(url, { method, headers, agent: false }, (response) => {
+    const request = send(url, { agent: false, ...question }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
