@@ -28,7 +28,7 @@ export class PageActions {
     const refusal = refuseReader(access) ?? refuseForeign(request);
     if (refusal !== undefined) {
       if (refusal.status === 403) {
-        this.log?.warn(`The page refused an action of ${whoSent(request)}: ${refusal.message}`);
+        this.log?.warn(`The page refused an action of ${show(whoSent(request))}: ${refusal.message}`);
       }
       return refusal;
     }
@@ -72,7 +72,10 @@ export class PageActions {
       return { status: 409, ...refusedText(before, read(error, 'code'), error) };
     }
     this.source.forget();
-    this.log?.log(`${handle.name}: ${DONE[action]} on the page by ${who}${note && ` (${note})`}`);
+    const isVain = action === (before.paused ? 'pause' : 'resume');
+    const what = isVain ? `${action} without effect` : DONE[action];
+    const why = note && ` (${JSON.stringify(note)})`;
+    this.log?.log(`${handle.name}: ${what} on the page by ${show(who)}${why}`);
     return { status: 200, message: acceptedText(before, action) };
   }
 }

@@ -62,22 +62,23 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     const served = await open(user);
     await act(`${served.origin}/loops`, { loop: 'Outbox.flush', action: 'pause', note: 'a migration' });
     expect(linesOf(served)).toEqual([
-      `log [WaitModule] Outbox.flush: paused on the page by ${want} (a migration)`,
+      `log [WaitModule] Outbox.flush: paused on the page by '${want}' ("a migration")`,
     ]);
   });
 
-  it('for every action that is accepted, even if it changes nothing', async () => {
+  it('for every action that is accepted, and says if it changes nothing', async () => {
     const served = await open('alice');
-    for (const action of ['trigger', 'pause', 'pause', 'resume', 'resume']) {
+    for (const action of ['trigger', 'pause', 'pause', 'trigger', 'resume', 'resume']) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       await act(`${served.origin}/loops`, { loop: 'Outbox.flush', action });
     }
     expect(linesOf(served)).toEqual([
-      'log [WaitModule] Outbox.flush: triggered on the page by alice',
-      'log [WaitModule] Outbox.flush: paused on the page by alice',
-      'log [WaitModule] Outbox.flush: paused on the page by alice',
-      'log [WaitModule] Outbox.flush: resumed on the page by alice',
-      'log [WaitModule] Outbox.flush: resumed on the page by alice',
+      "log [WaitModule] Outbox.flush: triggered on the page by 'alice'",
+      "log [WaitModule] Outbox.flush: paused on the page by 'alice'",
+      "log [WaitModule] Outbox.flush: pause without effect on the page by 'alice'",
+      "log [WaitModule] Outbox.flush: triggered on the page by 'alice'",
+      "log [WaitModule] Outbox.flush: resumed on the page by 'alice'",
+      "log [WaitModule] Outbox.flush: resume without effect on the page by 'alice'",
     ]);
   });
 
@@ -86,9 +87,27 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     const note = 'x\n[Nest] LOG [WaitModule] all is well\u2028';
     await act(`${served.origin}/loops`, { loop: 'Outbox.flush', action: 'pause', note });
     expect(linesOf(served)).toEqual([
-      'log [WaitModule] Outbox.flush: paused on the page by al\\r\\nice\\u001b[2J (x\\n[Nest] LOG [WaitModule] all is well\\u2028)',
+      'log [WaitModule] Outbox.flush: paused on the page by \'al\\r\\nice\\x1B[2J\' ("x\\n[Nest] LOG [WaitModule] all is well\\u2028")',
     ]);
     expect(infoOf(served, 'Outbox.flush').pauseReason).toBe(note);
+  });
+
+  it('with quotes, which no name and no note can leave', async () => {
+    const served = await open("alice' (approved)");
+    const note = `") Billing.charge: resumed by 'bob' ("\u202eok`;
+    await act(`${served.origin}/loops`, { loop: 'Outbox.flush', action: 'pause', note });
+    expect(linesOf(served)).toEqual([
+      `log [WaitModule] Outbox.flush: paused on the page by "alice' (approved)" ("\\") Billing.charge: resumed by 'bob' (\\"\\u202eok")`,
+    ]);
+  });
+
+  it('with 100 characters of a name at most, and the whole note', async () => {
+    const served = await open('a'.repeat(8000));
+    const note = 'n'.repeat(500);
+    await act(`${served.origin}/loops`, { loop: 'Outbox.flush', action: 'pause', note });
+    expect(linesOf(served)).toEqual([
+      `log [WaitModule] Outbox.flush: paused on the page by '${'a'.repeat(98)}… ("${note}")`,
+    ]);
   });
 
   it('as a warning, if it comes from another site', async () => {
@@ -102,9 +121,9 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     });
     const lines = linesOf(served);
     expect(lines).toEqual([
-      "warn [WaitModule] The page refused an action of alice: This request comes from another site (Sec-Fetch-Site: 'cross-site'). Act on the page of the loops itself.",
+      "warn [WaitModule] The page refused an action of 'alice': This request comes from another site (Sec-Fetch-Site: 'cross-site'). Act on the page of the loops itself.",
       expect.stringMatching(
-        /^warn \[WaitModule\] The page refused an action of alice: .*its Origin is 'https:\/\/evil\.example.*…/,
+        /^warn \[WaitModule\] The page refused an action of 'alice': .*its Origin is 'https:\/\/evil\.example.*…/,
       ),
     ]);
     expect(lines[1]?.length).toBeLessThan(500);
@@ -114,7 +133,7 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     const served = await serve(platform, { providers: [Outbox], page: { access: () => 'read' } });
     await act(`${served.origin}/loops`, { loop: 'Outbox.flush', action: 'pause' });
     expect(linesOf(served)).toEqual([
-      'warn [WaitModule] The page refused an action of 127.0.0.1: You may look at the loops, but not act on them. Ask for the access that acting needs.',
+      "warn [WaitModule] The page refused an action of '127.0.0.1': You may look at the loops, but not act on them. Ask for the access that acting needs.",
     ]);
   });
 
@@ -139,7 +158,7 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     printed.mockRestore();
     expect(answer).toMatchObject({ status: 200 });
     expect(lines).toContain(
-      '[WaitModule] Outbox.flush: paused on the page by alice (The logger failed: the disk is full)',
+      "[WaitModule] Outbox.flush: paused on the page by 'alice' (The logger failed: the disk is full)",
     );
   });
 });

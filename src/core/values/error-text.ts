@@ -12,8 +12,9 @@ export interface ErrorSummary {
 const LONGEST_MESSAGE = 1000;
 /** How many causes deep an error is read. */
 export const MOST_CAUSES = 10;
-// Control characters, and the separators that some terminals and viewers show as the end of a line.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g; // oxlint-disable-line no-control-regex
+// Control characters, the separators that some terminals and viewers show as the end of a line, and what turns
+// the direction of a text around.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g; // oxlint-disable-line no-control-regex
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Escapes control characters, so that no name and no message can forge a line of the log. */

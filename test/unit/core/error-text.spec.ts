@@ -14,6 +14,9 @@ describe('oneLine', () => {
     ['a\nb\r\tc', 'a\\nb\\r\\tc'],
     ['\u001b[31mred', '\\u001b[31mred'],
     ['\u0000\u007f\u009b\u2028\u2029', '\\u0000\\u007f\\u009b\\u2028\\u2029'],
+    ['\u200e\u200f\u202a\u202e', '\\u200e\\u200f\\u202a\\u202e'],
+    ['\u2066\u2069', '\\u2066\\u2069'],
+    ['\u200d\u202f\u2065\u206a', '\u200d\u202f\u2065\u206a'],
     ['é 漢 😀 100%s', 'é 漢 😀 100%s'],
   ])('%j becomes %j', (text, want) => {
     expect(oneLine(text)).toBe(want);
