@@ -242,7 +242,7 @@ describe('an action', () => {
     server.result = new NoAnswer('The server cannot be reached.');
     await page.trigger('A');
     expect(store.state.alert).toEqual({
-      text: 'Nothing is known to have happened. The server cannot be reached.',
+      text: 'The server cannot be reached. So nobody knows whether A has begun a run: look at it when there is an answer.',
       action: { loop: 'A', action: 'trigger', instance: 'web-1' },
     });
     expect(store.state.busy).toEqual([]);

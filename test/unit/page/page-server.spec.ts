@@ -87,6 +87,16 @@ describe('the server that the page asks', () => {
     expect(JSON.parse(sent[0]?.init.body as string)).toEqual(ACTION);
   });
 
+  it.each([
+    [400, true],
+    [499, true],
+    [500, false],
+    [302, false],
+  ])('is known to have done nothing after status %d: %s', async (status, isRefusal) => {
+    const answer = new Response('', { status });
+    await expect(answering(answer).server.act(ACTION)).rejects.toMatchObject({ isRefusal });
+  });
+
   it('has 10 s to answer an action', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
     const { server, sent } = answering(new TypeError('aborted'));

@@ -65,7 +65,7 @@ describe('the poller', () => {
   it('leaves the server alone for as long as it wants', async () => {
     const { clock, poller, questions, failures } = polling();
     poller.askNow();
-    questions[0]?.refuse(new NoAnswer('The server was asked too often.', 90_000));
+    questions[0]?.refuse(new NoAnswer('The server was asked too often.', { retryAfter: 90_000 }));
     await clock.advance(89_999);
     expect(questions).toHaveLength(1);
     expect(failures).toEqual([{ why: 'The server was asked too often.', nextTry: 90_000 }]);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { NoAnswer } from '../../../src/page/client/server/no-answer.js';
+import { doubtWords } from '../../../src/page/client/words/doubt.js';
 import { ago, ahead, countUp, duration } from '../../../src/page/client/words/elapsed.js';
 import { newsOf, problemsOf, type Problems } from '../../../src/page/client/words/news.js';
 import { historyWords } from '../../../src/page/client/words/outcomes.js';
@@ -6,7 +8,7 @@ import { forAllOf, pauseWords } from '../../../src/page/client/words/pause.js';
 import { presentProblem, problemWords, remedyWords } from '../../../src/page/client/words/problem.js';
 import { whyNoPause, whyNoTrigger } from '../../../src/page/client/words/refusals.js';
 import { lastWords, nextWords, tookWords } from '../../../src/page/client/words/schedule.js';
-import type { PageLoop, PageProblem } from '../../../src/page/page-data.js';
+import type { PageAction, PageLoop, PageProblem } from '../../../src/page/page-data.js';
 import { at, failingLoop, NOW, pageLoop } from '../../support/page-client.js';
 
 describe('durations in words', () => {
@@ -190,6 +192,34 @@ describe('a pause in words', () => {
     expect(forAllOf(pageLoop('Jobs.pair#1', { loop: 'Jobs.pair' }))).toBe(
       "loops: { 'Jobs.pair': { enabled: false } }",
     );
+  });
+});
+
+describe('an action without an answer', () => {
+  const pause: PageAction = { loop: 'X', action: 'pause' };
+
+  it.each<[string, PageAction, unknown, string]>([
+    [
+      'may have been done',
+      pause,
+      new NoAnswer('No.'),
+      'No. So nobody knows whether X is paused: look at it when there is an answer.',
+    ],
+    [
+      'may have been done, whatever it is',
+      { loop: 'X', action: 'resume' },
+      new NoAnswer('No.'),
+      'No. So nobody knows whether X is resumed: look at it when there is an answer.',
+    ],
+    ['has not been done if it was refused', pause, new NoAnswer('Log in.', { isRefusal: true }), 'Log in.'],
+    [
+      'may come from a fault of the page',
+      pause,
+      new TypeError('x is no function'),
+      'The page has a fault: TypeError: x is no function',
+    ],
+  ])('%s', (_, action, error, want) => {
+    expect(doubtWords(action, error)).toBe(want);
   });
 });
 

@@ -73,9 +73,10 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 function refused({ status, headers }: Response): NoAnswer {
-  const retryAfter = Number(headers.get('Retry-After')) * 1000;
+  const wanted = Number(headers.get('Retry-After')) * 1000;
+  const retryAfter = wanted > 0 ? Math.min(wanted, LONGEST_RETRY_AFTER) : 0;
   const why = WHY[status] ?? (status < 400 ? WHY_NO_DATA : `The server answered with status ${status}.`);
-  return new NoAnswer(why, retryAfter > 0 ? Math.min(retryAfter, LONGEST_RETRY_AFTER) : 0);
+  return new NoAnswer(why, { retryAfter, isRefusal: status >= 400 && status < 500 });
 }
 
 const WHY_NO_DATA = 'The answer is not from this page. You may have to log in again: reload the page.';

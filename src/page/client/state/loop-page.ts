@@ -1,8 +1,8 @@
 import type { PageAction, PageData, PageLoop, PageState } from '../../page-data.js';
-import { NoAnswer } from '../server/no-answer.js';
 import type { ActionResult, PageServer } from '../server/page-server.js';
 import { Poller } from '../server/poller.js';
 import type { Clock, Timer } from '../time/clock.js';
+import { doubtWords } from '../words/doubt.js';
 import { FIRST_LIMIT, LAST_LIMIT, replicaOf } from './app-state.js';
 import { heldOrder, orderOf } from './order.js';
 import { shownReplica, withAnswer } from './replicas.js';
@@ -146,8 +146,7 @@ export class LoopPage {
     try {
       this.acted(action, await this.server.act(action));
     } catch (error) {
-      const why = error instanceof NoAnswer ? error.message : String(error);
-      this.store.change({ alert: { text: `Nothing is known to have happened. ${why}`, action } });
+      this.store.change({ alert: { text: doubtWords(action, error), action } });
     }
     this.store.change({ busy: this.store.state.busy.filter((loop) => loop !== action.loop) });
     this.poller.askNow();
