@@ -129,12 +129,33 @@ it('shows the process that answers after a restart', async () => {
 
   const after = await serveOn('beta', { port: before.port });
   after.loop('After.tick');
+  await page.getByText('next try').waitFor();
+  await page.getByRole('button', { name: 'Ask now' }).click();
+  await row('After.tick').waitFor();
+  expect(await visited.names()).toEqual(['After.tick']);
+  await page.getByText(`Replica ${B}`).waitFor();
+  await visited.status.getByText(`${B} answers now. ${A} was last seen`).waitFor();
+  expect(await page.locator('main').getAttribute('data-old')).toBe('false');
+});
+
+it('does not say that it is live, nor that all is well, while the replica that it shows is silent', async () => {
+  const { a, b, url, sendTo } = await serveTwo();
+  a.loop('OnlyA.tick');
+  b.loop('OnlyB.tick');
+  const visited = await visit('about:blank');
+  const { page } = visited;
+  await page.clock.install();
+  sendTo(a);
+  await page.goto(url);
+  await page.getByText('All is well').waitFor();
+  sendTo(b);
   await eventually(async () => {
     await page.clock.runFor(1000);
-    expect(await visited.names()).toEqual(['After.tick']);
+    expect(await page.locator('main').getAttribute('data-old')).toBe('true');
   });
-  await page.getByText(`Replica ${B}`).waitFor();
-  expect(await page.locator('main').getAttribute('data-old')).toBe('false');
+  expect(await visited.names()).toEqual(['OnlyA.tick']);
+  expect(await page.getByText(/Live|All is well/).count()).toBe(0);
+  await page.getByText(/No answer of this replica for/).waitFor();
 });
 
 it('marks what it shows as old when the replica that somebody has chosen is not seen for a minute', async () => {

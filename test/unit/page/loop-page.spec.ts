@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from 'nestjs-wait/testing';
 import { NoAnswer } from '../../../src/page/client/server/no-answer.js';
 import { PageServer, type ActionResult } from '../../../src/page/client/server/page-server.js';
-import { firstState, replicaOf } from '../../../src/page/client/state/app-state.js';
+import { firstState, isOld, replicaOf } from '../../../src/page/client/state/app-state.js';
 import { LoopPage } from '../../../src/page/client/state/loop-page.js';
 import { Store } from '../../../src/page/client/state/store.js';
 import type { View } from '../../../src/page/client/state/view.js';
@@ -155,6 +155,51 @@ describe('the page', () => {
     await clock.advance(60_000);
     expect(store.state.shown).toBe('web-2');
     expect(connectionWords(store.state, clock.now())).toBe('No answer of this replica for 1m');
+  });
+});
+
+describe('a replica that has ended', () => {
+  const answers = (server: ScriptedServer, instance: string): void => {
+    server.answer = pageData([pageLoop('A')], { instance });
+  };
+
+  it('gives way at once to a new one that answers first after an outage, as after a restart', async () => {
+    const { clock, server, store } = await opened();
+    server.answer = new NoAnswer('The server cannot be reached.');
+    await clock.advance(2000);
+    answers(server, 'web-2');
+    await clock.advance(4000);
+    expect(store.state.shown).toBe('web-2');
+    expect(store.state.notice).toBe('web-2 answers now. web-1 was last seen 6 s ago.');
+  });
+
+  it('stays after an outage if one answers that was seen before, or if somebody has chosen it', async () => {
+    const { clock, server, page, store } = await opened();
+    answers(server, 'web-2');
+    await clock.advance(2000);
+    for (const instance of ['web-2', 'web-3']) {
+      server.answer = new NoAnswer('The server cannot be reached.');
+      // oxlint-disable no-await-in-loop -- one outage after the other
+      await clock.advance(2000);
+      answers(server, instance);
+      await clock.advance(4000);
+      // oxlint-enable no-await-in-loop
+      expect([store.state.shown, store.state.notice]).toEqual(['web-1', undefined]);
+      page.choose('web-1');
+    }
+  });
+
+  it('is old once it is silent, and gives way later if only others answer', async () => {
+    const { clock, server, store } = await opened();
+    answers(server, 'web-2');
+    await clock.advance(12_000);
+    expect([store.state.shown, isOld(store.state, clock.now())]).toEqual(['web-1', false]);
+    await clock.advance(2000);
+    expect([store.state.shown, isOld(store.state, clock.now())]).toEqual(['web-1', true]);
+    expect(connectionWords(store.state, clock.now())).toBe('No answer of this replica for 14 s');
+    await clock.advance(8000);
+    expect([store.state.shown, isOld(store.state, clock.now())]).toEqual(['web-2', false]);
+    expect(store.state.notice).toBe('web-2 answers now. web-1 was last seen 22 s ago.');
   });
 });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLost, shownReplica, withAnswer, type Replica } from '../../../src/page/client/state/replicas.js';
+import {
+  isLost,
+  isSilent,
+  shownReplica,
+  withAnswer,
+  type Replica,
+} from '../../../src/page/client/state/replicas.js';
 import { failingLoop, pageData, pageLoop } from '../../support/page-client.js';
 
 const answerOf = (instance: string): ReturnType<typeof pageData> => pageData([], { instance });
@@ -24,6 +30,15 @@ describe('the replicas that have answered', () => {
     expect(replicas.map((replica) => isLost(replica, 60_000))).toEqual([true, false]);
     expect(instances(withAnswer(replicas, answerOf('b'), 599_999))).toEqual(['a', 'b']);
     expect(instances(withAnswer(replicas, answerOf('b'), 600_000))).toEqual(['b']);
+  });
+
+  it('are silent once they have missed more than three answers for each replica', () => {
+    const missed = (answers: number): readonly Replica[] =>
+      afterAnswers(['a', 0], ...Array.from({ length: answers }, () => ['b', 1] as const));
+    const silent = (replicas: readonly Replica[]): boolean[] =>
+      replicas.map((replica) => isSilent(replica, replicas));
+    expect(silent(missed(6))).toEqual([false, false]);
+    expect(silent(missed(7))).toEqual([true, false]);
   });
 
   it('are not shown in turn: the first one stays', () => {

@@ -1,8 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { problemsIn, replicaOf } from '../state/app-state.js';
+import { isOld, problemsIn, replicaOf } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
-import { isLost } from '../state/replicas.js';
 import { serverNow, type ServerTime } from '../time/server-time.js';
 import type { Ticker } from '../time/ticker.js';
 import { Announcer } from './announcer.js';
@@ -32,17 +31,15 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
     }),
     [],
   );
-  const replica = replicaOf(state);
-  const data = replica?.data;
+  const data = replicaOf(state)?.data;
   const problems = data === undefined ? 0 : problemsIn(data);
   const title = data?.title ?? 'Loops';
   useEffect(() => {
     document.title = problems > 0 ? `(${problems}) ${title}` : title;
   }, [problems, title]);
-  const isOld = state.failure !== undefined || (replica !== undefined && isLost(replica, clock.now()));
   return (
     <Time.Provider value={time}>
-      <main data-old={isOld}>
+      <main data-old={isOld(state, clock.now())}>
         <Header page={page} state={state} />
         {state.replicas.length > 1 && <ReplicaTabs page={page} state={state} />}
         {data !== undefined && (

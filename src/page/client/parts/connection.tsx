@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
-import { replicaOf, type AppState } from '../state/app-state.js';
+import { isOld, replicaOf, type AppState } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
-import { isLost } from '../state/replicas.js';
 import { duration } from '../words/elapsed.js';
 import { connectionWords } from '../words/connection.js';
 import { Icon } from './icon.js';
@@ -20,7 +19,7 @@ export function Connection({
   if (replica === undefined && failure === undefined) {
     return <p class="connection">Asking …</p>;
   }
-  if (failure === undefined && replica !== undefined && !isLost(replica, page.clock.now())) {
+  if (replica !== undefined && !isOld(state, page.clock.now())) {
     return <p class="connection">Live, every {duration(replica.data.refresh)}</p>;
   }
   return (

@@ -1,6 +1,6 @@
 import { Component, type JSX } from 'preact';
 import type { PageData } from '../../page-data.js';
-import { problemsIn, type AppState } from '../state/app-state.js';
+import { isOld, problemsIn, type AppState } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
 import { focusedControl, focusControl, type Control } from './focused-control.js';
 import { Icon } from './icon.js';
@@ -49,7 +49,7 @@ export class LoopList extends Component<Props> {
             title={isWell ? 'Loops' : 'All other loops'}
             names={others}
           >
-            {isWell && ALL_IS_WELL}
+            {isWell && !isOld(state, page.clock.now()) && ALL_IS_WELL}
           </LoopSection>
         )}
         {attention.length + others.length === 0 && <p class="empty">{emptyWords(state)}</p>}

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { AppState } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
-import { isLost } from '../state/replicas.js';
+import { isLost, isSilent } from '../state/replicas.js';
 import { ago } from '../words/elapsed.js';
 import { Live } from './live.js';
 
@@ -42,7 +42,7 @@ export function ReplicaTabs({
           >
             <b>{instance}</b>
             <small>
-              {leading.length > 0 && 'leader, '}
+              {leading.length > 0 && !isSilent(replica, replicas) && 'leader, '}
               <Live words={() => `seen ${ago(page.clock.now() - replica.answeredAt)}`} />
             </small>
           </button>

@@ -1,7 +1,7 @@
 import type { PageAction, PageData, PageLoop } from '../../page-data.js';
 import type { Failure } from '../server/poller.js';
 import { NO_ORDER, type Order } from './order.js';
-import type { Replica } from './replicas.js';
+import { isLost, isSilent, type Replica } from './replicas.js';
 import type { View } from './view.js';
 
 /** Everything that the page shows comes from here. It is never changed in place. */
@@ -50,6 +50,15 @@ export function firstState(view: View): AppState {
 /** The replica that is shown; absent until there is an answer. */
 export function replicaOf({ replicas, shown }: AppState): Replica | undefined {
   return replicas.find(({ data }) => data.instance === shown);
+}
+
+/** Says whether what is shown may be true no longer. */
+export function isOld(state: AppState, now: number): boolean {
+  const replica = replicaOf(state);
+  return (
+    state.failure !== undefined ||
+    (replica !== undefined && (isSilent(replica, state.replicas) || isLost(replica, now)))
+  );
 }
 
 /** How many loops need attention, whatever the filter is. */

@@ -3,6 +3,7 @@ import type { ActionResult, PageServer } from '../server/page-server.js';
 import { Poller } from '../server/poller.js';
 import type { Clock, Timer } from '../time/clock.js';
 import { doubtWords } from '../words/doubt.js';
+import { ago } from '../words/elapsed.js';
 import { FIRST_LIMIT, LAST_LIMIT, replicaOf } from './app-state.js';
 import { heldOrder, orderOf } from './order.js';
 import { shownReplica, withAnswer } from './replicas.js';
@@ -174,10 +175,18 @@ export class LoopPage {
   }
 
   private answered(data: PageData): void {
-    const { shown, isChosen, replicas: before } = this.store.state;
-    const replicas = withAnswer(before, data, this.clock.now());
-    const replica = shownReplica(replicas, shown, isChosen);
-    this.store.change({ replicas, shown: replica?.data.instance, failure: undefined });
+    const { shown, isChosen, replicas: before, failure } = this.store.state;
+    const now = this.clock.now();
+    const replicas = withAnswer(before, data, now);
+    const isNew = before.every((replica) => replica.data.instance !== data.instance);
+    // Who answers first after an outage, and is new, has taken the place of a process that has ended.
+    const current = failure !== undefined && isNew && !isChosen ? undefined : shown;
+    const next = shownReplica(replicas, current, isChosen)?.data.instance;
+    this.store.change({ replicas, shown: next, failure: undefined });
+    const left = before.find((replica) => replica.data.instance === shown);
+    if (left !== undefined && next !== shown) {
+      this.tell(`${next} answers now. ${shown} was last seen ${ago(now - left.answeredAt)}.`);
+    }
     this.arrange();
   }
 

@@ -2,7 +2,8 @@ import type { PageData, PageLoop } from '../../page-data.js';
 
 const MINUTE = 60_000;
 const FORGOTTEN_AFTER = 10 * MINUTE;
-const MISSED_EACH = 5;
+const SILENT_AFTER = 3;
+const GONE_AFTER = 5;
 
 /** A process that has answered. Behind a balancer each answer may come from another one. */
 export interface Replica {
@@ -27,6 +28,11 @@ export function isLost(replica: Replica, now: number): boolean {
   return now - replica.answeredAt >= MINUTE;
 }
 
+/** Says whether others have answered so often since that this one may have ended. Its figures are old. */
+export function isSilent({ missed }: Replica, replicas: readonly Replica[]): boolean {
+  return missed > SILENT_AFTER * replicas.length;
+}
+
 /**
  * Chooses which replica is shown if nobody has chosen one: the one that was shown, until it has missed so many
  * answers that it is probably gone.
@@ -37,7 +43,7 @@ export function shownReplica(
   isChosen: boolean,
 ): Replica | undefined {
   const current = replicas.find(({ data }) => data.instance === shown);
-  if (current !== undefined && (isChosen || current.missed <= MISSED_EACH * replicas.length)) {
+  if (current !== undefined && (isChosen || current.missed <= GONE_AFTER * replicas.length)) {
     return current;
   }
   return replicas.find(({ missed }) => missed === 0);
