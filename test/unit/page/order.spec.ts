@@ -8,6 +8,13 @@ describe('the order of the rows', () => {
     expect(orderOf(loops)).toEqual({ attention: ['C', 'A'], others: ['D', 'B'] });
   });
 
+  it('keeps a mended loop among the problems while it is paused or open', () => {
+    const paused = pageLoop('A', { paused: true, state: 'paused' });
+    const before = { attention: ['A', 'B', 'C'], others: ['D'] };
+    const loops = [paused, pageLoop('B'), pageLoop('C'), pageLoop('D', { paused: true, state: 'paused' })];
+    expect(orderOf(loops, before, 'B')).toEqual({ attention: ['A', 'B'], others: ['C', 'D'] });
+  });
+
   it('stays while it is held, even if a loop starts to fail or is mended', () => {
     const held = { attention: ['A'], others: ['B', 'C'] };
     expect(heldOrder(held, [failingLoop('C'), pageLoop('A'), pageLoop('B')])).toEqual(held);

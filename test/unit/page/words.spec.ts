@@ -62,12 +62,17 @@ describe('a problem in words', () => {
         state: 'running',
         runningSince: at(-252_000),
       }),
-      'Hung: run 41 has lasted 4m 12s; it is reported after 1m',
+      'Hung: run 41 has lasted 4m 12s; its hungAfter is 1m',
     ],
     [
       'several failures',
-      failingLoop('X', { consecutiveFailures: 5, lastFailure: at(-12_000), nextStart: at(2500) }),
-      'Failing: 5 failures in a row, the last 12 s ago; next try in 3 s',
+      failingLoop('X', {
+        consecutiveFailures: 5,
+        lastFailure: at(-12_000),
+        lastSuccess: at(-240_000),
+        nextStart: at(2500),
+      }),
+      'Failing: 5 failures in a row, the last 12 s ago, the last success 4m ago; next try in 3 s',
     ],
     [
       'one failure',
@@ -77,17 +82,17 @@ describe('a problem in words', () => {
     [
       'a failure whose next try is not known',
       failingLoop('X', { lastFailure: at(-1000) }),
-      'Failing: 2 failures in a row, the last 1 s ago; it will try again',
+      'Failing: 2 failures in a row, the last 1 s ago, no success yet; it will try again',
     ],
     [
       'a failing loop that runs',
       failingLoop('X', { state: 'running', lastFailure: at(-1000) }),
-      'Failing: 2 failures in a row, the last 1 s ago; it is running again',
+      'Failing: 2 failures in a row, the last 1 s ago, no success yet; it is running again',
     ],
     [
       'a failing loop that is paused',
       failingLoop('X', { state: 'paused', paused: true, lastFailure: at(-1000) }),
-      'Failing: 2 failures in a row, the last 1 s ago; it is paused',
+      'Failing: 2 failures in a row, the last 1 s ago, no success yet; it is paused',
     ],
     [
       'a loop that a crash has ended',

@@ -2,6 +2,7 @@ import { Component, type JSX } from 'preact';
 import type { PageData } from '../../page-data.js';
 import { isOld, problemsIn, type AppState } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
+import { figure } from '../words/count.js';
 import { focusedControl, focusControl, type Control } from './focused-control.js';
 import { Icon } from './icon.js';
 import { LoopSection } from './loop-section.js';
@@ -26,7 +27,7 @@ export class LoopList extends Component<Props> {
   render(): JSX.Element {
     const { page, state, data } = this.props;
     const { attention, others } = state.order;
-    const isWell = problemsIn(data) === 0;
+    const isWell = attention.length === 0 && problemsIn(data) === 0;
     const touch = (): void => page.touch();
     return (
       <div class="loops" onPointerMove={touch} onPointerDown={touch} onKeyDown={touch}>
@@ -49,7 +50,7 @@ export class LoopList extends Component<Props> {
             title={isWell ? 'Loops' : 'All other loops'}
             names={others}
           >
-            {isWell && !isOld(state, page.clock.now()) && ALL_IS_WELL}
+            {isWell && !isOld(state, page.clock.now()) && <AllIsWell paused={data.counts.paused} />}
           </LoopSection>
         )}
         {attention.length + others.length === 0 && <p class="empty">{emptyWords(state)}</p>}
@@ -59,11 +60,16 @@ export class LoopList extends Component<Props> {
   }
 }
 
-const ALL_IS_WELL = (
-  <p class="all-well">
-    <Icon shape="well" /> All is well: no loop is failing, hung or overdue.
-  </p>
-);
+function AllIsWell({ paused }: { readonly paused: number }): JSX.Element {
+  return (
+    <p class="all-well">
+      <Icon shape="well" />{' '}
+      {paused === 0
+        ? 'All is well: no loop is failing, hung or overdue.'
+        : `No loop is failing, hung or overdue; ${figure(paused)} ${paused === 1 ? 'is' : 'are'} paused.`}
+    </p>
+  );
+}
 
 function emptyWords(state: AppState): string {
   const { view } = state;

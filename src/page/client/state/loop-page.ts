@@ -193,7 +193,7 @@ export class LoopPage {
   private arrange(isHeld = this.clock.now() - this.touchedAt < HELD_FOR): void {
     const { state } = this.store;
     const loops = replicaOf(state)?.data.loops.filter((loop) => isInView(loop, state.view)) ?? [];
-    const order = isHeld ? heldOrder(state.order, loops) : orderOf(loops);
+    const order = isHeld ? heldOrder(state.order, loops) : orderOf(loops, state.order, state.view.loop);
     if (JSON.stringify(order) !== JSON.stringify(state.order)) {
       this.store.change({ order });
     }

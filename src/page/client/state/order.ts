@@ -8,11 +8,19 @@ export interface Order {
 
 export const NO_ORDER: Order = { attention: [], others: [] };
 
-/** Puts loops with a problem apart. Both lists keep the order of the server. */
-export function orderOf(loops: readonly PageLoop[]): Order {
+/**
+ * Puts loops with a problem apart. Both lists keep the order of the server. A loop that is mended stays among
+ * the problems while it is paused or open: somebody is at work on it, and will want to resume it.
+ *
+ * @param before - The order until now.
+ * @param open - The name of the loop whose row is open.
+ */
+export function orderOf(loops: readonly PageLoop[], before: Order = NO_ORDER, open?: string): Order {
+  const needsAttention = ({ name, problem, paused }: PageLoop): boolean =>
+    problem !== undefined || (before.attention.includes(name) && (paused || name === open));
   return {
-    attention: namesOf(loops.filter(({ problem }) => problem !== undefined)),
-    others: namesOf(loops.filter(({ problem }) => problem === undefined)),
+    attention: namesOf(loops.filter(needsAttention)),
+    others: namesOf(loops.filter((loop) => !needsAttention(loop))),
   };
 }
 

@@ -34,7 +34,7 @@ export function remedyWords(problem: PageProblem, { state, lastError }: PageLoop
 }
 
 const REMEDIES = {
-  hung: 'Find out what it waits for. It cannot be ended from here; with a timeout, the next one ends by itself.',
+  hung: 'Find out what it waits for. It cannot be ended from here. A timeout helps a run that listens to its signal.',
   overdue: 'Look for code that blocks the event loop, or give the process more CPU.',
   failing: 'The log says why. Pause the loop if its runs do harm, and run it now once it is mended.',
   stopped: 'The log says why. Only a restart of the application starts the loop again.',
@@ -43,7 +43,7 @@ const REMEDIES = {
 const PROBLEMS: Record<PageProblem, (loop: PageLoop, now: number) => string> = {
   hung: ({ runs, runningSince, hungAfter = 0 }, now) =>
     `Hung: run ${figure(runs)} has lasted ${countUp(since(runningSince, now))}; ` +
-    `it is reported after ${duration(hungAfter)}`,
+    `its hungAfter is ${duration(hungAfter)}`,
 
   failing: (loop, now) => {
     const { state, consecutiveFailures, lastFailure } = loop;
@@ -54,12 +54,16 @@ const PROBLEMS: Record<PageProblem, (loop: PageLoop, now: number) => string> = {
     const failures =
       consecutiveFailures === 1
         ? `the last run failed${last && ` ${last}`}`
-        : `${count(consecutiveFailures, 'failure')} in a row${last && `, the last ${last}`}`;
+        : `${count(consecutiveFailures, 'failure')} in a row${last && `, the last ${last}`}, ${lastSuccessWords(loop, now)}`;
     return `Failing: ${failures}; ${nextTry(loop, now)}`;
   },
 
   overdue: ({ nextStart }, now) => `Overdue by ${countUp(since(nextStart, now))}: the process is overloaded`,
 };
+
+function lastSuccessWords({ lastSuccess }: PageLoop, now: number): string {
+  return lastSuccess === undefined ? 'no success yet' : `the last success ${ago(since(lastSuccess, now))}`;
+}
 
 function nextTry({ state, paused, nextStart }: PageLoop, now: number): string {
   if (state === 'running') {
