@@ -66,7 +66,7 @@ export class PageActions {
         handle.resume();
       } else {
         // A refusal needs no waiting. The run itself is not awaited.
-        await Promise.race([action === 'pause' ? handle.pause(note) : handle.trigger(), allSettled()]);
+        await Promise.race([action === 'pause' ? handle.pause(note) : handle.trigger(), afterAllCallbacks()]);
       }
     } catch (error) {
       return { status: 409, ...refusedText(before, read(error, 'code'), error) };
@@ -89,8 +89,8 @@ function refuseReader(access: PageAccess): PageReply | undefined {
       };
 }
 
-/** Resolves when every promise whose outcome is known has told it. */
-function allSettled(): Promise<void> {
-  // Asked for in the callback of a promise, a tick comes after the callbacks of all others.
+/** Resolves after the callbacks of all promises that settle without waiting for anything. */
+function afterAllCallbacks(): Promise<void> {
+  // Node makes a tick that a callback asks for when no callback is left.
   return Promise.resolve().then(() => new Promise((resolve) => process.nextTick(resolve)));
 }
