@@ -2582,7 +2582,7 @@ const MUTATIONS = [
   {
     name: 'page: an origin is not compared with the host',
     file: 'src/page/request-checks.ts',
-    edits: [["new URL(origin).host === headerOf(request, 'host').toLowerCase()", "origin !== ''"]],
+    edits: [['new URL(own).origin === origin', "origin !== ''"]],
     tests: 'e2e/page-cross-site',
     project: 'nest-12',
   },
@@ -2645,7 +2645,7 @@ const MUTATIONS = [
   {
     name: 'page: a refusal that comes late is not waited for',
     file: 'src/page/page-actions.ts',
-    edits: [['handle.trigger(), allSettled()]', 'handle.trigger(), Promise.resolve()]']],
+    edits: [['handle.trigger(), afterAllCallbacks()]', 'handle.trigger(), Promise.resolve()]']],
     tests: 'e2e/page-actions',
     project: 'nest-12',
   },

@@ -29,7 +29,13 @@ function isSameOrigin(request: PageRequest): boolean {
   }
   // A browser does not say so over plain HTTP, unless the host is localhost.
   const origin = headerOf(request, 'origin');
-  return URL.canParse(origin) && new URL(origin).host === headerOf(request, 'host').toLowerCase();
+  const own = `${origin.split('//', 1).join('')}//${hostOf(request)}`;
+  return URL.canParse(own) && new URL(own).origin === origin;
+}
+
+/** HTTP/2 has a header of its own for the host. */
+function hostOf(request: PageRequest): string {
+  return headerOf(request, 'host') || headerOf(request, ':authority');
 }
 
 function foreign(request: PageRequest): string {
@@ -37,6 +43,6 @@ function foreign(request: PageRequest): string {
   if (site !== '') {
     return `This request comes from another site (Sec-Fetch-Site: ${show(site)}). Act on the page of the loops itself.`;
   }
-  const [origin, host] = [headerOf(request, 'origin'), headerOf(request, 'host')].map(show);
+  const [origin, host] = [show(headerOf(request, 'origin')), show(hostOf(request))];
   return `This request does not say that it comes from this site: its Origin is ${origin}, and its Host ${host}. Act on the page of the loops itself. A proxy must pass the header Host on, or use HTTPS.`;
 }

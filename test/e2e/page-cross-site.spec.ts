@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Until } from 'nestjs-wait';
 import { ask, infoOf, PLATFORMS, serve, type PageApplication, type Served } from '../support/page.js';
 
@@ -115,6 +118,9 @@ const foreign: readonly Row[] = [
     ['that begins like the host', 'http://HOST.evil.example'],
     ['with the host as its user', 'http://HOST@evil.example'],
     ['with the host as its path', 'http://evil.example/HOST'],
+    ['with a user of the host', 'http://user:password@HOST'],
+    ['with a path of the host', 'http://HOST/path'],
+    ['of a file', 'file://'],
     ['that is the host alone', 'HOST'],
   ].map(([what, origin = '']) => ({
     title: `a browser on plain HTTP with an origin ${what}`,
@@ -143,6 +149,16 @@ const own: readonly Row[] = [
   {
     title: 'a browser on plain HTTP whose host is written in capitals',
     headers: { ...JSON_BODY, ...OWN_HEADER, origin: 'http://ops.example', host: 'OPS.example' },
+    want: 200,
+  },
+  {
+    title: 'a browser on plain HTTP behind a proxy that names the usual port',
+    headers: { ...JSON_BODY, ...OWN_HEADER, origin: 'http://ops.example', host: 'ops.example:80' },
+    want: 200,
+  },
+  {
+    title: 'an old browser behind a proxy for HTTPS that names the usual port',
+    headers: { ...JSON_BODY, ...OWN_HEADER, origin: 'https://ops.example', host: 'ops.example:443' },
     want: 200,
   },
   {
@@ -193,5 +209,30 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(await send(served, row, 'trigger')).toBe(row.want);
     await served.clock.advance(0);
     expect(infoOf(served, 'Outbox.flush')).toMatchObject({ paused: true, runs: 2 });
+  });
+});
+
+describe('over HTTP/2, which has no Host,', () => {
+  it.each([
+    { what: 'acts for its own origin', origin: 'http://HOST', want: 200 },
+    { what: 'does not act for another one', origin: 'http://evil.example', want: 403 },
+    { what: 'does not act for a file', origin: 'file://', want: 403 },
+  ])('$what', async ({ origin, want }) => {
+    const adapter = new FastifyAdapter({ http2: true });
+    const served = await serve('Fastify', { providers: [Outbox], adapter });
+    const session = connect(served.origin);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/loops/actions',
+      ...JSON_BODY,
+      ...OWN_HEADER,
+      origin: origin.replace('HOST', new URL(served.origin).host),
+    });
+    stream.end(JSON.stringify({ loop: 'Outbox.flush', action: 'pause' }));
+    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+    stream.close();
+    session.destroy();
+    expect(headers[':status']).toBe(want);
+    expect(infoOf(served, 'Outbox.flush').paused).toBe(want === 200);
   });
 });
