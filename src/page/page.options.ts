@@ -38,7 +38,7 @@ export interface WaitPageSettings {
   readonly allowUnguarded?: boolean | undefined;
   /** The title of the page; default `'Loops'`. */
   readonly title?: string | undefined;
-  /** How often the page asks for news: milliseconds from 1000 up, or a string; default `'2s'`. */
+  /** How often the page asks for news: milliseconds from 1000 to 3,600,000, or a string; default `'2s'`. */
   readonly refresh?: Duration | undefined;
   /**
    * How many runs of each loop are kept: a whole number from 1 to 100; default 30. A row draws the last 30 of

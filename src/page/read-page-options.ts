@@ -26,6 +26,7 @@ const OPTION_NAMES: readonly string[] = [
   'showErrors',
 ] satisfies readonly (keyof WaitPageSettings)[];
 const SHORTEST_REFRESH = 1000;
+const LONGEST_REFRESH = 3_600_000;
 const MOST_HISTORY = 100;
 const onlyLook: PageAccessFunction = () => 'read';
 
@@ -76,7 +77,7 @@ function accessOf(reader: OptionReader, { guards }: PagePlacement): PageAccessFu
 
 function refreshOf(reader: OptionReader): number {
   const refresh = reader.milliseconds('refresh', 2000);
-  return refresh >= SHORTEST_REFRESH
+  return refresh >= SHORTEST_REFRESH && refresh <= LONGEST_REFRESH
     ? refresh
-    : reader.refuse('refresh', `at least ${SHORTEST_REFRESH / 1000}s`);
+    : reader.refuse('refresh', 'from 1s to 1h');
 }

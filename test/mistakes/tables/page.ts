@@ -76,12 +76,17 @@ const options: readonly PageRow[] = [
   {
     title: 'a page that asks too often',
     options: { ...OPEN, refresh: 999 },
-    wantWords: [OWNER, 'refresh', 'at least 1s', '999'],
+    wantWords: [OWNER, 'refresh', 'from 1s to 1h', '999'],
   },
   {
     title: 'a page that never asks',
     options: { ...OPEN, refresh: 0 },
-    wantWords: [OWNER, 'refresh', 'at least 1s', '0'],
+    wantWords: [OWNER, 'refresh', 'from 1s to 1h', '0'],
+  },
+  {
+    title: 'a page that is meant to ask never again',
+    options: { ...OPEN, refresh: '60d' },
+    wantWords: [OWNER, 'refresh', 'from 1s to 1h', "'60d'"],
   },
   {
     title: 'a refresh without a unit',
