@@ -54,6 +54,7 @@ export class PageDataSource {
     }
     const history = new LoopHistory(overview, options.history);
     registry.onLoopEvent(history.add);
+    overview.whenRemoved((loop) => this.view?.drop(loop));
     const texts = new LoopTexts(overview, history, options.showErrors);
     this.opened = { overview, texts, options, startedAt: overview.wallNow };
   }

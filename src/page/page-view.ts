@@ -43,7 +43,7 @@ export class PageView {
   readonly madeAt: number;
   readonly counts: PageData['counts'];
   /** The worst first, otherwise in the order of the registry. */
-  private readonly rows: readonly Row[];
+  private readonly rows: Map<ManagedLoop, Row>;
   private readonly details = new Map<ManagedLoop, string>();
   /** Most requests ask for what the one before them did. */
   private last: { readonly filter: string; readonly list: PageList } | undefined;
@@ -70,7 +70,8 @@ export class PageView {
       }
     }
     this.counts = counts;
-    this.rows = [...unwell.hung, ...unwell.failing, ...unwell.overdue, ...well];
+    const rows = [...unwell.hung, ...unwell.failing, ...unwell.overdue, ...well];
+    this.rows = new Map(rows.map((row) => [row.loop, row]));
   }
 
   list(filter: PageFilter): PageList {
@@ -92,8 +93,15 @@ export class PageView {
     return detail;
   }
 
+  /** Forgets a loop that has left the registry, since nobody may ask for another view. */
+  drop(loop: ManagedLoop): void {
+    this.rows.delete(loop);
+    this.details.delete(loop);
+    this.last = undefined;
+  }
+
   private newList({ text, states, limit }: PageFilter): PageList {
-    let { rows } = this;
+    let rows = Array.from(this.rows.values());
     if (states.length > 0) {
       const wanted = new Set<string>(states); // the request may name thousands of them
       rows = rows.filter(({ state, problem = state }) => wanted.has(state) || wanted.has(problem));

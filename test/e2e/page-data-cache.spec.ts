@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { LoopOverview } from '../../src/nest/observe/loop-overview.js';
+import type { PageData } from '../../src/page/page-data.js';
 import { bootPage, type PageBooted } from '../support/page-data.js';
 
 /** Tells how often the loops were looked through, and which ones were described. */
@@ -72,6 +73,17 @@ describe('PageDataSource', () => {
     expect(paused()).toBe(true);
     await clock.advance(1);
     expect(paused()).toBe(false);
+  });
+
+  it('forgets a loop that has left the registry at once, though nobody asks again', async () => {
+    const booted = await bootPage();
+    start(booted, 'a', 'b');
+    await booted.clock.advance(0);
+    const names = ({ loops }: PageData): string[] => loops.map(({ name }) => name);
+    expect(names(booted.data({ loop: 'a' }))).toEqual(['a', 'b']);
+    await booted.registry.get('a')!.stop();
+    expect(booted.registry.get('a')).toBeUndefined();
+    expect(names(booted.data({ loop: 'a' }))).toEqual(['b']);
   });
 
   it('gives a row the problem for which it is listed, also if the loop is well by then', async () => {
