@@ -9,6 +9,7 @@ import { acceptedText, refusedText } from './action-texts.js';
 import type { PageAccess, PageAction } from './page-data.js';
 import { PageDataSource } from './page-data-source.js';
 import { readAction } from './read-action.js';
+import { RefusalLog } from './refusal-log.js';
 import { refuseForeign } from './request-checks.js';
 import { whoSent } from './who.js';
 
@@ -19,6 +20,7 @@ const DONE = { pause: 'paused', resume: 'resumed', trigger: 'triggered' } as con
 export class PageActions {
   constructor(
     private readonly source: PageDataSource,
+    private readonly refusals: RefusalLog,
     @Optional() private readonly registry?: LoopRegistry,
     @Optional() @Inject(WAIT_LOG_WRITER) private readonly log?: LogWriter,
   ) {}
@@ -28,7 +30,7 @@ export class PageActions {
     const refusal = refuseReader(access) ?? refuseForeign(request);
     if (refusal !== undefined) {
       if (refusal.status === 403) {
-        this.log?.warn(`The page refused an action of ${show(whoSent(request))}: ${refusal.message}`);
+        this.refusals.add(access === 'all' ? 'foreign' : 'reader', whoSent(request), refusal.message);
       }
       return refusal;
     }

@@ -20,6 +20,7 @@ import {
   type WaitPageOptions,
   type WaitPageSettings,
 } from './page.options.js';
+import { RefusalLog } from './refusal-log.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitPageSettings>({
   optionsInjectionToken: WAIT_PAGE_OPTIONS,
@@ -107,6 +108,7 @@ function withPage(definition: DynamicModule, placement: PagePlacement): DynamicM
       PageDataSource,
       PageActions,
       PageAnswers,
+      RefusalLog,
     ],
   };
 }

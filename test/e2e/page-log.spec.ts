@@ -115,6 +115,7 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     const action = { loop: 'Outbox.flush', action: 'pause' };
     await act(`${served.origin}/loops`, action, { ...FROM_THE_PAGE, 'sec-fetch-site': 'cross-site' });
     const { 'sec-fetch-site': _site, ...older } = FROM_THE_PAGE;
+    await served.clock.advance(60_000);
     await act(`${served.origin}/loops`, action, {
       ...older,
       origin: `https://evil.example/${'x'.repeat(500)}`,
@@ -135,6 +136,24 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     expect(linesOf(served)).toEqual([
       "warn [WaitModule] The page refused an action of '127.0.0.1': You may look at the loops, but not act on them. Ask for the access that acting needs.",
     ]);
+  });
+
+  it('once a minute for each reason, if it is refused more often', async () => {
+    let access: 'all' | 'read' = 'read';
+    const served = await serve(platform, { providers: [Outbox], page: { access: () => access } });
+    const refuse = async (): Promise<number> => {
+      for (access of ['read', 'read', 'all', 'all'] as const) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await act(`${served.origin}/loops`, {}, { 'content-type': 'application/json' });
+      }
+      return linesOf(served).length;
+    };
+    expect(await refuse()).toBe(2);
+    await served.clock.advance(59_999);
+    expect(await refuse()).toBe(2);
+    await served.clock.advance(1);
+    expect(await refuse()).toBe(4);
+    expect(linesOf(served)[3]).toMatch(/needs the header/);
   });
 
   it('unless it is only a mistake, or a look', async () => {

@@ -1,0 +1,29 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { show } from '../core/values/show.js';
+import { WAIT_LOG_WRITER, WAIT_LOOP_OVERVIEW } from '../nest/declare/wait.options.js';
+import type { LogWriter } from '../nest/log/log-writer.js';
+import type { LoopOverview } from '../nest/observe/loop-overview.js';
+
+const MINUTE = 60_000;
+
+/** Why an action is refused: whoever sent it may only look, or it does not come from the page. */
+type Reason = 'reader' | 'foreign';
+
+/** Logs refused actions, at most one a minute for each reason, since anybody can send thousands of them. */
+@Injectable()
+export class RefusalLog {
+  private readonly loggedAt: Record<Reason, number> = { reader: -Infinity, foreign: -Infinity };
+
+  constructor(
+    @Optional() @Inject(WAIT_LOG_WRITER) private readonly log?: LogWriter,
+    @Optional() @Inject(WAIT_LOOP_OVERVIEW) private readonly overview?: LoopOverview,
+  ) {}
+
+  add(reason: Reason, who: string, message: string): void {
+    const now = this.overview?.now ?? 0;
+    if (now - this.loggedAt[reason] >= MINUTE) {
+      this.loggedAt[reason] = now;
+      this.log?.warn(`The page refused an action of ${show(who)}: ${message}`);
+    }
+  }
+}
