@@ -111,7 +111,8 @@ describe('PageDataSource.json', () => {
       leaderOnly: true,
     });
     await clock.advance(23_000);
-    void service.until(() => {}, { name: 'other', period: '1h' }).pause('for a while');
+    void service.until(() => {}, { name: 'other', period: '1h', hungAfter: '2s' }).pause('for a while');
+    expect(data().loops[1]).not.toHaveProperty('hungAfter');
     expect(data()).toMatchObject({
       counts: { ...NO_LOOPS, running: 1, paused: 1, hung: 1 },
       leading: ['default'],
