@@ -116,3 +116,25 @@ it('opens a row with the last error, the last runs and the options with their so
   expect(await opener('Outbox.flush').getAttribute('aria-expanded')).toBe('false');
   await page.getByText('30s', { exact: true }).waitFor({ state: 'detached' });
 });
+
+it('lists in an open row all runs that are kept, the newest first, and scrolls them within the row', async () => {
+  const served = await serve({ page: { ...OPEN, history: 60 } });
+  const loop = served.loop('Fast.tick', { period: 1 });
+  await eventually(() => expect(loop.runs).toBeGreaterThan(60));
+  await loop.handle.pause();
+  const visited = await visit(served.url);
+  const { page, opener } = visited;
+  await opener('Fast.tick').click();
+  const box = page.getByRole('region', { name: 'Last runs of Fast.tick' });
+  const runs = box.locator('tbody tr');
+  await runs.nth(59).waitFor();
+  const numbers = await runs.evaluateAll((rows) => rows.map((row) => Number(row.children[0]?.textContent)));
+  expect(numbers).toEqual(Array.from({ length: 60 }, (_, index) => loop.runs - index));
+  const [high, shown] = await box.evaluate((element) => [element.scrollHeight, element.clientHeight]);
+  expect(shown).toBeLessThan(310);
+  expect(high).toBeGreaterThan(1000);
+  await box.focus();
+  await page.keyboard.press('End');
+  await eventually(async () => expect(await box.evaluate((element) => element.scrollTop)).toBeGreaterThan(0));
+  expect(await page.locator('.columns').first().innerText()).toContain('Last runs');
+});

@@ -8,8 +8,6 @@ import { forAllOf, pauseWords } from '../words/pause.js';
 import { sourceWords } from '../words/sources.js';
 import { Live } from './live.js';
 
-const SHOWN_RUNS = 10;
-
 interface Props {
   readonly loop: PageLoop;
   /** Absent until the server has answered. */
@@ -62,28 +60,31 @@ function Runs({ detail }: { readonly detail: PageDetail }): JSX.Element {
     return <p>No run has ended yet.</p>;
   }
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Run</th>
-          <th scope="col">Began</th>
-          <th scope="col">Took</th>
-          <th scope="col">Outcome</th>
-        </tr>
-      </thead>
-      <tbody>
-        {detail.runs.slice(0, SHOWN_RUNS).map((run) => (
-          <tr key={run.run} data-outcome={run.outcome}>
-            <td>{figure(run.run)}</td>
-            <td>
-              <Live words={(now) => dateInSeconds(run.startedAt, now)} />
-            </td>
-            <td>{duration(run.duration)}</td>
-            <td>{outcomeWord(run.outcome)}</td>
+    <div class="runs-box" role="region" aria-label={`Last runs of ${detail.name}`} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            <th scope="col">Began</th>
+            <th scope="col">Took</th>
+            <th scope="col">Outcome</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {detail.runs.map((run, index) => (
+            // A row keeps its place, and gets the figures of another run: nothing jumps when a run has ended.
+            <tr key={index} data-outcome={run.outcome}>
+              <td>{figure(run.run)}</td>
+              <td>
+                <Live words={(now) => dateInSeconds(run.startedAt, now)} />
+              </td>
+              <td>{duration(run.duration)}</td>
+              <td>{outcomeWord(run.outcome)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

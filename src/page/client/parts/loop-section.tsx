@@ -53,7 +53,7 @@ export function LoopSection({ page, state, kind, title, names, children }: Props
 /** Whoever does not see them hears them in each row. */
 const COLUMNS = (
   <div class="columns" aria-hidden="true">
-    {['State', 'Loop', 'Last run', 'Last 30 runs', 'Next run', 'Runs'].map((column) => (
+    {['State', 'Loop', 'Last run', 'Last runs', 'Next run', 'Runs'].map((column) => (
       <span key={column}>{column}</span>
     ))}
   </div>
