@@ -124,15 +124,19 @@ it('shows a pause that somebody else has made, and its reason', async () => {
   await reason('Outbox.flush', 'from the console').waitFor();
 });
 
-it('says before a leader-only loop is paused that another replica will run it, and what holds for all', async () => {
+it('says before and while a leader-only loop is paused that another replica will run it, and what holds for all', async () => {
   const served = await serve({ wait: { leaderElection: { lock: new InMemoryLock() } } });
   served.loop('Finalizer.run', { leaderOnly: true });
-  const { page, button } = await visit(served.url);
+  const { page, button, row } = await visit(served.url);
   await page.getByText(/Leader of default/).waitFor();
   await button('Pause Finalizer.run').click();
   const dialog = page.getByRole('dialog', { name: 'Pause Finalizer.run' });
   await dialog.getByText(/this replica.*another one that takes the lease.* will run it/i).waitFor();
   await dialog.getByText("loops: { 'Finalizer.run': { enabled: false } }").waitFor();
+  await page.keyboard.press('Enter');
+  await row('Finalizer.run')
+    .getByText(/paused on this replica.*another one that takes the lease.* will run it/i)
+    .waitFor();
 });
 
 it('has buttons that do nothing for a loop that is disabled, and says why', async () => {

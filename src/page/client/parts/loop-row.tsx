@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { PageDetail, PageLoop, PageProblem } from '../../page-data.js';
 import type { LoopPage } from '../state/loop-page.js';
 import { count, figure } from '../words/count.js';
+import { pauseWords } from '../words/pause.js';
 import { presentProblem, problemWords, remedyWords } from '../words/problem.js';
 import { lastWords, nextWords, tookWords } from '../words/schedule.js';
 import { stateWord } from '../words/states.js';
@@ -74,7 +75,7 @@ export const LoopRow = memo((props: Props) => {
         {mayAct && <RowButtons page={page} loop={loop} isBusy={isBusy} />}
       </div>
       {needsAttention && <Problem loop={loop} problem={problem} />}
-      {loop.paused && loop.pauseReason !== undefined && <p class="reason">Paused: {loop.pauseReason}</p>}
+      {loop.paused && <Pause loop={loop} />}
       {isOpen && <LoopDetail loop={loop} detail={detail} showErrors={showErrors} />}
     </li>
   );
@@ -96,6 +97,20 @@ function Problem({ loop, problem }: ProblemProps): JSX.Element {
       </strong>
       {remedyWords(problem, loop)}
     </p>
+  );
+}
+
+/** Who pauses a leader-only loop must know at once that this does not end its runs. */
+function Pause({ loop }: { readonly loop: PageLoop }): JSX.Element | null {
+  const { pauseReason, leaderOnly } = loop;
+  if (pauseReason === undefined && leaderOnly === undefined) {
+    return null;
+  }
+  return (
+    <div class="reason">
+      {pauseReason !== undefined && <p>Paused: {pauseReason}</p>}
+      {leaderOnly !== undefined && <p>{pauseWords(loop)}</p>}
+    </div>
   );
 }
 
