@@ -114,7 +114,7 @@ export class PageView {
   }
 
   private get usualLimit(): number {
-    return this.rows.length > MOST_LISTED ? LISTED_OF_MANY : MOST_LISTED;
+    return this.rows.size > MOST_LISTED ? LISTED_OF_MANY : MOST_LISTED;
   }
 
   private jsonOf(row: Row): string {

@@ -24,7 +24,7 @@ it('has no buttons for whoever may only look, and refuses what they send all the
   visited.complaints.expect(/status of 403/);
   expect(await page.evaluate(FORGED)).toBe(403);
   expect(served.info('Outbox.flush').paused).toBe(false);
-  expect(served.logger.messages('warn').join('\n')).toMatch(/refused an action of 127\.0\.0\.1/);
+  expect(served.logger.messages('warn').join('\n')).toMatch(/refused an action of '127\.0\.0\.1'/);
 });
 
 it('does what whoever may act sends, so that the refusal above is due to the access', async () => {
