@@ -75,3 +75,41 @@ it('fits into 360 px, whatever is open', async () => {
   await visited.reason(long, 'y'.repeat(200)).waitFor();
   expect(await width()).toBe(360);
 });
+
+it('has the search and all filters in one line at 1280 px, and none of them moves when it counts something', async () => {
+  const served = await serve();
+  const loop = served.loop('A.tick');
+  served.loop('B.tick');
+  const { button, page, search } = await visit(served.url, { viewport: { width: 1280, height: 900 } });
+  await button('Paused 0').waitFor();
+  const boxes = (): Promise<unknown[]> =>
+    page.locator('.chip').evaluateAll((chips) => {
+      return chips.map((chip) => [chip.getBoundingClientRect().x, chip.getBoundingClientRect().y]);
+    });
+  const before = await boxes();
+  const { y } = (await search.boundingBox())!;
+  expect(before.map((box) => (box as number[])[1])).toEqual(before.map(() => y));
+  await loop.handle.pause();
+  await button('Paused 1').waitFor();
+  expect(await boxes()).toEqual(before);
+});
+
+it('takes the red stripe from a loop that is well again, although its place is held', async () => {
+  const served = await serve();
+  const loop = served.loop('A.tick');
+  await loop.fails();
+  const { page, row } = await visit(served.url);
+  const { x, y } = (await row('A.tick').boundingBox())!;
+  const stripe = (): Promise<unknown> =>
+    page.evaluate(`{
+      const { borderLeftColor, borderRightColor } = getComputedStyle(document.querySelector('[data-loop]'));
+      borderLeftColor === borderRightColor ? 'none' : borderLeftColor;
+    }`);
+  expect(await stripe()).not.toBe('none');
+  await loop.succeeds();
+  await eventually(async () => {
+    await page.mouse.move(x + 20 + Math.random() * 10, y + 20);
+    expect(await row('A.tick').getByText('It is well again.').count()).toBe(1);
+  });
+  expect(await stripe()).toBe('none');
+});
