@@ -42,7 +42,8 @@ describe('the table of every line in the log', () => {
       'nest/run/loop.runner.ts': 2,
       'nest/run/steer-log.ts': 9,
       'nest/run/unknown-loop.ts': 1,
-      'page/page-actions.ts': 2,
+      'page/page-actions.ts': 1,
+      'page/refusal-log.ts': 1,
     });
   });
 });

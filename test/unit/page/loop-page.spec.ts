@@ -9,7 +9,7 @@ import type { View } from '../../../src/page/client/state/view.js';
 import { serverNow } from '../../../src/page/client/time/server-time.js';
 import { connectionWords } from '../../../src/page/client/words/connection.js';
 import type { PageAction, PageData } from '../../../src/page/page-data.js';
-import { failingLoop, NOW, pageData, pageLoop } from '../../support/page-client.js';
+import { at, failingLoop, NOW, pageData, pageLoop } from '../../support/page-client.js';
 
 /** Answers with what the test puts into it. */
 class ScriptedServer extends PageServer {
@@ -171,6 +171,16 @@ describe('a replica that has ended', () => {
     await clock.advance(4000);
     expect(store.state.shown).toBe('web-2');
     expect(store.state.notice).toBe('web-2 answers now. web-1 was last seen 6 s ago.');
+  });
+
+  it('gives way at once to one that has started since its last answer, as after a quick restart', async () => {
+    const { clock, server, store } = await opened();
+    server.answer = pageData([pageLoop('A')], { instance: 'web-2', startedAt: at(-1), now: at(2000) });
+    await clock.advance(2000);
+    expect(store.state.shown).toBe('web-1');
+    server.answer = pageData([pageLoop('A')], { instance: 'web-3', startedAt: at(1), now: at(4000) });
+    await clock.advance(2000);
+    expect(store.state.shown).toBe('web-3');
   });
 
   it('stays after an outage if one answers that was seen before, or if somebody has chosen it', async () => {

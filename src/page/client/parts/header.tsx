@@ -32,6 +32,7 @@ export function Header({ page, state }: { readonly page: LoopPage; readonly stat
                 <Live words={(now) => dateWords(data.startedAt, now)} />
               </time>
             </span>
+            {data.access === 'read' && <span>You may look, but not act</span>}
           </>
         )}
       </p>

@@ -24,12 +24,18 @@ export function LoopDetail({ loop, detail, showErrors }: Props): JSX.Element {
           <p>{loop.pauseReason ?? 'Nobody has said why.'}</p>
           <p>{pauseWords(loop)}</p>
           <p>
-            For all: <code>{forAllOf(loop)}</code>.
+            For all: <code>{forAllOf(loop)}</code>, an option of <code>WaitModule.forRoot</code>.
           </p>
         </Block>
       )}
       {(loop.lastFailure !== undefined || loop.problem === 'failing') && (
         <Block title="Last error">
+          {loop.lastFailure !== undefined && loop.consecutiveFailures === 0 && (
+            <p>
+              Of <Live words={(now) => dateInSeconds(loop.lastFailure ?? '', now)} />; runs have succeeded
+              since.
+            </p>
+          )}
           {detail?.lastError !== undefined ? (
             <pre>{detail.lastError}</pre>
           ) : (

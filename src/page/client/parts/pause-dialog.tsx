@@ -49,7 +49,7 @@ export function PauseDialog({
           />
         </label>
         <p class="for-all">
-          For all: <code>{forAllOf(loop)}</code>.
+          For all: <code>{forAllOf(loop)}</code>, an option of <code>WaitModule.forRoot</code>.
         </p>
         <div class="buttons">
           <button type="button" onClick={cancel}>

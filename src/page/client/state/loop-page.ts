@@ -6,7 +6,7 @@ import { doubtWords } from '../words/doubt.js';
 import { ago } from '../words/elapsed.js';
 import { FIRST_LIMIT, LAST_LIMIT, replicaOf } from './app-state.js';
 import { heldOrder, orderOf } from './order.js';
-import { shownReplica, withAnswer } from './replicas.js';
+import { shownReplica, withAnswer, type Replica } from './replicas.js';
 import type { Store } from './store.js';
 import { isInView, type View } from './view.js';
 
@@ -178,12 +178,15 @@ export class LoopPage {
     const { shown, isChosen, replicas: before, failure } = this.store.state;
     const now = this.clock.now();
     const replicas = withAnswer(before, data, now);
-    const isNew = before.every((replica) => replica.data.instance !== data.instance);
-    // Who answers first after an outage, and is new, has taken the place of a process that has ended.
-    const current = failure !== undefined && isNew && !isChosen ? undefined : shown;
-    const next = shownReplica(replicas, current, isChosen)?.data.instance;
-    this.store.change({ replicas, shown: next, failure: undefined });
     const left = before.find((replica) => replica.data.instance === shown);
+    const isNew = before.every((replica) => replica.data.instance !== data.instance);
+    // Who is new, and answers first after an outage or has started since the last answer of the other, has
+    // taken the place of a process that has ended.
+    const isInItsPlace =
+      isNew && (failure !== undefined || (left !== undefined && hasStartedSince(left, data)));
+    const next = shownReplica(replicas, isInItsPlace && !isChosen ? undefined : shown, isChosen)?.data
+      .instance;
+    this.store.change({ replicas, shown: next, failure: undefined });
     if (left !== undefined && next !== shown) {
       this.tell(`${next} answers now. ${shown} was last seen ${ago(now - left.answeredAt)}.`);
     }
@@ -198,4 +201,8 @@ export class LoopPage {
       this.store.change({ order });
     }
   }
+}
+
+function hasStartedSince(replica: Replica, { startedAt }: PageData): boolean {
+  return Date.parse(startedAt) > Date.parse(replica.data.now);
 }
