@@ -49,7 +49,7 @@ export class PageActions {
     return handle === undefined
       ? {
           status: 404,
-          message: `There is no loop ${show(loop)} any more. It has ended, or has another name.`,
+          message: `There is no loop ${show(loop)}. It may have ended, or it has another name.`,
         }
       : this.steer(handle, action, whoSent(request));
   }

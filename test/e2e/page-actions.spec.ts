@@ -208,13 +208,13 @@ const rows: readonly Row[] = [
     title: 'knows no loop that has ended, or never was',
     action: { loop: 'Jobs.queue', action: 'trigger' },
     wantStatus: 404,
-    wantMessage: "There is no loop 'Jobs.queue' any more. It has ended, or has another name.",
+    wantMessage: "There is no loop 'Jobs.queue'. It may have ended, or it has another name.",
   },
   {
     title: 'knows no loop that is called as what every object has',
     action: { loop: '__proto__', action: 'pause' },
     wantStatus: 404,
-    wantMessage: "There is no loop '__proto__' any more. It has ended, or has another name.",
+    wantMessage: "There is no loop '__proto__'. It may have ended, or it has another name.",
   },
 ];
 
