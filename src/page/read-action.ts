@@ -3,6 +3,12 @@ import { show } from '../core/values/show.js';
 import type { PageAction } from './page-data.js';
 
 const ACTIONS: readonly unknown[] = ['pause', 'resume', 'trigger'] satisfies readonly PageAction['action'][];
+const MEMBERS: readonly string[] = [
+  'loop',
+  'action',
+  'instance',
+  'note',
+] satisfies readonly (keyof PageAction)[];
 const LONGEST_NOTE = 500;
 
 /**
@@ -16,6 +22,10 @@ export function readAction(body: unknown): PageAction | string {
   }
   if (!isOptionsObject(body)) {
     return `An action is a JSON object: { "loop": "…", "action": "pause" }. This is ${show(body)}.`;
+  }
+  const unknown = Object.keys(body).find((member) => !MEMBERS.includes(member));
+  if (unknown !== undefined) {
+    return `An action has no member ${show(unknown)}; it has ${MEMBERS.join(', ')}.`;
   }
   const { loop, action, instance, note } = body as Partial<Record<keyof PageAction, unknown>>;
   if (!ACTIONS.includes(action)) {

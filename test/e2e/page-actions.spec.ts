@@ -288,6 +288,16 @@ describe.each(PLATFORMS)('POST actions on %s', (platform) => {
       { loop: 'Jobs.quick', action: ['pause'] },
       "The action must be one of pause, resume, trigger, not [ 'pause' ].",
     ],
+    [
+      'a member that it does not have',
+      { loop: 'Jobs.quick', action: 'pause', reason: 'incident 42' },
+      "An action has no member 'reason'; it has loop, action, instance, note.",
+    ],
+    [
+      'a member whose name is wrong, before the one that is missing',
+      { loop: 'Jobs.quick', acton: 'pause' },
+      "An action has no member 'acton'; it has loop, action, instance, note.",
+    ],
     ['no loop', { action: 'pause' }, 'The loop must be the name of a loop, not undefined.'],
     ['a loop that is a number', { loop: 1, action: 'pause' }, 'The loop must be the name of a loop, not 1.'],
     [
