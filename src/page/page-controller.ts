@@ -10,12 +10,13 @@ import {
   type Type,
 } from '@nestjs/common';
 import { APP_CSS, APP_JS, PAGE_HTML } from './assets.js';
-import { pathOf, queryOf, type PageRequest, type PageResponse } from './http.js';
+import { pathOf, queryOf, type PageReply, type PageRequest, type PageResponse } from './http.js';
 import { PageAccessGuard } from './page-access.guard.js';
 import { PageAnswers } from './page-answers.js';
 import { PageActions } from './page-actions.js';
 import { PageDataSource } from './page-data-source.js';
 import type { PagePlacement } from './page-placement.js';
+import { refuseQuery } from './page-query.js';
 
 /** The metadata of `@ApiExcludeController()`, so that Swagger does not show the routes. */
 const HIDDEN_FROM_SWAGGER = 'swagger/apiExcludeController';
@@ -65,13 +66,22 @@ export function pageController({ path, guards }: PagePlacement): Type {
 
     @Get('data')
     data(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      const access = PageAccessGuard.accessOf(request);
-      this.answers.json(response, 200, this.source.json(queryOf(request), access));
+      const query = queryOf(request);
+      const message = refuseQuery(query);
+      if (message !== undefined) {
+        this.tell(response, { status: 400, message });
+      } else {
+        const access = PageAccessGuard.accessOf(request);
+        this.answers.json(response, 200, this.source.json(query, access));
+      }
     }
 
     @Post('actions')
     async act(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
-      const { status, ...reply } = await this.actions.act(request, PageAccessGuard.accessOf(request));
+      this.tell(response, await this.actions.act(request, PageAccessGuard.accessOf(request)));
+    }
+
+    private tell(response: PageResponse, { status, ...reply }: PageReply): void {
       this.answers.json(response, status, JSON.stringify({ instance: this.source.instance, ...reply }));
     }
   }

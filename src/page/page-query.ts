@@ -1,3 +1,6 @@
+import { show } from '../core/values/show.js';
+import type { PageState } from './page-data.js';
+
 /** What a request for data asks for, as it stands in its URL. */
 export interface PageQuery {
   /** A part of the name or of the schedule, whatever its case. */
@@ -23,11 +26,34 @@ export interface PageFilter {
 /** How many loops are listed at most, whatever a request asks for. */
 export const MOST_LISTED = 500;
 
-export function filterOf({ q = '', state = '', limit = '' }: PageQuery): PageFilter {
+const STATES: ReadonlySet<string> = new Set([
+  'running',
+  'waiting',
+  'paused',
+  'standby',
+  'stopped',
+  'hung',
+  'failing',
+  'overdue',
+] satisfies readonly PageState[]);
+
+/** Says what is wrong with a query, so that a script does not take a mistake for good news. */
+export function refuseQuery({ state }: PageQuery): string | undefined {
+  const unknown = statesOf(state).find((wanted) => !STATES.has(wanted));
+  return unknown === undefined
+    ? undefined
+    : `There is no state ${show(unknown)}. The states are ${Array.from(STATES).join(', ')}.`;
+}
+
+export function filterOf({ q = '', state, limit = '' }: PageQuery): PageFilter {
   const number = /^\d+$/.test(limit) ? Number(limit) : 0;
   return {
     text: q.trim().toLowerCase(),
-    states: state.split(',').filter((wanted) => wanted !== ''),
+    states: statesOf(state),
     limit: number >= 1 && number <= MOST_LISTED ? number : undefined,
   };
+}
+
+function statesOf(state = ''): string[] {
+  return state.split(',').filter((wanted) => wanted !== '');
 }

@@ -4,6 +4,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Until } from 'nestjs-wait';
 import { APP_CSS, APP_JS, PAGE_HTML } from '../../src/page/assets.js';
+import type { PageData } from '../../src/page/page-data.js';
 import { ask, PLATFORMS, routesOf, serve, type Platform } from '../support/page.js';
 
 @Injectable()
@@ -109,6 +110,18 @@ describe.each(PLATFORMS)('the page on %s', (platform) => {
       total: 1,
       detail: { name: 'Outbox.flush' },
     });
+  });
+
+  it('refuses a state that does not exist, and takes each that it counts', async () => {
+    const page = await open();
+    const refused = await ask(`${page}/data?state=failing,broken`);
+    const { instance, counts } = JSON.parse((await ask(`${page}/data?state=`)).body) as PageData;
+    expect(refused).toMatchObject({ status: 400, headers: { ...OWN_HEADERS, 'cache-control': 'no-store' } });
+    expect(JSON.parse(refused.body)).toEqual({
+      instance,
+      message: expect.stringMatching(/^There is no state 'broken'\. The states are running, .*\.$/),
+    });
+    expect(await ask(`${page}/data?state=${Object.keys(counts).join()}`)).toMatchObject({ status: 200 });
   });
 
   it.each([...FILES.map(({ file }) => file), 'data'])('answers HEAD for %s without a body', async (file) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { filterOf } from '../../../src/page/page-query.js';
+import { filterOf, refuseQuery } from '../../../src/page/page-query.js';
 
 describe('filterOf', () => {
   it.each([
@@ -37,5 +37,23 @@ describe('filterOf', () => {
     ['  Every 5S ', 'every 5s'],
   ])('looks for %p as %p', (q, want) => {
     expect(filterOf({ q }).text).toBe(want);
+  });
+});
+
+describe('refuseQuery', () => {
+  it.each([undefined, '', ',', 'failing', 'failing,,hung,'])('takes the states %p', (state) => {
+    expect(refuseQuery({ state })).toBeUndefined();
+  });
+
+  it.each([
+    ['broken', "'broken'"],
+    ['failing,broken,wrong', "'broken'"],
+    ['Failing', "'Failing'"],
+    ['failing, hung', "' hung'"],
+    ['toString', "'toString'"],
+  ])('says which of the states %p does not exist', (state, want) => {
+    expect(refuseQuery({ state })).toBe(
+      `There is no state ${want}. The states are running, waiting, paused, standby, stopped, hung, failing, overdue.`,
+    );
   });
 });
