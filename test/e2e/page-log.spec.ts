@@ -1,7 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Until, WAIT_LOGGER } from 'nestjs-wait';
-import { act, FROM_THE_PAGE, infoOf, PLATFORMS, serve, type Served } from '../support/page.js';
+import { show } from '../../src/core/values/show.js';
+import { act, ask, FROM_THE_PAGE, infoOf, PLATFORMS, serve, type Served } from '../support/page.js';
 
 @Injectable()
 class Outbox {
@@ -22,7 +23,7 @@ class LogsIn implements CanActivate {
 /** What the log says about the page, with its levels. */
 const linesOf = ({ logger }: Served): string[] =>
   logger.lines
-    .filter(({ message }) => /\bpage\b/.test(message))
+    .filter(({ message }) => /\bpage\b|Page/.test(message))
     .map(({ level, message, context }) => `${level} [${String(context)}] ${message}`);
 
 const unreadable = {
@@ -155,6 +156,33 @@ describe.each(PLATFORMS)('what happens on the page on %s is logged', (platform) 
     expect(await refuse()).toBe(4);
     expect(linesOf(served)[3]).toMatch(/needs the header/);
   });
+
+  it.each([true, undefined, null, 'write', Object('all')])(
+    'as a warning once a minute, if access returns %p',
+    async (returned) => {
+      let access: unknown = returned;
+      const served = await serve(platform, {
+        providers: [Outbox],
+        page: { access: () => access as 'read' },
+      });
+      const look = async (): Promise<number> => {
+        await ask(`${served.origin}/loops/data`);
+        await ask(`${served.origin}/loops/page`);
+        return linesOf(served).length;
+      };
+      expect(await look()).toBe(1);
+      expect(linesOf(served)).toEqual([
+        `warn [WaitModule] WaitPageModule: access returned ${show(returned)}, so the request is refused. It must return 'all', 'read' or false.`,
+      ]);
+      await served.clock.advance(59_999);
+      expect(await look()).toBe(1);
+      await served.clock.advance(1);
+      expect(await look()).toBe(2);
+      await served.clock.advance(60_000);
+      access = false;
+      expect(await look()).toBe(2);
+    },
+  );
 
   it('unless it is only a mistake, or a look', async () => {
     const served = await open('alice');
