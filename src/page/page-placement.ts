@@ -49,10 +49,19 @@ function pathOf(reader: OptionReader): string {
 }
 
 function guardsOf(reader: OptionReader): PagePlacement['guards'] {
-  const guards = listOf(reader.value('guards', [])) as PagePlacement['guards'] | undefined;
-  const isGuard = (guard: unknown): boolean =>
-    hasMethods(guard, 'canActivate') || hasMethods((guard as Partial<Type> | null)?.prototype, 'canActivate');
+  const written = reader.value('guards', []);
+  const guards = listOf(written) as PagePlacement['guards'] | undefined;
   return guards?.every(isGuard)
     ? guards
-    : reader.refuse('guards', 'a list of classes or objects with a method canActivate()');
+    : reader.refuse(
+        'guards',
+        'a list of classes or objects with a method canActivate()',
+        isGuard(written) ? 'Write guards: [AdminGuard].' : '',
+      );
+}
+
+function isGuard(value: unknown): boolean {
+  return (
+    hasMethods(value, 'canActivate') || hasMethods((value as Partial<Type> | null)?.prototype, 'canActivate')
+  );
 }

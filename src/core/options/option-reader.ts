@@ -96,10 +96,11 @@ export class OptionReader {
     return value === undefined || hasMethods(value, ...methods) ? value : this.refuse(option, wanted);
   }
 
-  refuse(option: string, wanted: string): never {
+  /** @param remedy - The end of the error. */
+  refuse(option: string, wanted: string, remedy = ''): never {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${this.owner}: ${option} must be ${wanted}, not ${show(this.value(option))}.`,
+      `${this.owner}: ${option} must be ${wanted}, not ${show(this.value(option))}.${remedy && ` ${remedy}`}`,
     );
   }
 }

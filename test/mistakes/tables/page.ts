@@ -1,4 +1,4 @@
-import { Module, type ModuleMetadata } from '@nestjs/common';
+import { Module, type CanActivate, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { WaitPageModule, type WaitPageOptions, type WaitPageSettings } from 'nestjs-wait/page';
 import {
@@ -16,6 +16,12 @@ interface PageRow extends Row {
 
 const OWNER = 'WaitPageModule.forRoot';
 const OPEN = { allowUnguarded: true };
+
+class AdminGuard implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
 
 const right = (): Application => ({ imports: [WaitPageModule.forRoot(OPEN)] });
 
@@ -150,8 +156,24 @@ const placement: readonly PageRow[] = [
   })),
   {
     title: 'a single guard',
+    options: { ...OPEN, guards: AdminGuard },
+    wantWords: [
+      OWNER,
+      'guards',
+      'a list',
+      'canActivate',
+      /not \[class AdminGuard\]\. Write guards: \[AdminGuard\]\.$/,
+    ],
+  },
+  {
+    title: 'a single guard that is an instance',
+    options: { ...OPEN, guards: new AdminGuard() },
+    wantWords: [OWNER, 'guards', 'a list', /not AdminGuard {}\. Write guards: \[AdminGuard\]\.$/],
+  },
+  {
+    title: 'guards that are neither a list nor a guard',
     options: { ...OPEN, guards: Bystander },
-    wantWords: [OWNER, 'guards', 'a list', 'canActivate'],
+    wantWords: [OWNER, 'guards', 'a list', /canActivate\(\), not \[class Bystander\]\.$/],
   },
   {
     title: 'a guard that is no guard',
