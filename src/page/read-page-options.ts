@@ -64,6 +64,10 @@ function refusePlacement(options: object): void {
 }
 
 function accessOf(reader: OptionReader, { guards }: PagePlacement): PageAccessFunction {
+  const written = reader.value('access');
+  if (written === 'all' || written === 'read') {
+    reader.refuse('access', 'a function', `Write access: () => '${written}'.`);
+  }
   const access = reader.function('access') as PageAccessFunction | undefined;
   const isOpen = reader.boolean('allowUnguarded', false);
   if (access === undefined && guards.length === 0 && !isOpen) {
@@ -77,7 +81,13 @@ function accessOf(reader: OptionReader, { guards }: PagePlacement): PageAccessFu
 
 function refreshOf(reader: OptionReader): number {
   const refresh = reader.milliseconds('refresh', 2000);
-  return refresh >= SHORTEST_REFRESH && refresh <= LONGEST_REFRESH
-    ? refresh
-    : reader.refuse('refresh', 'from 1s to 1h');
+  if (refresh >= SHORTEST_REFRESH && refresh <= LONGEST_REFRESH) {
+    return refresh;
+  }
+  const isNumber = typeof reader.value('refresh') === 'number';
+  return reader.refuse(
+    'refresh',
+    'from 1s to 1h',
+    isNumber ? "A number is in milliseconds; for seconds, write '2s'." : '',
+  );
 }

@@ -60,7 +60,17 @@ const options: readonly PageRow[] = [
   {
     title: 'an access that is what the function would return',
     options: { access: 'all' },
-    wantWords: [OWNER, 'access', 'a function', "'all'"],
+    wantWords: [OWNER, 'access', "a function, not 'all'. Write access: () => 'all'."],
+  },
+  {
+    title: 'an access that is read',
+    options: { access: 'read' },
+    wantWords: [OWNER, 'access', "a function, not 'read'. Write access: () => 'read'."],
+  },
+  {
+    title: 'an access that is no access',
+    options: { access: 'admin' },
+    wantWords: [OWNER, 'access', /a function, not 'admin'\.$/],
   },
   {
     title: 'an access that is a class',
@@ -85,6 +95,14 @@ const options: readonly PageRow[] = [
     wantWords: [OWNER, 'refresh', 'from 1s to 1h', '999'],
   },
   {
+    title: 'a refresh of two, as if it were seconds',
+    options: { ...OPEN, refresh: 2 },
+    wantWords: [
+      OWNER,
+      "refresh must be from 1s to 1h, not 2. A number is in milliseconds; for seconds, write '2s'.",
+    ],
+  },
+  {
     title: 'a page that never asks',
     options: { ...OPEN, refresh: 0 },
     wantWords: [OWNER, 'refresh', 'from 1s to 1h', '0'],
@@ -92,7 +110,7 @@ const options: readonly PageRow[] = [
   {
     title: 'a page that is meant to ask never again',
     options: { ...OPEN, refresh: '60d' },
-    wantWords: [OWNER, 'refresh', 'from 1s to 1h', "'60d'"],
+    wantWords: [OWNER, /refresh must be from 1s to 1h, not '60d'\.$/],
   },
   {
     title: 'a refresh without a unit',
