@@ -72,4 +72,5 @@ export const PAGE_MODULE: ModuleNames = {
   module: 'WaitPageModule',
   token: WAIT_PAGE_OPTIONS,
   factoryMethod: 'createWaitPageOptions',
+  example: "{ access: (context) => 'read' }, for instance",
 };

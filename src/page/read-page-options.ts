@@ -16,8 +16,9 @@ export interface ResolvedPageOptions {
 }
 
 const MODULE = PAGE_MODULE.module;
-const OWNER = `${MODULE}.forRoot`;
-const OPTION_NAMES: readonly string[] = [
+
+/** The names of the options that a factory may make. */
+export const OPTION_NAMES: readonly string[] = [
   'access',
   'allowUnguarded',
   'title',
@@ -37,12 +38,14 @@ const onlyLook: PageAccessFunction = () => 'read';
  *   value.
  */
 export function readPageOptions(options: unknown, placement: PagePlacement): ResolvedPageOptions {
-  const object = requireModuleOptions(PAGE_MODULE, options);
-  if (placement.isAsync) {
-    refusePlacement(object);
+  const { isAsync } = placement;
+  const owner = `${MODULE}.${isAsync ? 'forRootAsync' : 'forRoot'}`;
+  const object = requireModuleOptions(PAGE_MODULE, options, isAsync);
+  if (isAsync) {
+    refusePlacement(owner, object);
   }
-  refuseUnknown(OWNER, MODULE, object, [...OPTION_NAMES, ...PLACEMENT_NAMES]);
-  const reader = new OptionReader(OWNER, readOptions(OWNER, object, OPTION_NAMES));
+  refuseUnknown(owner, MODULE, object, isAsync ? OPTION_NAMES : [...OPTION_NAMES, ...PLACEMENT_NAMES]);
+  const reader = new OptionReader(owner, readOptions(owner, object, OPTION_NAMES));
   return {
     access: accessOf(reader, placement),
     title: reader.string('title', 'Loops'),
@@ -53,17 +56,17 @@ export function readPageOptions(options: unknown, placement: PagePlacement): Res
 }
 
 /** Refuses what a factory returns too late: Nest has already made the controller then. */
-function refusePlacement(options: object): void {
-  const [late] = Object.keys(readOptions(OWNER, options, PLACEMENT_NAMES));
+function refusePlacement(owner: string, options: object): void {
+  const [late] = Object.keys(readOptions(owner, options, PLACEMENT_NAMES));
   if (late !== undefined) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${MODULE}.forRootAsync: ${late} has no effect in the options that a factory makes, since Nest needs it before. Write it beside the factory: forRootAsync({ useFactory, ${late} }).`,
+      `${owner}: ${late} has no effect in the options that a factory makes, since Nest needs it before. Write it beside the factory: forRootAsync({ useFactory, ${late} }).`,
     );
   }
 }
 
-function accessOf(reader: OptionReader, { guards }: PagePlacement): PageAccessFunction {
+function accessOf(reader: OptionReader, { guards, isAsync }: PagePlacement): PageAccessFunction {
   const written = reader.value('access');
   if (written === 'all' || written === 'read') {
     reader.refuse('access', 'a function', `Write access: () => '${written}'.`);
@@ -71,9 +74,12 @@ function accessOf(reader: OptionReader, { guards }: PagePlacement): PageAccessFu
   const access = reader.function('access') as PageAccessFunction | undefined;
   const isOpen = reader.boolean('allowUnguarded', false);
   if (access === undefined && guards.length === 0 && !isOpen) {
+    const remedy = isAsync
+      ? "Write { guards: [AdminGuard] } beside the factory, or return { access: (context) => 'read' } from it"
+      : "Give it { guards: [AdminGuard] } or { access: (context) => 'read' }";
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',
-      `${MODULE} has neither guards nor access, so that everybody could see the page. Give it { guards: [AdminGuard] } or { access: (context) => 'read' }, or write { allowUnguarded: true } if everybody may.`,
+      `${isAsync ? reader.owner : MODULE} has neither guards nor access, so that everybody could see the page. ${remedy}, or { allowUnguarded: true } if everybody may.`,
     );
   }
   return access ?? onlyLook;

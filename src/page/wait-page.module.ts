@@ -20,6 +20,7 @@ import {
   type WaitPageOptions,
   type WaitPageSettings,
 } from './page.options.js';
+import { OPTION_NAMES } from './read-page-options.js';
 import { RefusalLog } from './refusal-log.js';
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitPageSettings>({
@@ -79,7 +80,7 @@ export class WaitPageModule extends ConfigurableModuleClass implements OnModuleI
    *   `options` does not say how the others are made.
    */
   static override forRootAsync(options: WaitPageAsyncOptions): DynamicModule {
-    requireAsyncOptions(PAGE_MODULE, options, PLACEMENT_NAMES);
+    requireAsyncOptions(PAGE_MODULE, options, PLACEMENT_NAMES, OPTION_NAMES);
     const placement = readPlacement(`${PAGE_MODULE.module}.forRootAsync`, options, true);
     const definition = super.forRootAsync(options);
     return withPage(

@@ -4,7 +4,7 @@ import { WaitError } from '../../core/errors.js';
 import { hasMethods } from '../../core/values/has-methods.js';
 import { OptionReader } from '../../core/options/option-reader.js';
 import { listOf } from '../../core/values/list-of.js';
-import { requireOptions } from '../../core/options/read-options.js';
+import { readOptions, requireOptions } from '../../core/options/read-options.js';
 import { show } from '../../core/values/show.js';
 
 /** Tells a module with `forRoot()` and `forRootAsync()` from the others of this package. */
@@ -15,6 +15,8 @@ export interface ModuleNames {
   readonly token: symbol;
   /** The method that makes the options, in a class of `useClass` or `useExisting`. */
   readonly factoryMethod: string;
+  /** Options to write where there are none, for errors; default: `{}`. */
+  readonly example?: string;
 }
 
 const WAYS = ['useFactory', 'useClass', 'useExisting'];
@@ -23,12 +25,21 @@ const ASYNC_OPTION_NAMES = [...WAYS, 'inject', 'imports', 'provideInjectionToken
 /**
  * Refuses a value of `forRoot` or of a factory that cannot be the options of a module.
  *
+ * @param isMade - Whether a factory of `forRootAsync` has made them, as far as the module knows.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
-export function requireModuleOptions({ module }: ModuleNames, options: unknown): object {
+export function requireModuleOptions(
+  { module, example }: ModuleNames,
+  options: unknown,
+  isMade = false,
+): object {
+  if (isMade) {
+    const sentence = `${module}.forRootAsync takes a factory that returns an options object`;
+    return requireOptions(options, sentence, `Return ${example ?? '{} for the defaults'}.`);
+  }
   const remedy = hasMethods(options, 'then')
     ? `Use ${module}.forRootAsync({ useFactory: … }).`
-    : 'Write {} for the defaults; a factory has to return it.';
+    : `Write ${example ?? '{} for the defaults; a factory has to return it'}.`;
   return requireOptions(options, `${module}.forRoot takes an options object`, remedy);
 }
 
@@ -36,16 +47,25 @@ export function requireModuleOptions({ module }: ModuleNames, options: unknown):
  * Refuses options of `forRootAsync` that do not say how the options of the module are made.
  *
  * @param others - Further options that the module takes there.
+ * @param made - Options that the factory makes, which have no effect beside it.
  * @throws WaitError `WAIT_ERR_INVALID_OPTION`.
  */
 export function requireAsyncOptions(
   { module }: ModuleNames,
   options: unknown,
   others: readonly string[] = [],
+  made: readonly string[] = [],
 ): void {
   const owner = `${module}.forRootAsync`;
-  requireOptions(options, `${owner} takes useFactory, useClass or useExisting`);
-  const reader = OptionReader.of(owner, options, [...ASYNC_OPTION_NAMES, ...others]);
+  const object = requireOptions(options, `${owner} takes useFactory, useClass or useExisting`);
+  const [misplaced] = Object.keys(readOptions(owner, object, made));
+  if (misplaced !== undefined) {
+    throw new WaitError(
+      'WAIT_ERR_INVALID_OPTION',
+      `${owner} has no option '${misplaced}' beside the factory. Return it from the factory.`,
+    );
+  }
+  const reader = OptionReader.of(owner, object, Array.from(new Set([...ASYNC_OPTION_NAMES, ...others])));
   if (WAYS.filter((way) => reader.value(way) !== undefined).length !== 1) {
     throw new WaitError(
       'WAIT_ERR_INVALID_OPTION',

@@ -15,6 +15,7 @@ interface PageRow extends Row {
 }
 
 const OWNER = 'WaitPageModule.forRoot';
+const ASYNC_OWNER = `${OWNER}Async`;
 const OPEN = { allowUnguarded: true };
 
 class AdminGuard implements CanActivate {
@@ -227,6 +228,17 @@ const late = (name: string, value: unknown): Mistake =>
     mended: right,
   });
 
+/** A mistake in what a factory returns. */
+const made = (title: string, returned: unknown, ...wantWords: Row['wantWords']): Mistake =>
+  failsTheBootstrap({
+    title: `a factory that returns ${title}`,
+    wantWords: [new RegExp(`^${ASYNC_OWNER}\\b`), ...wantWords],
+    application: () => ({
+      imports: [WaitPageModule.forRootAsync({ useFactory: () => returned as WaitPageSettings })],
+    }),
+    mended: right,
+  });
+
 const withoutWaitModule = (imports: ModuleMetadata['imports']): Promise<unknown> =>
   initError(Test.createTestingModule({ imports: imports ?? [], providers: [Bystander] }));
 
@@ -270,13 +282,24 @@ const imports: readonly Mistake[] = [
     wantWords: ['WaitPageModule needs WaitModule', 'Import WaitModule.forRoot() too'],
     provoke: () => withoutWaitModule([WaitPageModule.forRoot(OPEN)]),
   },
-  failsTheBootstrap({
-    title: 'a factory that returns nothing',
-    wantWords: [OWNER, 'options object', 'undefined', 'a factory has to return it'],
-    application: () => ({
-      imports: [WaitPageModule.forRootAsync({ useFactory: () => undefined as unknown as WaitPageSettings })],
-    }),
-    mended: right,
+  made(
+    'nothing',
+    undefined,
+    "takes a factory that returns an options object, not undefined. Return { access: (context) => 'read' }, for instance.",
+  ),
+  made(
+    'no access',
+    {},
+    "neither guards nor access, so that everybody could see the page. Write { guards: [AdminGuard] } beside the factory, or return { access: (context) => 'read' } from it, or { allowUnguarded: true } if everybody may.",
+  ),
+  made('an empty title', { ...OPEN, title: '' }, 'title', 'not empty'),
+  made('an option that does not exist', { ...OPEN, titel: 'Jobs' }, "no option 'titel'", /showErrors\.$/),
+  failsTheDefinition({
+    title: 'options that are null',
+    wantWords: [
+      /^WaitPageModule\.forRoot takes .*, not null\. Write \{ access: \(context\) => 'read' \}, for/,
+    ],
+    define: () => WaitPageModule.forRoot(null as unknown as WaitPageOptions),
   }),
   failsTheDefinition({
     title: 'a promise of options',
@@ -290,8 +313,13 @@ const imports: readonly Mistake[] = [
   }),
   failsTheDefinition({
     title: 'access beside the factory',
-    wantWords: ['WaitPageModule.forRootAsync', "no option 'access'", 'path, guards'],
+    wantWords: [`${ASYNC_OWNER} has no option 'access' beside the factory. Return it from the factory.`],
     define: () => WaitPageModule.forRootAsync({ useFactory: () => OPEN, access: () => 'all' } as object),
+  }),
+  failsTheDefinition({
+    title: 'an option that does not exist, beside the factory',
+    wantWords: [ASYNC_OWNER, "no option 'gaurds'", /, imports, provideInjectionTokensFrom, path, guards\.$/],
+    define: () => WaitPageModule.forRootAsync({ useFactory: () => OPEN, gaurds: [] } as object),
   }),
   failsTheDefinition({
     title: 'a wrong path beside the factory',
