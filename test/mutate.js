@@ -2701,7 +2701,7 @@ const MUTATIONS = [
   {
     name: 'page: a path in a factory has no effect',
     file: 'src/page/read-page-options.ts',
-    edits: [['if (placement.isAsync) {', 'if (!placement.isAsync && placement.isAsync) {']],
+    edits: [['if (isAsync) {', 'if (!isAsync && isAsync) {']],
     tests: 'mistakes/mistakes',
     project: 'nest-12',
   },
