@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, jest } from '@jest/globals';
 import helmet from 'helmet';
 import { startProxy } from './support/proxy.js';
@@ -43,6 +44,21 @@ async function useThePage(served: Served, url: string): Promise<void> {
   await visited.newsCame();
   expect(loop.runs).toBe(before + 1);
 }
+
+it('works over plain http on another host, where a browser does not say that it is the same site', async () => {
+  let site: unknown = 'nothing was sent';
+  const served = await serve({
+    configure: (app) =>
+      app.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+        if (request.method === 'POST') {
+          site = request.headers['sec-fetch-site'];
+        }
+        next();
+      }),
+  });
+  await useThePage(served, served.url.replace('127.0.0.1', 'page.test'));
+  expect(site).toBeUndefined();
+});
 
 it.each<[title: string, path: string, options: ServeOptions]>([
   ['under a global prefix', '/api/v1/loops', { configure: (app) => app.setGlobalPrefix('api/v1') }],

@@ -18,7 +18,8 @@ async function launch(): Promise<Browser> {
     throw new Error(MISSING_CHROMIUM);
   }
   // Chromium's sandbox refuses to run as root, which CI does. Nothing but the pages of these tests is opened.
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const args = ['--no-sandbox', '--host-resolver-rules=MAP page.test 127.0.0.1'];
+  return chromium.launch({ executablePath: CHROMIUM, args });
 }
 
 afterAll(async () => {
