@@ -46,6 +46,7 @@ export function checkFiles(dist, entries) {
     const { loads, places } = read(file);
     refuseOthers(`${file} loads what the page does not need`, loads, [
       ...EVERYBODYS,
+      'crypto',
       'os',
       ...scriptsIn(join(dist, 'cjs')).map((path) => basename(path)),
     ]);
