@@ -3,17 +3,24 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Engine } from '../leader-election/support/engines/engine.js';
 import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
-import { missingFrom, readme } from './page.js';
+import { missingFrom, Page, readme } from './page.js';
 import { ReadersProject, SETUPS } from './readers-project.js';
 
 jest.setTimeout(180_000); // compiles, and starts processes, which takes long on a busy machine
 
-describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, setup) => {
+const options = new Page('docs/options.md');
+const starting = new Page('docs/starting-and-stopping.md');
+const kubernetes = new Page('docs/kubernetes.md');
+const oneReplica = new Page('docs/one-replica.md');
+const testing = new Page('docs/testing.md');
+const pages = [readme, options, kubernetes, oneReplica, testing];
+
+describe.each(Object.entries(SETUPS))('the TypeScript of the README and the guides, %s', (_, setup) => {
   let project: ReadersProject;
   let mistakes: string;
 
   beforeAll(async () => {
-    project = await ReadersProject.create(setup, [readme], ['readme']);
+    project = await ReadersProject.create(setup, pages, ['guides']);
     mistakes = await project.compile();
   });
   afterAll(() => project?.remove());
@@ -24,10 +31,10 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
     expect(project.files).toEqual([
       'outbox.ts',
       'main.ts',
-      'feed.ts',
-      'app.module.ts',
       'failures.ts',
       'probes.ts',
+      'feed.ts',
+      'app.module.ts',
       'without-nest.ts',
       'invoices.ts',
       'groups.ts',
@@ -86,7 +93,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
 
   it('logs failures, and what a shutdown waits for, as the page shows', async () => {
     const { output } = await project.run(['log.mjs']);
-    expect(missingFrom(output, readme.block('LOG [WaitModule] Stopping 12 loops'))).toEqual([]);
+    expect(missingFrom(output, starting.block('LOG [WaitModule] Stopping 12 loops'))).toEqual([]);
     expect(missingFrom(output, readme.block('ERROR [Outbox.flush] run 17 failed'))).toEqual([]);
     expect(output).toContain('crash handler of Outbox.flush failed: Sentry is away');
     expect(output).not.toContain('the database is away');
@@ -95,7 +102,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README, %s', (_, se
   it('runs without Nest, and prints what the page shows', async () => {
     await expect(project.run(['without-nest.js'])).resolves.toEqual({
       code: 0,
-      output: readme.outputOf('// without-nest.ts'),
+      output: kubernetes.outputOf('// without-nest.ts'),
     });
   });
 

@@ -64,6 +64,7 @@ export class Page {
 }
 
 export const readme = new Page('README.md');
+export const sampleGuide = new Page('sample-app/README.md');
 
 /**
  * The lines of an excerpt that a log does not have, or not in this order. An excerpt leaves out lines, the

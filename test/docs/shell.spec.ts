@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { PageData } from '../../src/page/page-data.js';
 import { Clone } from './clone.js';
-import { missingFrom, readme } from './page.js';
+import { missingFrom, readme, sampleGuide } from './page.js';
 
 jest.setTimeout(240_000); // builds and starts applications, which takes long on a busy machine
 
-describe('the shell commands of the README', () => {
+describe('the shell commands of the README and of the guide to the sample', () => {
   let clone: Clone;
 
   beforeAll(async () => {
@@ -14,11 +14,12 @@ describe('the shell commands of the README', () => {
   afterAll(() => clone?.remove());
 
   it('run below, except those that install packages or run all tests', () => {
-    expect(readme.blocks('sh').map((text) => text.split('\n')[0])).toEqual([
+    const blocks = [readme, sampleGuide].flatMap((page) => page.blocks('sh'));
+    expect(blocks.map((text) => text.split('\n')[0])).toEqual([
       expect.stringMatching(/^npm ci && npm start /),
+      'npm install nestjs-wait',
       expect.stringMatching(/^curl -s localhost:3000\/loops\/data/),
       expect.stringMatching(/^curl -s -X POST localhost:3000\/trouble\/fail/),
-      'npm install nestjs-wait',
       'npx nest build',
       expect.stringMatching(/^pids\(\)/),
       'kill $(ask | pids)',
@@ -30,10 +31,12 @@ describe('the shell commands of the README', () => {
     await sample.prints('Building the sample application.');
     expect(sample.output).not.toContain('LOG');
     await sample.prints('Routes: ');
-    expect(missingFrom(sample.output, readme.outputOf('npm ci && npm start'))).toEqual([]);
+    expect(missingFrom(sample.output, sampleGuide.block('LOG [WaitModule] Reflector.listAndWatch'))).toEqual(
+      [],
+    );
 
     const [data = '', resources = '', ...files] = (
-      await clone.run(readme.block('curl -s localhost:3000/loops/data'))
+      await clone.run(sampleGuide.block('curl -s localhost:3000/loops/data'))
     ).split('\n');
     expect((JSON.parse(data) as PageData).loops).toContainEqual(
       expect.objectContaining({
@@ -51,7 +54,7 @@ describe('the shell commands of the README', () => {
       'sample-app/var/archive:\nold-report.json',
     ]);
 
-    const trouble = await clone.run(readme.block('curl -s -X POST localhost:3000/trouble/fail'));
+    const trouble = await clone.run(sampleGuide.block('curl -s -X POST localhost:3000/trouble/fail'));
     const [broken, updated = ''] = trouble.split('\n');
     expect(broken).toBe('{"trouble":"fail"}');
     expect(JSON.parse(updated)).toMatchObject({
@@ -60,7 +63,7 @@ describe('the shell commands of the README', () => {
     });
 
     await sample.interrupt();
-    const end = readme.block("LOG [WaitModule] leader election 'census': stopping");
+    const end = sampleGuide.block("LOG [WaitModule] leader election 'census': stopping");
     expect(missingFrom(sample.output, end)).toEqual([]);
     expect(sample.output).not.toMatch(/\bsed\w+ has changed/); // a file that a command leaves for a moment
   });
@@ -69,18 +72,18 @@ describe('the shell commands of the README', () => {
     const sample = clone.start('TROUBLE=hang npm start');
     await sample.prints('LoadBalancerSync.sync: run 1 is hung');
     await sample.interrupt();
-    expect(missingFrom(sample.output, readme.block('LOG [WaitModule] Stopping 10 loops'))).toEqual([]);
+    expect(missingFrom(sample.output, sampleGuide.block('LOG [WaitModule] Stopping 10 loops'))).toEqual([]);
   });
 
   it('show how one of three copies leads, and how another one leads after that is killed', async () => {
     const [start, kill, end] = ['npx nest build', 'pids()', 'kill $(ask'].map((beginning) =>
-      readme.block(beginning),
+      sampleGuide.block(beginning),
     );
     // `npm start` has built it above.
     const commands = [start!.replace('npx nest build', ''), kill, end].join('\necho then\n');
     const [before = '', after = ''] = (await clone.run(commands)).split('then\n');
-    expect(answersOf(before)).toEqual(answersOf(readme.outputOf('npx nest build')));
-    expect(answersOf(after)).toEqual(answersOf(readme.outputOf('pids()')));
+    expect(answersOf(before)).toEqual(answersOf(sampleGuide.outputOf('npx nest build')));
+    expect(answersOf(after)).toEqual(answersOf(sampleGuide.outputOf('pids()')));
     expect(tokenOf(after)).toBeGreaterThan(tokenOf(before));
   });
 });

@@ -5,7 +5,7 @@ import { LoadBalancerSync } from '../../sample-app/src/load-balancer/load-balanc
 import type { Trouble } from '../../sample-app/src/load-balancer/trouble.js';
 import { ResourceStore } from '../../sample-app/src/reflector/resource-store.js';
 import { Settings } from '../../sample-app/src/settings.js';
-import { readme, missingFrom } from '../docs/page.js';
+import { missingFrom, sampleGuide } from '../docs/page.js';
 import { compile, RecordingLogger, type Booted } from '../support/boot.js';
 
 /** Keeps when each line was logged, too. */
@@ -92,7 +92,7 @@ describe('the load balancer of the sample', () => {
     expect(registry.list()).toMatchObject([{ runs: 2, timeouts: 1, failures: 0, hung: false }]);
   });
 
-  it('shows in its log what the README says', async () => {
+  it('shows in its log what the guide to the sample says', async () => {
     const { clock, timeline, balancer } = await start('fail');
     await clock.advance(120_000);
     balancer.setTrouble('none');
@@ -101,6 +101,6 @@ describe('the load balancer of the sample', () => {
     await clock.advance(120_050);
     balancer.setTrouble('none');
     await clock.advance(0);
-    expect(missingFrom(timeline.join('\n'), readme.block('ERROR [LoadBalancerSync.sync] run 1'))).toEqual([]);
+    expect(missingFrom(timeline.join('\n'), sampleGuide.block('ERROR [LoadBalancerSync.sync] run 1'))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Makes the log that the README shows: of a loop that fails for a while, and of runs that outlast a shutdown.
+// Makes the log that the pages show: of a loop that fails for a while, and of runs that outlast a shutdown.
 import { ConsoleLogger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BackoffUntilService, WAIT_CLOCK, WAIT_RANDOM, WaitModule } from 'nestjs-wait';

@@ -1,4 +1,4 @@
-// What the README's example with a configuration module imports; it stands for @nestjs/config.
+// What the guides' example with a configuration module imports; it stands for @nestjs/config.
 import { Injectable, Module } from '@nestjs/common';
 
 @Injectable()

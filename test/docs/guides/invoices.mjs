@@ -1,4 +1,4 @@
-// Boots the application of the README's example of a leader-only loop on a real PostgreSQL, and prints what it
+// Boots the application of the guides' example of a leader-only loop on a real PostgreSQL, and prints what it
 // has done to the table.
 import { NestFactory } from '@nestjs/core';
 import { pool } from './database.js';

@@ -1,4 +1,4 @@
-// Boots the application of the README's example of two groups on a real PostgreSQL, and prints which loops have
+// Boots the application of the guides' example of two groups on a real PostgreSQL, and prints which loops have
 // run and which records there are, or why it does not start. The argument is the example's file.
 import { NestFactory } from '@nestjs/core';
 import { LoopRegistry } from 'nestjs-wait';

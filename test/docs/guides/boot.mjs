@@ -1,4 +1,4 @@
-// Boots what the blocks of the README export, each in an application of its own, and prints one line for each:
+// Boots what the blocks of the README and of the guides export, each in an application of its own, and prints one line for each:
 // the loops, after twenty seconds in which every random number was a half.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
