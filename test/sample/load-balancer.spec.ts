@@ -101,6 +101,8 @@ describe('the load balancer of the sample', () => {
     await clock.advance(120_050);
     balancer.setTrouble('none');
     await clock.advance(0);
-    expect(missingFrom(timeline.join('\n'), sampleGuide.block('ERROR [LoadBalancerSync.sync] run 1'))).toEqual([]);
+    expect(
+      missingFrom(timeline.join('\n'), sampleGuide.block('ERROR [LoadBalancerSync.sync] run 1')),
+    ).toEqual([]);
   });
 });
