@@ -71,6 +71,7 @@ const browserProjects = [
 
 export default {
   maxWorkers: '100%',
+  reporters: ['default', fileURLToPath(new URL('support/unfinished-reporter.js', import.meta.url))],
   // A test that computes for a second may need ten on a busy machine, where jest's own limit of five would
   // fail it. Files and tests that start processes or compute for longer set a limit of their own. This option
   // has no effect within a project.

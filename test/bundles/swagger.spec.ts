@@ -13,6 +13,7 @@ describe('the document that @nestjs/swagger makes of an application with the pag
     const printed = execFileSync(process.execPath, ['documented.mjs'], {
       cwd: project?.folder,
       encoding: 'utf8',
+      timeout: 60_000,
     });
     const { paths } = JSON.parse(printed) as { paths: Record<string, unknown> };
     expect(Object.keys(paths)).toEqual(['/orders']);

@@ -243,7 +243,7 @@ describeOn('postgres')('a pool of the user', () => {
       proxy.set('blackhole');
       await giveUp(lock, 10); // a request to cancel is given up much later
       expect(behindProxy.idleCount).toBe(3);
-      await proxy.close();
+      proxy.close();
       await lock.close();
       await behindProxy.end();
     });

@@ -44,7 +44,7 @@ describeOn('postgres')('a pool with the defaults of pg', () => {
   });
   afterEach(async () => {
     await lock.close();
-    await proxy.close();
+    proxy.close();
     await pool.end();
   });
 

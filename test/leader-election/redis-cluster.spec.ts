@@ -158,7 +158,7 @@ describeOn('redis')('on a cluster', () => {
       }
       await until('the last connection', () => proxy.openConnections <= before, { timeout: 5000 });
       await lock.close();
-      await proxy.close();
+      proxy.close();
     },
   );
 

@@ -99,7 +99,7 @@ describeOn('redis')('a RedisLock', () => {
       const call = lock.get(live());
       proxy.set('cut');
       await expect(call).rejects.toThrow(/^a: Redis at 127\.0\.0\.1:\d+ failed: .*(?:ECONNRESET|EPIPE)\.$/);
-      await proxy.close();
+      proxy.close();
     });
 
     it.each<{ what: string; begin: () => Promise<unknown>; end: () => Promise<unknown>; want: RegExp }>([

@@ -96,7 +96,7 @@ describeOn('redis').each(INSTALLATIONS)('a process with $copy', ({ package: name
     });
 
     afterAll(async () => {
-      await proxy?.close();
+      proxy?.close();
       await engine?.close();
     });
 

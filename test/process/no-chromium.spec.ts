@@ -18,6 +18,8 @@ function runJest(
     {
       cwd: ROOT,
       encoding: 'utf8',
+      timeout: 110_000,
+      killSignal: 'SIGKILL', // a jest that waits for an open handle
       env: { PATH: process.env['PATH'], NESTJS_WAIT_CHROMIUM: '/no/such/chromium', ...env },
     },
   );

@@ -63,7 +63,7 @@ describe('the PostgreSQL of the sample', () => {
       return;
     }
     const initdb = (binaries: string): number | null =>
-      spawnSync(join(binaries, 'bin/initdb'), serverUser()).status;
+      spawnSync(join(binaries, 'bin/initdb'), { ...serverUser(), timeout: 60_000 }).status;
     expect(initdb(installed)).toBeNull();
     const copy = postgresBinaries(folder, installed);
     expect(copy).toBe(join(folder, 'binaries'));

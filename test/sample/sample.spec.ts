@@ -19,7 +19,7 @@ jest.setTimeout(180_000); // longer than the waits of a test, so that one that f
 
 // Two files with such tests would build at the same time.
 beforeAll(() => {
-  execFileSync('npx', ['nest', 'build'], { cwd: join(__dirname, '../..'), stdio: 'pipe' });
+  execFileSync('npx', ['nest', 'build'], { cwd: join(__dirname, '../..'), stdio: 'pipe', timeout: 300_000 });
 });
 
 describeSteering();

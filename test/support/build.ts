@@ -12,7 +12,11 @@ export class Build {
   constructor() {
     const flags = ['-p', 'src/tsconfig.json', '--outDir', this.folder, '--declaration', 'false'];
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const { status, stdout } = spawnSync(process.execPath, [tsc, ...flags], { cwd: root, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, [tsc, ...flags], {
+      cwd: root,
+      encoding: 'utf8',
+      timeout: 300_000,
+    });
     if (status !== 0) {
       this.remove();
       throw new Error(`The library does not compile.\n${stdout}`);

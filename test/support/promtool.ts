@@ -15,7 +15,11 @@ export interface Verdict {
  * @param input - What it reads from its standard input.
  */
 export function promtool(args: readonly string[], input = ''): Verdict {
-  const { error, status, stdout, stderr } = spawnSync('promtool', args, { input, encoding: 'utf8' });
+  const { error, status, stdout, stderr } = spawnSync('promtool', args, {
+    input,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   if (error !== undefined) {
     throw new Error(
       `promtool cannot be run: ${error.message}. Install it: apt-get install --no-install-recommends prometheus`,

@@ -80,8 +80,12 @@ export class Project {
     // It has been built.
     execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', this.parent], {
       cwd: root,
+      timeout: 300_000,
     });
     const tarball = readdirSync(this.parent).find((file) => file.endsWith('.tgz'))!;
-    execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', target], { cwd: this.parent });
+    execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', target], {
+      cwd: this.parent,
+      timeout: 60_000,
+    });
   }
 }

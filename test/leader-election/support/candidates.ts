@@ -163,7 +163,7 @@ export class Candidate {
   async close(): Promise<void> {
     await end(this.process, 'SIGKILL');
     clearInterval(this.sampling);
-    await this.proxy.close();
+    this.proxy.close();
   }
 
   private read([word, election, at, token]: string[]): void {

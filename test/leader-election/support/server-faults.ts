@@ -19,13 +19,16 @@ interface Server {
 
 const NOTHING: Mend = () => {};
 
+/** A call that never ended would take all the time of its test, which then could not say what it waited for. */
+const PATIENCE = { connectionTimeoutMillis: 15_000, query_timeout: 30_000 };
+
 export async function crash(engine: Engine): Promise<Mend> {
   await engine.crash();
   return () => engine.start();
 }
 
 async function postgresClient({ port }: Engine): Promise<pg.Client> {
-  const client = new pg.Client({ ...POSTGRES, host: '127.0.0.1', port });
+  const client = new pg.Client({ ...POSTGRES, host: '127.0.0.1', port, ...PATIENCE });
   client.on('error', () => {}); // the server has crashed
   await client.connect();
   return client;
@@ -68,7 +71,12 @@ async function endAllBackends(engine: Engine): Promise<Mend> {
 }
 
 async function inRedis(engine: Engine, ...command: [string, ...string[]]): Promise<unknown> {
-  const client = new Redis(engine.port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
+  const client = new Redis(engine.port, '127.0.0.1', {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: 15_000,
+    commandTimeout: 30_000,
+  });
   await client.connect();
   const reply = await client.call(...command);
   client.disconnect();

@@ -14,6 +14,7 @@ it('src/page/assets.ts is what its sources give', () => {
     cwd: ROOT,
     encoding: 'utf8',
     maxBuffer: 1e7,
+    timeout: 120_000,
   });
   const isSame = readFileSync(join(ROOT, 'src/page/assets.ts'), 'utf8') === built;
   expect(isSame ? 'in step' : 'out of step: run `npm run build:page`, and commit it').toBe('in step');

@@ -102,7 +102,11 @@ export function configOf(port: number, token: string): KubeConfigOptions {
 function apiServer(): string {
   const cache = process.env['NESTJS_WAIT_CACHE'] || join(homedir(), '.cache/nestjs-wait');
   const binary = join(cache, 'kube-apiserver');
-  const missing = !existsSync(binary) ? binary : spawnSync('etcd', ['--version']).status !== 0 ? 'etcd' : '';
+  const missing = !existsSync(binary)
+    ? binary
+    : spawnSync('etcd', ['--version'], { timeout: 60_000 }).status !== 0
+      ? 'etcd'
+      : '';
   if (missing !== '') {
     throw new Error(
       `There is no ${missing} here. Get it, once: bash .ci/kube-apiserver. Or name other engines: LEADER_ELECTION_ENGINES=postgres`,

@@ -11,7 +11,7 @@ import type { Engine } from './engine.js';
  * @param more - Settings of the server, as on its command line.
  */
 export async function redis(more: readonly string[] = []): Promise<Engine> {
-  if (spawnSync('redis-server', ['--version']).status !== 0) {
+  if (spawnSync('redis-server', ['--version'], { timeout: 60_000 }).status !== 0) {
     throw new Error(
       'There is no redis-server here. Install it: apt-get install redis-server. Or name other engines: LEADER_ELECTION_ENGINES=postgres',
     );
