@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, freePort } from '../leader-election/support/processes.js';
 import { root, type Page } from './page.js';
+import { compiledLibrary } from '../support/compiled-library.js';
 import { spawnWithOneStream } from '../support/one-stream.js';
 
 /** How a reader's project loads modules, and on which Nest it stands. */
@@ -17,9 +18,6 @@ export const SETUPS: Record<string, Setup> = {
   'as ES modules, on Nest 12': { type: 'module', nest: join(root, 'node_modules') },
   'as CommonJS, on Nest 11': { type: 'commonjs', nest: join(root, 'test/nest-11/node_modules') },
 };
-
-/** The flags of `npm run build:cjs`. */
-const COMMONJS = ['--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'];
 
 /** What jest, and vitest with `globals: true`, put into every test file. */
 const TEST_GLOBALS = `import type * as runner from '@jest/globals';
@@ -64,7 +62,7 @@ export class ReadersProject {
     const project = new ReadersProject(setup, pages, scripts);
     try {
       project.port = await freePort();
-      await project.installLibrary();
+      project.installLibrary();
       project.writeBlocks();
     } catch (error) {
       project.remove();
@@ -75,7 +73,8 @@ export class ReadersProject {
 
   /** The mistakes that the compiler finds; afterwards the project runs. */
   compile(): Promise<string> {
-    return this.tsc(['-p', this.folder]).then(({ output }) => output);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    return this.run([tsc, '-p', this.folder]).then(({ output }) => output);
   }
 
   /** Runs a script with its arguments. When it prints the word, it gets Ctrl-C. */
@@ -122,18 +121,14 @@ export class ReadersProject {
     rmSync(this.parent, { recursive: true, force: true });
   }
 
-  private async installLibrary(): Promise<void> {
+  private installLibrary(): void {
     const { type, nest } = this.setup;
     const modules = join(this.folder, 'node_modules');
     const library = join(modules, 'nestjs-wait');
     mkdirSync(modules, { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(this.parent, 'node_modules'));
     symlinkSync(join(nest, '@nestjs'), join(modules, '@nestjs'));
-    const flags = ['-p', join(root, 'src/tsconfig.json'), '--outDir', library];
-    const { code, output } = await this.tsc(type === 'module' ? flags : [...flags, ...COMMONJS]);
-    if (code !== 0) {
-      throw new Error(`The library does not compile.\n${output}`);
-    }
+    cpSync(compiledLibrary(type), library, { recursive: true });
     const exports = { '.': './index.js', './*': './*/index.js' };
     this.write(
       'node_modules/nestjs-wait/package.json',
@@ -171,9 +166,5 @@ export class ReadersProject {
 
   private write(file: string, text: string): void {
     writeFileSync(join(this.folder, file), text);
-  }
-
-  private tsc(args: readonly string[]): Promise<{ code: number | string; output: string }> {
-    return this.run([join(root, 'node_modules/typescript/bin/tsc'), ...args]);
   }
 }
