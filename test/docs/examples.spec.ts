@@ -10,9 +10,8 @@ jest.setTimeout(180_000); // compiles, and starts processes, which takes long on
 
 const options = new Page('docs/options.md');
 const starting = new Page('docs/starting-and-stopping.md');
-const kubernetes = new Page('docs/kubernetes.md');
 const oneReplica = new Page('docs/one-replica.md');
-const pages = [readme, options, kubernetes, oneReplica];
+const pages = [readme, options, oneReplica];
 
 describe.each(Object.entries(SETUPS))('the TypeScript of the README and the guides, %s', (_, setup) => {
   let project: ReadersProject;
@@ -34,7 +33,6 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README and the guid
       'probes.ts',
       'feed.ts',
       'app.module.ts',
-      'without-nest.ts',
       'invoices.ts',
       'groups.ts',
     ]);
@@ -94,13 +92,6 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README and the guid
     expect(missingFrom(output, readme.block('ERROR [Outbox.flush] run 17 failed'))).toEqual([]);
     expect(output).toContain('crash handler of Outbox.flush failed: Sentry is away');
     expect(output).not.toContain('the database is away');
-  });
-
-  it('runs without Nest, and prints what the page shows', async () => {
-    await expect(project.run(['without-nest.js'])).resolves.toEqual({
-      code: 0,
-      output: kubernetes.outputOf('// without-nest.ts'),
-    });
   });
 
   describe('with a database', () => {
