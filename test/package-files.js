@@ -1,11 +1,11 @@
-// Looks into the files of the package, which .ci/bundle-esm.mjs has joined.
+// Looks into the files of the package, which .ci/bundle.mjs has joined.
 import { buildSync } from 'esbuild';
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 
 // Everybody has these. Of the package's own files, the others are clients' or an entry's alone.
-const EVERYBODYS = ['@nestjs/common', '@nestjs/core', 'core.js', 'index.js'];
+const EVERYBODYS = ['@nestjs/common', '@nestjs/core', 'core.js', 'nest.js', 'rolldown-runtime.js'];
 
 // What reads these looks for a file at run time, and in a bundle there is none.
 const PLACES = ['import.meta', 'require.resolve', '__dirname', '__filename'];
@@ -17,39 +17,41 @@ const PLACES = ['import.meta', 'require.resolve', '__dirname', '__filename'];
  * @param entries - The folders of the entries in it. That of the main entry is `.`.
  */
 export function checkFiles(dist, entries) {
-  const core = join(dist, 'esm/core.js');
-  const fileOf = (entry) => join(dist, 'esm', entry, 'index.js');
+  const fileOf = (format) => (name) => join(dist, format, name);
+  const entryFiles = entries.map((entry) => join(entry, 'index.js'));
 
-  // An import costs time by the file.
-  const joined = [core, ...entries.map(fileOf)];
-  refuseOthers('An ES module is not joined into core.js or an entry', scriptsIn(join(dist, 'esm')), joined);
+  for (const format of ['esm', 'cjs']) {
+    // An import costs time by the file.
+    const joined = ['core.js', 'nest.js', ...entryFiles].map(fileOf(format));
+    const runtime = format === 'cjs' ? [fileOf(format)('rolldown-runtime.js')] : [];
+    refuseOthers('A file is not joined', scriptsIn(join(dist, format)), [...joined, ...runtime]);
 
-  // An entry that took a class into its own file would have a copy that Nest does not find.
-  const owners = new Map();
-  for (const file of joined) {
-    const copies = classesIn(file).filter((name) => owners.has(name));
-    refuseOthers(`${file} has a copy of a class`, copies, []);
-    classesIn(file).forEach((name) => owners.set(name, file));
-  }
+    const owners = new Map();
+    for (const file of joined) {
+      const classes = classesIn(file);
+      // Of a class that existed twice, Nest would find only one.
+      const copies = classes.filter((name) => owners.has(name));
+      refuseOthers(`${file} has a copy of a class`, copies, []);
+      classes.forEach((name) => owners.set(name, file));
+      // Nest shows the names of classes in its log and its errors.
+      const renamed = classes.filter((name) => /^_|\W|\d$/.test(name));
+      refuseOthers(`${file} has a class under another name`, renamed, []);
+    }
 
-  // A bundler looks for every package that a file may load, so only the entries for a client may load one.
-  for (const file of [core, ...['.', 'health', 'leader-election', 'page'].map(fileOf)]) {
-    refuseOthers(`${file} loads what only some users have`, read(file).loads, [
-      ...EVERYBODYS,
-      ...builtinModules,
-    ]);
+    // A bundler looks for every package that a file may load, so only the entries for a client may load one.
+    const everybodys = ['core', 'nest', 'index', 'health/index', 'leader-election/index', 'page/index'];
+    for (const file of everybodys.map((name) => fileOf(format)(`${name}.js`))) {
+      refuseOthers(`${file} loads what only some users have`, read(file).loads, [
+        ...EVERYBODYS,
+        ...builtinModules,
+      ]);
+    }
   }
 
   // The page is strings in a module, so that a bundle needs no file beside it.
-  const page = scriptsIn(join(dist, 'cjs/page'));
-  for (const file of [fileOf('page'), ...page]) {
+  for (const file of ['esm', 'cjs'].map((format) => fileOf(format)('page/index.js'))) {
     const { loads, places } = read(file);
-    refuseOthers(`${file} loads what the page does not need`, loads, [
-      ...EVERYBODYS,
-      'crypto',
-      'os',
-      ...scriptsIn(join(dist, 'cjs')).map((path) => basename(path)),
-    ]);
+    refuseOthers(`${file} loads what the page does not need`, loads, [...EVERYBODYS, 'crypto', 'os']);
     refuseOthers(`${file} looks for files`, places, []);
   }
   const sources = filesIn(dist).filter((file) => /\/client\/|(?<!\.d)\.tsx?$|\.(?:css|html)$/.test(file));
@@ -74,7 +76,7 @@ function scriptsIn(folder) {
 function classesIn(file) {
   const code = readFileSync(file, 'utf8');
   return Array.from(
-    code.matchAll(/^(?:export )?(?:class (\w+)|(?:var|let) (\w+) = class\b)/gm),
+    code.matchAll(/^(?:class ([\w$]+)|(?:var|let) ([\w$]+) = class\b)/gm),
     ([, a, b]) => a ?? b,
   );
 }

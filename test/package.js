@@ -38,7 +38,7 @@ try {
   const install = (name) => symlinkSync(join(root, 'node_modules', name), join(modules, name));
   // Nothing but what everybody has: no client, no terminus, no SDK.
   mkdirSync(join(modules, '@nestjs'));
-  ['@nestjs/common', '@nestjs/core', '@types', 'ms', 'reflect-metadata'].forEach(install);
+  ['@nestjs/common', '@nestjs/core', '@types', 'reflect-metadata'].forEach(install);
 
   checkFiles(
     join(modules, 'nestjs-wait/dist'),

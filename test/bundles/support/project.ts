@@ -76,7 +76,6 @@ export class Project {
     const target = join(modules, 'nestjs-wait');
     mkdirSync(target, { recursive: true });
     symlinkSync(packages, join(this.parent, 'node_modules'));
-    symlinkSync(join(root, 'node_modules/ms'), join(modules, 'ms'));
     // It has been built.
     execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', this.parent], {
       cwd: root,

@@ -95,7 +95,6 @@ export class RecipeProject {
     mkdirSync(modules, { recursive: true });
     // The package has a real folder in the project, so that it finds Nest where the project does.
     symlinkSync(join(packages, 'node_modules'), join(this.parent, 'node_modules'));
-    symlinkSync(join(root, 'node_modules/ms'), join(modules, 'ms'));
     for (const part of ['dist', 'package.json']) {
       cpSync(join(root, part), join(modules, 'nestjs-wait', part), { recursive: true });
     }
