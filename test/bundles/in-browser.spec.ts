@@ -5,7 +5,7 @@ import { Complaints } from '../browser/support/complaints.js';
 import { Visit } from '../browser/support/visit.js';
 import { bundle, type Bundle } from './support/bundle.js';
 import { ESBUILD } from './support/bundlers.js';
-import { RunningApp } from './support/running-app.js';
+import { RunningApp } from '../support/running-app.js';
 
 /** Allows what the page consists of by name, and nothing else. */
 const byName = (page: string): string =>

@@ -3,7 +3,7 @@ import { APP_CSS, APP_JS, PAGE_HTML } from '../../../src/page/assets.js';
 import type { PageAnswer, PageData } from '../../../src/page/page-data.js';
 import { bundle, type Bundle } from './bundle.js';
 import type { Bundler } from './bundlers.js';
-import { RunningApp } from './running-app.js';
+import { RunningApp } from '../../support/running-app.js';
 
 /** Tests an application that was made by the bundler. */
 export function describeBundle(bundler: Bundler): void {

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Until } from 'nestjs-wait';
+import { Database } from './database.js';
+
+@Injectable()
+export class Outbox {
+  runs = 0;
+
+  constructor(private readonly database: Database) {}
+
+  /** The third run lasts until the application is told to stop, and then has something to finish. */
+  @Until('20ms')
+  async flush(signal: AbortSignal): Promise<void> {
+    const run = ++this.runs;
+    console.log(`run ${run} begins`);
+    if (run === 3) {
+      await sleep(60_000, undefined, { signal }).catch(() => undefined);
+      console.log(`run ${run} is told to stop`);
+      await sleep(100);
+    }
+    this.database.insert(`run ${run}`);
+    console.log(`run ${run} ends`);
+  }
+}

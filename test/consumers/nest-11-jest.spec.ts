@@ -1,0 +1,11 @@
+import { describeConsumer, itPassesItsTests } from './support/describe-consumer.js';
+import { loopApp } from './support/loop-app.js';
+
+describeConsumer('an application of Nest 11, as `nest new` makes it: CommonJS, with jest and ts-jest', {
+  make: () => loopApp(11).add('jest'),
+  more: (consumer) =>
+    itPassesItsTests(consumer, {
+      unit: 'Tests:       4 passed, 4 total',
+      e2e: 'Tests:       2 passed, 2 total',
+    }),
+});

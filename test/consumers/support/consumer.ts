@@ -1,0 +1,98 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { spawnWithOneStream } from '../../support/one-stream.js';
+
+const root = join(__dirname, '../../..');
+
+/** How a command has ended, and what it has printed. */
+interface Printed {
+  readonly code: number | NodeJS.Signals | null;
+  readonly output: string;
+}
+
+/**
+ * A user's project: what `nest new` makes, with the package installed from its tarball. The other packages were
+ * installed once for each major of Nest, and each has a link in the project's `node_modules`.
+ */
+export class Consumer {
+  readonly folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-consumer-'));
+
+  private constructor(readonly nest: 11 | 12) {}
+
+  static create(nest: 11 | 12): Consumer {
+    const made = process.env['NESTJS_WAIT_CONSUMERS']!;
+    const consumer = new Consumer(nest);
+    cpSync(join(made, `nest-${nest}`), consumer.folder, { recursive: true });
+    const modules = join(consumer.folder, 'node_modules');
+    linkPackages(join(root, `test/consumers/nest-${nest}/node_modules`), modules);
+    cpSync(join(made, 'nestjs-wait'), join(modules, 'nestjs-wait'), { recursive: true });
+    return consumer;
+  }
+
+  /** Adds the files of a folder of `test/consumers/apps`. */
+  add(app: string): this {
+    const source = join(root, 'test/consumers/apps', app);
+    for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+      if (/\.\w+$/.test(file)) {
+        this.write(file, readFileSync(join(source, file), 'utf8'));
+      }
+    }
+    return this;
+  }
+
+  /** Replaces a part of a file that must have it. */
+  edit(file: string, from: string, to: string): this {
+    const text = readFileSync(join(this.folder, file), 'utf8');
+    if (!text.includes(from)) {
+      throw new Error(`${file} does not contain ${from}`);
+    }
+    this.write(file, text.replace(from, to));
+    return this;
+  }
+
+  /** Runs a command of the project, as `npm run` would: it finds the tools of the project first. */
+  run(command: string, node = process.execPath): Promise<Printed> {
+    const bins = [join(this.folder, 'node_modules/.bin'), dirname(node)];
+    const child = spawnWithOneStream('/bin/sh', ['-c', command], {
+      cwd: this.folder,
+      env: { PATH: [...bins, process.env['PATH']].join(':'), HOME: this.folder, NO_COLOR: '1' },
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    return new Promise((resolve) =>
+      child.once('close', (code, signal) => resolve({ code: code ?? signal, output })),
+    );
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private write(file: string, text: string): void {
+    const path = join(this.folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, this.nest === 11 ? text.replaceAll(/( from '\..*)\.js';/g, "$1';") : text);
+  }
+}
+
+/** Each package has a link of its own, so that what is installed beside them is a real folder. */
+function linkPackages(from: string, to: string): void {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) {
+    if (name.startsWith('@')) {
+      linkPackages(join(from, name), join(to, name));
+    } else if (name !== '.package-lock.json') {
+      symlinkSync(join(from, name), join(to, name));
+    }
+  }
+}
