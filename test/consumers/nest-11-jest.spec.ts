@@ -1,4 +1,5 @@
-import { describeConsumer, itPassesItsTests } from './support/describe-consumer.js';
+import { describeConsumer } from './support/describe-consumer.js';
+import { itPassesItsTests } from './support/it-passes-its-tests.js';
 import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application of Nest 11, as `nest new` makes it: CommonJS, with jest and ts-jest', {

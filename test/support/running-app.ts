@@ -8,12 +8,12 @@ const LIMIT = 60_000;
 const ORIGIN = /Listening on (\S+)\n/;
 
 /** What differs between applications. */
-export interface Start {
+interface Start {
   /** The application has started when it has printed this. */
-  readonly until?: RegExp;
+  readonly until?: RegExp | undefined;
   /** What runs it, with its arguments. */
-  readonly node?: readonly [command: string, ...args: string[]];
-  readonly env?: NodeJS.ProcessEnv;
+  readonly node?: readonly [command: string, ...args: string[]] | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
 /** An application in a process of its own. */

@@ -65,7 +65,12 @@ export class Consumer {
     const bins = [join(this.folder, 'node_modules/.bin'), dirname(node)];
     const child = spawnWithOneStream('/bin/sh', ['-c', command], {
       cwd: this.folder,
-      env: { PATH: [...bins, process.env['PATH']].join(':'), HOME: this.folder, NO_COLOR: '1' },
+      env: {
+        PATH: [...bins, process.env['PATH']].join(':'),
+        HOME: this.folder,
+        NO_COLOR: '1',
+        npm_config_update_notifier: 'false',
+      },
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

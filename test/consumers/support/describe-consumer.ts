@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RunningApp } from '../../support/running-app.js';
 import type { Consumer } from './consumer.js';
 import { IN_ORDER, stopDuringRun } from './stop-during-run.js';
 
@@ -9,6 +10,11 @@ interface Row {
   readonly build?: string;
   /** What Node runs, in the project. */
   readonly main?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What is looked at while the third run is in progress. */
+  readonly during?: (app: RunningApp) => Promise<void>;
+  /** What is looked at in all that the application has printed. */
+  readonly afterwards?: (output: string) => void;
   /** What is tested besides. */
   readonly more?: (consumer: () => Consumer) => void;
 }
@@ -16,14 +22,14 @@ interface Row {
 /** Builds an application, and stops it while a run is in progress. */
 export function describeConsumer(
   title: string,
-  { make, build = 'npm run build', main = 'dist/main.js', more }: Row,
+  { make, build = 'npm run build', main = 'dist/main.js', env, during, afterwards, more }: Row,
 ): void {
   describe(title, () => {
     let consumer: Consumer;
     beforeAll(() => {
       consumer = make();
     });
-    afterAll(() => process.env["KEEP"] ? console.log(consumer.folder) : consumer?.remove());
+    afterAll(() => consumer?.remove());
 
     it(`builds by ${build}`, async () => {
       const { code, output } = await consumer.run(build);
@@ -31,26 +37,11 @@ export function describeConsumer(
     });
 
     it('ends the run in progress at SIGTERM, and then closes its database', async () => {
-      await expect(stopDuringRun(join(consumer.folder, main))).resolves.toEqual({
-        exit: 'SIGTERM',
-        said: IN_ORDER,
-      });
+      const { output, ...stopped } = await stopDuringRun(join(consumer.folder, main), { env, during });
+      expect(stopped).toEqual({ exit: 'SIGTERM', said: IN_ORDER });
+      afterwards?.(output);
     });
 
     more?.(() => consumer);
-  });
-}
-
-/** Tests an application with the scripts of its package.json. */
-export function itPassesItsTests(
-  consumer: () => Consumer,
-  { unit, e2e }: { unit: string; e2e: string },
-): void {
-  it.each([
-    ['unit tests, with FakeClock and with fake timers', 'npm test', unit],
-    ['e2e tests', 'npm run test:e2e', e2e],
-  ])('passes its %s', async (_, script, want) => {
-    const { code, output } = await consumer().run(script);
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(want) });
   });
 }

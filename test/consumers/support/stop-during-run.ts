@@ -1,4 +1,4 @@
-import { RunningApp, type Start } from '../../support/running-app.js';
+import { RunningApp } from '../../support/running-app.js';
 
 /** How the loop of `apps/nest-new` ends when its third run is in progress at SIGTERM. */
 export const IN_ORDER = [
@@ -17,14 +17,27 @@ export const IN_ORDER = [
 interface Stopped {
   readonly exit: number | NodeJS.Signals | null;
   readonly said: readonly string[];
+  /** All that it has printed. */
+  readonly output: string;
+}
+
+interface Manner {
+  readonly node?: readonly [command: string, ...args: string[]] | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** What is done while the third run is in progress. */
+  readonly during?: ((app: RunningApp) => Promise<void>) | undefined;
 }
 
 /** Starts an application, and sends it SIGTERM during the third run of its loop. */
-export async function stopDuringRun(main: string, how: Start = {}): Promise<Stopped> {
-  const app = await RunningApp.start(main, { until: /run 3 begins\n/, env: { PORT: '0' }, ...how });
-  return { exit: await app.stop(), said: saidBy(app) };
-}
-
-export function saidBy(app: RunningApp): readonly string[] {
-  return app.output.match(/run \d+ .*|Stopped \d+ loops?|database closed/g) ?? [];
+export async function stopDuringRun(main: string, { node, env, during }: Manner = {}): Promise<Stopped> {
+  const app = await RunningApp.start(main, { until: /run 3 begins\n/, node, env: { PORT: '0', ...env } });
+  try {
+    await during?.(app);
+  } finally {
+    await app.stop();
+  }
+  const said = app.output.match(
+    /run \d+ (?:begins|is told to stop|ends)|Stopped \d+ loops?|database closed/g,
+  );
+  return { exit: await app.exit, said: said ?? [], output: app.output };
 }

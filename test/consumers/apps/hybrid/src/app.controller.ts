@@ -1,0 +1,28 @@
+import { Controller, Get, type OnModuleDestroy } from '@nestjs/common';
+import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
+import { Outbox } from './outbox.js';
+
+/** Answers over HTTP what it asks itself over TCP. */
+@Controller()
+export class AppController implements OnModuleDestroy {
+  private readonly client = ClientProxyFactory.create({
+    transport: Transport.TCP,
+    options: { port: Number(process.env.TCP_PORT) },
+  });
+
+  constructor(private readonly outbox: Outbox) {}
+
+  @MessagePattern('runs')
+  runs(): number {
+    return this.outbox.runs;
+  }
+
+  @Get()
+  ask() {
+    return this.client.send<number>('runs', {});
+  }
+
+  onModuleDestroy(): void {
+    void this.client.close();
+  }
+}

@@ -1,0 +1,24 @@
+import { expect } from '@jest/globals';
+import { describeConsumer } from './support/describe-consumer.js';
+import { loopApp } from './support/loop-app.js';
+
+describeConsumer('an application of Nest 11 that logs through nestjs-pino', {
+  make: () =>
+    loopApp(11)
+      .add('jest')
+      .add('pino')
+      .edit('src/app.module.ts', 'imports: [', 'imports: [LoggerModule.forRoot(), ')
+      .edit('src/app.module.ts', '\n@Module', "import { LoggerModule } from 'nestjs-pino';\n\n@Module"),
+  afterwards: (output) => {
+    const lines = output.split('\n').filter((line) => line.startsWith('{'));
+    const logged = lines.map((line) => JSON.parse(line) as { level: number; context: string; msg: string });
+    expect(
+      logged
+        .filter(({ context }) => context === 'WaitModule')
+        .map(({ level, msg }) => [level, msg.replace(/\d+ms\.$/, 'N ms')]),
+    ).toEqual([
+      [30, 'Outbox.flush: Until, 20ms between runs'],
+      [30, 'Stopped 1 loop in N ms'],
+    ]);
+  },
+});
