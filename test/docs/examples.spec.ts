@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Engine } from '../leader-election/support/engines/engine.js';
-import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
 import { missingFrom, Page, readme } from './page.js';
 import { ReadersProject, SETUPS } from './readers-project.js';
 
@@ -10,8 +8,7 @@ jest.setTimeout(180_000); // compiles, and starts processes, which takes long on
 
 const options = new Page('docs/options.md');
 const starting = new Page('docs/starting-and-stopping.md');
-const oneReplica = new Page('docs/one-replica.md');
-const pages = [readme, options, oneReplica];
+const pages = [readme, options, starting];
 
 describe.each(Object.entries(SETUPS))('the TypeScript of the README and the guides, %s', (_, setup) => {
   let project: ReadersProject;
@@ -33,8 +30,6 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README and the guid
       'probes.ts',
       'feed.ts',
       'app.module.ts',
-      'invoices.ts',
-      'groups.ts',
     ]);
   });
 
@@ -93,44 +88,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the README and the guid
     expect(output).toContain('crash handler of Outbox.flush failed: Sentry is away');
     expect(output).not.toContain('the database is away');
   });
-
-  describe('with a database', () => {
-    let engine: Engine;
-
-    beforeAll(async () => {
-      engine = await postgres();
-      await engine.start();
-    });
-    afterAll(() => engine?.close());
-
-    it('runs a loop on the leader, and gives the database its token', async () => {
-      const env = { DATABASE_URL: urlOf(engine) };
-      await expect(project.run(['invoices.mjs'], { env })).resolves.toEqual({
-        code: 0,
-        output: expect.stringMatching(/^sent in the term [1-9]\d*\n$/),
-      });
-    });
-
-    it('has a leader for each of two groups, and does not start when their locks have one name', async () => {
-      const one = "name: 'mail', pool";
-      project.copy('groups.js', 'one-name.js', (code) => code.replace("name: 'reports', pool", one));
-      const run = (file: string): Promise<unknown> =>
-        project.run(['groups.mjs', file], { env: { DATABASE_URL: urlOf(engine) } });
-      const refusal =
-        "WaitModule.forRoot: the leaderElection groups 'mail' and 'reports' share one record, " +
-        '"nestjs_wait_leases"/mail. Give each lock its own name or key.';
-      await expect(run('./groups.js')).resolves.toEqual({
-        code: 0,
-        output: 'loops: Office.sendMail and Office.writeReports; records: mail and reports\n',
-      });
-      await expect(run('./one-name.js')).resolves.toEqual({ code: 0, output: `${refusal}\n` });
-    });
-  });
 });
-
-function urlOf({ port }: Engine): string {
-  return `postgres://${POSTGRES.user}@127.0.0.1:${port}/${POSTGRES.database}`;
-}
 
 function parsed(line: string): unknown {
   try {

@@ -1,4 +1,4 @@
-// What the guides' example of a leader-only loop imports.
+// What the page's examples import.
 import { Pool } from 'pg';
 
 export const pool = new Pool({ connectionString: process.env['DATABASE_URL'] ?? '' });
