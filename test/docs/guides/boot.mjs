@@ -1,16 +1,28 @@
-// Boots what the blocks of the README and of the guides export, each in an application of its own, and prints one line for each:
+// Boots what the blocks of the pages export, each in an application of its own, and prints one line for each:
 // the loops, after twenty seconds in which every random number was a half.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { Test } from '@nestjs/testing';
-import { BackoffUntilService, LoopRegistry, WAIT_CLOCK, WAIT_RANDOM, WaitModule } from 'nestjs-wait';
+import { register } from 'prom-client';
+import {
+  BackoffUntilService,
+  LoopRegistry,
+  WAIT_CLOCK,
+  WAIT_LOCK_FACTORY,
+  WAIT_RANDOM,
+  WaitModule,
+} from 'nestjs-wait';
+import { InMemoryLock } from 'nestjs-wait/leader-election';
 import { FakeClock } from 'nestjs-wait/testing';
 import { AppModule } from './app.module.js';
+import { Broker } from './broker.js';
 import { failures, waitModule } from './failures.js';
 import { Feed, Settings } from './feed.js';
+import { OperationsModule } from './operations.module.js';
 import { Outbox } from './outbox.js';
 import { Probes } from './probes.js';
+import { ReportsModule } from './reports.js';
 
 class BrokenOutbox extends Outbox {
   flush() {
@@ -26,6 +38,8 @@ async function show(what, metadata, { time = 20_000, look = async () => ({}) } =
     .useValue(clock)
     .overrideProvider(WAIT_RANDOM)
     .useValue(() => 0.5)
+    .overrideProvider(WAIT_LOCK_FACTORY)
+    .useValue((group) => new InMemoryLock({ name: group }))
     .setLogger(false)
     .compile();
   const app = await moduleRef.createNestApplication({ logger: false }).init();
@@ -41,7 +55,25 @@ async function show(what, metadata, { time = 20_000, look = async () => ({}) } =
 
 const context = new AsyncLocalStorage();
 const forRoot = WaitModule.forRoot();
-await show('outbox.ts', { imports: [forRoot], providers: [Outbox] });
+await show('outbox.ts', { imports: [forRoot], providers: [Outbox, Broker] });
+await show('reports.ts', { imports: [ReportsModule] });
+await show(
+  'operations.module.ts',
+  { imports: [forRoot, OperationsModule], providers: [Outbox, Broker] },
+  {
+    look: async (app) => {
+      await app.listen(0, '127.0.0.1');
+      const ask = (headers) =>
+        fetch(`http://127.0.0.1:${app.getHttpServer().address().port}/loops`, { headers });
+      const answers = [await ask({}), await ask({ authorization: 'Bearer secret' })];
+      const metrics = await register.metrics();
+      return {
+        page: answers.map(({ status }) => status),
+        isMeasured: /_runs_total\{[^}]*loop="Outbox.flush"/.test(metrics),
+      };
+    },
+  },
+);
 await show('feed.ts', { imports: [forRoot], providers: [Feed, Settings] });
 
 await show('app.module.ts', { imports: [AppModule] });
@@ -52,7 +84,7 @@ await show('app.module.ts, off', { imports: [AppModule] });
 
 await show(
   'failures.ts',
-  { imports: [waitModule], providers: [BrokenOutbox] },
+  { imports: [waitModule], providers: [BrokenOutbox, Broker] },
   { look: async () => ({ failures: [...failures] }) },
 );
 
@@ -88,7 +120,7 @@ class ContextualOutbox extends Outbox {
 await context.run('the bootstrap', () =>
   show(
     'the context of a run',
-    { imports: [forRoot], providers: [ContextualOutbox] },
+    { imports: [forRoot], providers: [ContextualOutbox, Broker] },
     {
       time: 0,
       look: async (app, clock) => {

@@ -3,6 +3,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { BackoffUntilService, WAIT_CLOCK, WAIT_RANDOM, WaitModule } from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
+import { Broker } from './broker.js';
 import { Outbox as AnyOutbox } from './outbox.js';
 
 process.stderr.write = process.stdout.write.bind(process.stdout); // so that the lines keep their order
@@ -18,7 +19,7 @@ async function boot(flush, options) {
   }
   const logger = new ConsoleLogger();
   const imports = [WaitModule.forRoot({ logger, ...options })];
-  const moduleRef = await Test.createTestingModule({ imports, providers: [Outbox] })
+  const moduleRef = await Test.createTestingModule({ imports, providers: [Outbox, Broker] })
     .overrideProvider(WAIT_CLOCK)
     .useValue(clock)
     .overrideProvider(WAIT_RANDOM)
