@@ -30,13 +30,11 @@ describe.each(Object.entries(SETUPS))(
         'outbox.ts',
         'failures.ts',
         'reports.ts',
-        'operations.module.ts',
         'outbox.spec.ts',
         'feed.ts',
         'jobs.ts',
         'app.module.ts',
         'server.ts',
-        'probes.ts',
       ]);
     });
 
@@ -73,12 +71,6 @@ describe.each(Object.entries(SETUPS))(
       expect(output.trim().split('\n').map(parsed)).toEqual([
         { what: 'outbox.ts', loops: ['Outbox.flush: 5s to 10s between runs, waiting, runs: 3'] },
         { what: 'reports.ts', loops: ['Reports.send: 1h between runs, waiting, runs: 1'] },
-        {
-          what: 'operations.module.ts',
-          loops: ['Outbox.flush: 5s to 10s between runs, waiting, runs: 3'],
-          page: [403, 200],
-          isMeasured: true,
-        },
         { what: 'feed.ts', loops: ['Feed.read: 5s to 10s between runs, waiting, runs: 3'] },
         { what: 'app.module.ts', loops: ['Outbox.flush: 5s to 10s between runs, waiting, runs: 3'] },
         {
@@ -91,7 +83,6 @@ describe.each(Object.entries(SETUPS))(
           loops: ['BrokenOutbox.flush: 5s to 10s between runs, waiting, runs: 3'],
           failures: [['BrokenOutbox.flush', 3]],
         },
-        { what: 'probes.ts', loops: [], requests: ['/a', '/a'], isUp: true },
         {
           what: 'the context of a run',
           loops: [

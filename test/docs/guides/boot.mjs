@@ -1,10 +1,7 @@
 // Boots what the blocks of the pages export, each in an application of its own, and prints one line for each:
 // the loops, after twenty seconds in which every random number was a half.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { Test } from '@nestjs/testing';
-import { register } from 'prom-client';
 import {
   BackoffUntilService,
   LoopRegistry,
@@ -19,9 +16,7 @@ import { AppModule } from './app.module.js';
 import { Broker } from './broker.js';
 import { failures, waitModule } from './failures.js';
 import { Feed, Settings } from './feed.js';
-import { OperationsModule } from './operations.module.js';
 import { Outbox } from './outbox.js';
-import { Probes } from './probes.js';
 import { ReportsModule } from './reports.js';
 
 class BrokenOutbox extends Outbox {
@@ -57,23 +52,6 @@ const context = new AsyncLocalStorage();
 const forRoot = WaitModule.forRoot();
 await show('outbox.ts', { imports: [forRoot], providers: [Outbox, Broker] });
 await show('reports.ts', { imports: [ReportsModule] });
-await show(
-  'operations.module.ts',
-  { imports: [forRoot, OperationsModule], providers: [Outbox, Broker] },
-  {
-    look: async (app) => {
-      await app.listen(0, '127.0.0.1');
-      const ask = (headers) =>
-        fetch(`http://127.0.0.1:${app.getHttpServer().address().port}/loops`, { headers });
-      const answers = [await ask({}), await ask({ authorization: 'Bearer secret' })];
-      const metrics = await register.metrics();
-      return {
-        page: answers.map(({ status }) => status),
-        isMeasured: /_runs_total\{[^}]*loop="Outbox.flush"/.test(metrics),
-      };
-    },
-  },
-);
 await show('feed.ts', { imports: [forRoot], providers: [Feed, Settings] });
 
 await show('app.module.ts', { imports: [AppModule] });
@@ -87,29 +65,6 @@ await show(
   { imports: [waitModule], providers: [BrokenOutbox, Broker] },
   { look: async () => ({ failures: [...failures] }) },
 );
-
-const requests = [];
-const server = createServer((request, response) => {
-  requests.push(request.url);
-  response.end();
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-const url = `http://127.0.0.1:${server.address().port}`;
-await show(
-  'probes.ts',
-  { imports: [forRoot], providers: [Probes] },
-  {
-    look: async (app, clock) => {
-      const probes = app.get(Probes);
-      const handle = probes.add(`${url}/a`);
-      await clock.waitForTimers(1); // the first run has ended
-      const isUp = await probes.probeNow(`${url}/a`);
-      await probes.remove(handle);
-      return { requests, isUp };
-    },
-  },
-);
-server.close();
 
 const contexts = [];
 class ContextualOutbox extends Outbox {
