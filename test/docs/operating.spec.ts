@@ -2,18 +2,12 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { logRows, patternOf } from './log-table.js';
 import { differences, missingFrom, Page } from './page.js';
 import { ReadersProject, SETUPS } from './readers-project.js';
+import { sectionsOf, type Section } from './sections.js';
 
 jest.setTimeout(180_000); // compiles, and starts processes, which takes long on a busy machine
 
 const steering = new Page('docs/steering.md');
 const failures = new Page('docs/failures.md');
-
-/** What a script has printed below one of its headings. */
-interface Section {
-  readonly log: string;
-  /** What is not on the page, but must be so if the page is right. */
-  readonly findings: readonly string[];
-}
 
 describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators, %s', (_, setup) => {
   let project: ReadersProject;
@@ -28,11 +22,10 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
       .flatMap((page) => page.blocks('sh'))
       .join('\n')
       .replaceAll('3000', PORT);
-    const outputs = [
-      await outputOf(project, 'steering.mjs', { COMMANDS, PORT, STEER_TOKEN: 'secret' }),
-      await outputOf(project, 'failures.mjs'),
-    ];
-    sections = sectionsOf(outputs.join(''));
+    sections = new Map([
+      ...(await sectionsOf(project, 'steering.mjs', { COMMANDS, PORT, STEER_TOKEN: 'secret' })),
+      ...(await sectionsOf(project, 'failures.mjs')),
+    ]);
   });
   afterAll(() => project?.remove());
 
@@ -211,30 +204,3 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     expect(lines.filter((line) => !isInTable(line))).toEqual([]);
   });
 });
-
-/** Runs a script to its end, and returns what it prints. */
-async function outputOf(
-  project: ReadersProject,
-  script: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<string> {
-  const { code, output } = await project.run([script], { env });
-  if (code !== 0) {
-    throw new Error(`${script} ended with ${code}.\n${output}`);
-  }
-  return output;
-}
-
-function sectionsOf(output: string): ReadonlyMap<string, Section> {
-  return new Map(
-    output
-      .split(/^--- /m)
-      .slice(1)
-      .map((section) => {
-        const [heading = '', ...lines] = section.split('\n');
-        const log = lines.filter((line) => !line.startsWith('= ')).join('\n');
-        const findings = lines.filter((line) => line.startsWith('= ')).map((line) => line.slice(2));
-        return [heading, { log, findings }];
-      }),
-  );
-}
