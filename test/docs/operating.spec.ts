@@ -35,6 +35,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     // Each of these runs below. One more block needs one more test.
     expect(project.files).toEqual([
       'look.ts',
+      'probes.ts',
       'steer.controller.ts',
       'migrate.ts',
       'incident.ts',
@@ -50,6 +51,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
       'pause.spec.ts',
       'defaults.ts',
       'failing.ts',
+      'count-failures.ts',
       'backoff.ts',
       'hourly.ts',
       'mails.ts',
@@ -88,6 +90,7 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
     });
 
     it.each([
+      ['at run time', ['asked /a', 'asked /a', 'is up: true', 'left: 0']],
       ['migrate during a long run', ['A run of Outbox.flush has not ended in time.']],
       ['update to a period that is over', ['runs: 5']],
       ['permanent', ['Outbox.flush: 1m between runs']],
@@ -158,6 +161,17 @@ describe.each(Object.entries(SETUPS))('the TypeScript of the pages for operators
       const { log, findings } = sections.get(name)!;
       expect(differences(log, failures.outputOf(block))).toEqual([]);
       expect(findings).toEqual([wantFinding]);
+    });
+
+    it('tells crash handlers of each failure, and goes on when one rejects', () => {
+      expect(sections.get('crash handlers')!.findings).toEqual([
+        'waiting, failures: 2, timeouts: 0, the last has succeeded',
+        '[["Outbox.flush",2]]',
+      ]);
+      const { log, findings } = sections.get('a crash handler that rejects')!;
+      expect(log).toContain('crash handler of Outbox.flush failed: Sentry is away (function report)');
+      expect(log).not.toContain('ECONNREFUSED');
+      expect(findings).toEqual(['waiting, failures: 1, timeouts: 0, the last has succeeded']);
     });
 
     it('reports a run before its own timeout, where the default of hungAfter is shorter', () => {

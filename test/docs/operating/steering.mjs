@@ -1,5 +1,7 @@
 // Does what docs/steering.md shows, example after example, and prints what comes of it.
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import { BackoffUntilService, LoopRegistry, WaitModule } from 'nestjs-wait';
 import { InMemoryLock } from 'nestjs-wait/leader-election';
@@ -13,6 +15,7 @@ import { look } from './look.js';
 import { migrate } from './migrate.js';
 import { onlyOne } from './one-worker.js';
 import { pollDuring } from './poll-during.js';
+import { Probes } from './probes.js';
 import { reportNow } from './report-now.js';
 import { slowDown } from './slow-down.js';
 import { SteerController } from './steer.controller.js';
@@ -37,6 +40,27 @@ async function show(heading, act, metadata = loops, prepare = async () => {}) {
 }
 
 await show('look', ({ registry }) => console.log(look(registry)));
+
+await show(
+  'at run time',
+  async ({ app, clock, registry }) => {
+    const server = createServer((request, response) => {
+      console.log(`= asked ${request.url}`);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${server.address().port}/a`;
+    const probes = app.get(Probes);
+    const handle = probes.add(url);
+    await clock.waitForTimers(1); // the first run has ended
+    console.log(`= is up: ${await probes.probeNow(url)}`);
+    await probes.remove(handle);
+    console.log(`= left: ${registry.list().length}`);
+    probes.add(url);
+    server.close();
+  },
+  { imports: loops.imports, providers: [Probes] },
+);
 
 await show(
   'over HTTP',
