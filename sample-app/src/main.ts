@@ -2,23 +2,37 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { BufferedLogger } from './log-flush/buffered-logger.js';
 import { Settings } from './settings.js';
+import { reasonOf } from './start-error.js';
 
-const app = await NestFactory.create(AppModule, { bufferLogs: true, forceCloseConnections: true });
-const logger = app.get(BufferedLogger);
-app.useLogger(logger);
-app.enableShutdownHooks();
+const CONTEXT = 'Main';
+
 try {
+  const app = await NestFactory.create(AppModule, {
+    bufferLogs: true, // until the logger below exists
+    autoFlushLogs: false, // an error would be logged with its stack, but the reason below is enough
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  const logger = app.get(BufferedLogger);
+  app.useLogger(logger);
+  app.flushLogs();
+  app.enableShutdownHooks();
   const { host, port, isLocal } = app.get(Settings);
-  await app.listen(port, host);
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const url = await app.getUrl();
   logger.log(
     `Listening on ${url}: /healthz, /readyz, /metrics, /loops, /leader, /rivals, /resources, /sizes, /trouble/…`,
-    'Main',
+    CONTEXT,
   );
   if (isLocal) {
-    logger.log(`Look at the loops, and steer them: ${url}/loops`, 'Main');
+    logger.log(`Look at the loops, and steer them: ${url}/loops`, CONTEXT);
   }
-} catch {
-  process.exitCode = 1; // Nest has logged why
-  await app.close();
+} catch (error) {
+  console.error(reasonOf(error));
+  process.exit(1); // a connection that is left does not keep the process
 }

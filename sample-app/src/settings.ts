@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { troubleOf } from './load-balancer/trouble.js';
+import { StartError } from './start-error.js';
 
 /** The engine that keeps the lease for which the copies of the sample compete. */
 export type Engine = 'memory' | 'postgres' | 'redis' | 'kubernetes';
@@ -8,11 +9,14 @@ export type Engine = 'memory' | 'postgres' | 'redis' | 'kubernetes';
 export class Settings {
   readonly resourcesDir = resolve(process.env['RESOURCES_DIR'] ?? 'sample-app/resources');
   readonly stateDir = resolve(process.env['STATE_DIR'] ?? 'sample-app/var');
-  readonly sizeEndpoints = process.env['SIZE_ENDPOINTS']?.split(',') ?? [this.resourcesDir, this.stateDir];
+  readonly sizeEndpoints = process.env['SIZE_ENDPOINTS']?.split(',').map((path) => resolve(path)) ?? [
+    this.resourcesDir,
+    this.stateDir,
+  ];
   readonly host = process.env['HOST'] ?? '127.0.0.1';
   /** Whether only this machine reaches the server. */
   readonly isLocal = ['127.0.0.1', '::1', 'localhost'].includes(this.host);
-  readonly port = Number(process.env['PORT'] ?? 3000);
+  readonly port = portOf(process.env['PORT'] ?? '3000');
   readonly leaderElection = engineOf(process.env['LEADER_ELECTION'] ?? 'memory');
   /** If it is missing, `LEADER_ELECTION=postgres` starts a database of its own. */
   readonly databaseUrl = process.env['DATABASE_URL'];
@@ -25,5 +29,15 @@ function engineOf(name: string): Engine {
   if (name === 'memory' || name === 'postgres' || name === 'redis' || name === 'kubernetes') {
     return name;
   }
-  throw new Error(`LEADER_ELECTION must be memory, postgres, redis or kubernetes, not '${name}'.`);
+  throw new StartError(`LEADER_ELECTION must be memory, postgres, redis or kubernetes, not '${name}'.`);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535 || text.trim() === '') {
+    throw new StartError(
+      `PORT must be a number from 0 to 65535, not '${text}'. 0 means any port that is free.`,
+    );
+  }
+  return port;
 }

@@ -16,10 +16,11 @@ import { ended, freePort, until } from '../leader-election/support/processes.js'
 import { root } from './page.js';
 import { spawnWithOneStream } from '../support/one-stream.js';
 
-const CLONED = ['package.json', 'tsconfig.json', 'nest-cli.json', 'src'];
-const SAMPLE = ['tsconfig.json', 'src', 'resources'].map((file) => join('sample-app', file));
-const POSTGRES = 'sample-app/src/leader-election/embedded-postgres.ts';
-const PORTS = ['3000', '3001', '3002', '3003', '54_329'];
+const SAMPLE = ['build.mjs', 'start.mjs', 'three-copies.sh', 'src', 'resources'];
+const CLONED = ['package.json', 'src', ...SAMPLE.map((file) => join('sample-app', file))];
+const PORTS = ['3000', '3001', '3002', '3003', '54329'];
+/** The files that name ports or the folder for temporary files. */
+const SUBSTITUTED = ['sample-app/three-copies.sh', 'sample-app/src/leader-election/embedded-postgres.ts'];
 
 /** Commands that run, and what they have printed, with the ports that the README has. */
 export interface Commands {
@@ -44,7 +45,7 @@ export class Clone {
   private constructor() {
     chmodSync(this.parent, 0o755); // as root, PostgreSQL runs as a user who must be able to enter
     mkdirSync(this.temporary);
-    for (const file of [...CLONED, ...SAMPLE]) {
+    for (const file of CLONED) {
       cpSync(join(root, file), join(this.folder, file), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
@@ -57,8 +58,10 @@ export class Clone {
       free.add(await freePort());
     }
     [...free].forEach((port, index) => clone.ports.set(PORTS[index]!, String(port)));
-    const postgres = join(clone.folder, POSTGRES);
-    writeFileSync(postgres, clone.substitute(readFileSync(postgres, 'utf8')));
+    for (const file of SUBSTITUTED) {
+      const path = join(clone.folder, file);
+      writeFileSync(path, clone.substitute(readFileSync(path, 'utf8')));
+    }
     return clone;
   }
 
@@ -115,11 +118,14 @@ export class Clone {
   }
 
   private asInTheReadme(output: string): string {
-    return [...this.ports].reduce((text, [from, to]) => text.replaceAll(`:${to}`, `:${from}`), output);
+    const withPorts = [...this.ports].reduce(
+      (text, [from, to]) => text.replaceAll(`:${to}`, `:${from}`).replaceAll(`port ${to}`, `port ${from}`),
+      output,
+    );
+    return withPorts.replaceAll(this.temporary, '/tmp');
   }
 
   private substitute(text: string): string {
-    const withPorts = [...this.ports].reduce((result, [from, to]) => result.replaceAll(from, to), text);
-    return withPorts.replaceAll('/tmp/', `${this.temporary}/`);
+    return [...this.ports].reduce((result, [from, to]) => result.replaceAll(from, to), text);
   }
 }

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { PageData, PageLoop } from '../../src/page/page-data.js';
 import { spawnWithOneStream } from '../support/one-stream.js';
 
 const root = join(__dirname, '../..');
-const main = join(root, 'sample-app/dist/sample-app/src/main.js');
+const main = join(root, 'sample-app/dist/main.js');
 
 /** What the page sends with its actions. */
 const OF_THE_PAGE = { 'X-Nestjs-Wait': '1', 'Sec-Fetch-Site': 'same-origin' };
@@ -21,6 +21,10 @@ export class SampleProcess {
   private exit: Promise<[code: number | null, signal: NodeJS.Signals | null]> | undefined;
 
   private constructor(private readonly folder: string) {}
+
+  static build(): void {
+    execFileSync(process.execPath, ['sample-app/build.mjs'], { cwd: root, stdio: 'pipe' });
+  }
 
   static async create(): Promise<SampleProcess> {
     const sample = new SampleProcess(await mkdtemp(join(tmpdir(), 'nestjs-wait-sample-')));
@@ -37,7 +41,7 @@ export class SampleProcess {
   }
 
   start(environment: Record<string, string> = {}): this {
-    const child = spawnWithOneStream(process.execPath, [main], {
+    const child = spawnWithOneStream(process.execPath, ['--enable-source-maps', main], {
       cwd: root,
       env: {
         PATH: process.env['PATH'],

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.js';
 import { describeHealth } from './health.js';
+import { describeMistakes } from './mistakes.js';
 import { SampleProcess } from './sample-process.js';
 import { describeSteering } from './steering.js';
 
@@ -18,12 +17,11 @@ const route = (path: string, target: string): object => ({
 jest.setTimeout(180_000); // longer than the waits of a test, so that one that fails says what it waited for
 
 // Two files with such tests would build at the same time.
-beforeAll(() => {
-  execFileSync('npx', ['nest', 'build'], { cwd: join(__dirname, '../..'), stdio: 'pipe', timeout: 300_000 });
-});
+beforeAll(() => SampleProcess.build());
 
 describeSteering();
 describeHealth();
+describeMistakes();
 
 describe('the sample application', () => {
   let sample: SampleProcess;
@@ -82,7 +80,6 @@ describe('the sample application', () => {
       '[Rivals] alpha has given up the lease in memory',
     ]);
     expect(sample.output.match(/.*leads|.*leader.*/gi)).toEqual([
-      expect.stringContaining('Mapped {/leader, GET}'),
       expect.stringContaining("Census.take: Until, 2s between runs, only on the leader of 'census'"),
       expect.stringContaining('Listening on '),
       expect.stringContaining("leader election 'census': became leader"),
@@ -141,22 +138,13 @@ describe('the sample application', () => {
     sample.start();
     await sample.logs('Listening');
     await rm(sample.resources, { recursive: true });
-    await sample.logs('the folder was removed');
+    await sample.logs('The folder of the resources is not there');
     await mkdir(sample.resources);
     await sample.edit('search.json', route('/search', 'http://127.0.0.1:8082'));
     await sample.until(
       async () => JSON.stringify(await sample.request('/resources')).includes('/search'),
       'the new folder is read',
     );
-    expect(sample.output).not.toMatch(/^\s+at /m);
-  });
-
-  it('says in one line that the resources cannot be read', async () => {
-    const file = join(sample.state, 'not-a-folder');
-    await mkdir(sample.state);
-    await writeFile(file, '');
-    sample.start({ RESOURCES_DIR: file });
-    await sample.logs(/ERROR.*Cannot read the resources: ENOTDIR/);
     expect(sample.output).not.toMatch(/^\s+at /m);
   });
 
@@ -168,10 +156,22 @@ describe('the sample application', () => {
       'sizes',
     );
     const path = `/sizes/${encodeURIComponent(endpoint)}`;
-    await expect(sample.request(path, 'DELETE')).resolves.toMatchObject({ status: 204 });
-    await expect(sample.request(path, 'DELETE')).resolves.toMatchObject({ status: 404 });
+    await expect(sample.request(path, 'DELETE')).resolves.toEqual({
+      status: 200,
+      body: { stopped: `size of ${endpoint}`, measured: [sample.state] },
+    });
+    await expect(sample.request(`/sizes${endpoint}`, 'DELETE')).resolves.toMatchObject({
+      status: 404,
+      body: { message: `${endpoint} is not measured. The measured paths: ${sample.state}.` },
+    });
+    await expect(sample.request(`/sizes${sample.state}`, 'DELETE')).resolves.toMatchObject({ status: 200 });
+    await expect(sample.request(path, 'DELETE')).resolves.toMatchObject({
+      status: 404,
+      body: { message: `${endpoint} is not measured. The measured paths: none.` },
+    });
     expect(sample.output.match(/\[SizeMonitor\].*/g)).toEqual([
       `[SizeMonitor] ${endpoint} is no longer measured`,
+      `[SizeMonitor] ${sample.state} is no longer measured`,
     ]);
     expect(JSON.stringify(await sample.loops())).not.toContain(`size of ${endpoint}`);
     expect(JSON.stringify(await sample.request('/sizes'))).not.toContain(endpoint);
@@ -200,17 +200,6 @@ describe('the sample application', () => {
       expect(await readFile(join(sample.state, 'manager.log'), 'utf8')).toContain('Stopped 10 loops in');
     },
   );
-
-  it('says in one line that its port is in use, and fails', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    sample.start({ PORT: String(port) });
-    await expect(sample.exited()).resolves.toEqual([1, null]);
-    server.close();
-    expect(sample.output.match(/^.*address already in use 127\.0\.0\.1:\d+.*$/gm)).toHaveLength(1);
-    expect(sample.output).not.toMatch(/^\s+at /m);
-  });
 
   it('runs the census on one of three copies, and on another when that is killed', async () => {
     const engine = await postgres();
@@ -243,12 +232,5 @@ describe('the sample application', () => {
       await Promise.all(copies.map((copy) => copy.dispose()));
       await engine.close();
     }
-  });
-
-  it('refuses an engine that there is not', async () => {
-    sample.start({ LEADER_ELECTION: 'zookeeper' });
-    const [code] = await sample.exited();
-    expect(code).toBe(1);
-    expect(sample.output).toContain("must be memory, postgres, redis or kubernetes, not 'zookeeper'");
   });
 });

@@ -1,4 +1,5 @@
-import { Controller, Delete, Get, HttpCode, NotFoundException, Param } from '@nestjs/common';
+import { resolve } from 'node:path';
+import { Controller, Delete, Get, NotFoundException, Param, Redirect } from '@nestjs/common';
 import { LeaderElection } from 'nestjs-wait';
 import { ResourceStore } from '../reflector/resource-store.js';
 import { Rivals } from '../rivals/rivals.js';
@@ -13,6 +14,11 @@ export class StatusController {
     private readonly rivals: Rivals,
     private readonly election: LeaderElection,
   ) {}
+
+  /** A browser is sent to the page of the loops. */
+  @Get()
+  @Redirect('/loops')
+  home(): void {}
 
   @Get('leader')
   leader(): unknown {
@@ -39,12 +45,17 @@ export class StatusController {
     return this.sizes.list();
   }
 
-  /** Takes the path with its slashes encoded: `DELETE /sizes/%2Fvar%2Flog`. */
-  @Delete('sizes/:endpoint')
-  @HttpCode(204)
-  cancelSize(@Param('endpoint') endpoint: string): void {
-    if (!this.sizes.cancel(endpoint)) {
-      throw new NotFoundException(`${endpoint} is not measured`);
+  /** Ends the loop of an absolute path: `DELETE /sizes/var/log`, or with its slashes encoded. */
+  @Delete('sizes/*path')
+  cancelSize(@Param('path') path: string[]): { stopped: string; measured: string[] } {
+    const endpoint = resolve('/', ...path);
+    const isKnown = this.sizes.cancel(endpoint);
+    const measured = this.sizes.list().map((each) => each.endpoint);
+    if (!isKnown) {
+      throw new NotFoundException(
+        `${endpoint} is not measured. The measured paths: ${measured.join(', ') || 'none'}.`,
+      );
     }
+    return { stopped: `size of ${endpoint}`, measured };
   }
 }

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PORT = 54_329;
+const PORT = 54329;
 const FOLDER = join(tmpdir(), 'nestjs-wait-sample-postgres');
 const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', shared_buffers: '16MB' };
 const START_TIMEOUT = 60_000;

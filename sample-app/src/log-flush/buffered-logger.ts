@@ -1,9 +1,23 @@
 import { stripVTControlCharacters } from 'node:util';
-import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { ConsoleLogger, Injectable, type LogLevel } from '@nestjs/common';
 
-/** Logs like Nest's console logger, and keeps every line until somebody takes it. */
+/** Whose lines about modules and routes would hide, at the start, what the loops do. */
+const QUIET: readonly unknown[] = [
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+];
+
+/** Logs like Nest's console logger, but less of Nest itself, and keeps every line until somebody takes it. */
+@Injectable()
 export class BufferedLogger extends ConsoleLogger {
   private lines: string[] = [];
+
+  constructor() {
+    super({ logLevels: ['fatal', 'error', 'warn', 'log'] });
+  }
 
   take(): string[] {
     const { lines } = this;
@@ -13,6 +27,12 @@ export class BufferedLogger extends ConsoleLogger {
 
   putBack(lines: readonly string[]): void {
     this.lines = [...lines, ...this.lines];
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!QUIET.includes(rest.at(-1))) {
+      super.log(message, ...rest);
+    }
   }
 
   protected override formatMessage(

@@ -73,7 +73,7 @@ export class Reflector {
     switch (error.code) {
       case 'ENOENT':
       case 'ESTALE':
-        this.logger.warn(`The watch has ended, the folder was removed: ${error.message}`);
+        this.logger.warn(`The folder of the resources is not there, or is another one now: ${error.message}`);
         return;
       case 'EACCES':
       case 'EPERM':
