@@ -8,10 +8,11 @@ jest.setTimeout(180_000); // compiles, and starts processes, which takes long on
 
 const options = new Page('docs/options.md');
 const starting = new Page('docs/starting-and-stopping.md');
-const pages = [readme, options, starting];
+const llms = new Page('llms.txt');
+const pages = [readme, options, starting, llms];
 
 describe.each(Object.entries(SETUPS))(
-  'the TypeScript of the README and of the pages about options and starting, %s',
+  'the TypeScript of the README, of llms.txt, and of the pages about options and starting, %s',
   (_, setup) => {
     let project: ReadersProject;
     let mistakes: string;
@@ -35,6 +36,8 @@ describe.each(Object.entries(SETUPS))(
         'jobs.ts',
         'app.module.ts',
         'server.ts',
+        'mails.ts',
+        'mails.spec.ts',
       ]);
     });
 
@@ -100,9 +103,9 @@ describe.each(Object.entries(SETUPS))(
       expect(differences(start, options.outputOf('// jobs.ts'))).toEqual([]);
     });
 
-    it('has a test that jest runs, with its globals', async () => {
+    it('has tests that jest runs, with its globals', async () => {
       const { code, output } = await project.runJest();
-      expect(output).toContain('Tests:       1 passed, 1 total');
+      expect(output).toContain('Tests:       2 passed, 2 total');
       expect(code).toBe(0);
     });
 

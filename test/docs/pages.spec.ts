@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { DOCS, root } from './page.js';
 
-const root = join(__dirname, '../..');
 const parity = read('docs/kubernetes.md');
 
 describe('the parity table', () => {
@@ -35,20 +35,11 @@ describe('the parity table', () => {
   });
 });
 
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'sample-app/README.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-];
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'llms.txt', 'sample-app/README.md', ...DOCS];
 
 describe.each(PAGES)('%s', (page) => {
   it('links only to files and headings that exist', () => {
-    const links = Array.from(read(page).matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
-    const internal = links.filter((link) => !/^https?:/.test(link));
-    const broken = internal.filter((link) => {
+    const broken = linksOf(page).filter((link) => {
       const [file, heading] = link.split('#');
       const target = file === '' ? page : join(dirname(page), file!);
       return (
@@ -65,6 +56,25 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+describe.each(['README.md', 'CHANGELOG.md', 'llms.txt', ...DOCS])('%s of the package', (page) => {
+  it('links only to what the package holds', () => {
+    const targets = linksOf(page).map((link) => join(dirname(page), link.split('#')[0]!));
+    const isInside = /^(docs\/|(README\.md|CHANGELOG\.md|LICENSE|llms\.txt|\.|docs)$)/;
+    expect(targets.filter((target) => !isInside.test(target))).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  it('is a front page: it has fewer than 300 lines', () => {
+    expect(read('README.md').split('\n').length).toBeLessThan(300);
+  });
+
+  it('lists every page of the documentation', () => {
+    const [, list = ''] = read('README.md').split('\n## All pages\n');
+    expect(DOCS.filter((page) => !list.includes(`](${page}) |`))).toEqual([]);
+  });
+});
+
 it('docs/leader-election.md shows only lines that an election writes', () => {
   const table = read('docs/leader-election.md').split('## Lines in the log')[1]!;
   const rows = table.split('\n').filter((row) => row.startsWith('| `'));
@@ -78,6 +88,12 @@ it('docs/leader-election.md shows only lines that an election writes', () => {
   expect(shown.length).toBeGreaterThan(5);
   expect(shown.filter((line) => !sources.join('').includes(words(line)))).toEqual([]);
 });
+
+/** The links of a page, except those to other sites. */
+function linksOf(page: string): string[] {
+  const links = Array.from(read(page).matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
+  return links.filter((link) => !/^https?:/.test(link));
+}
 
 function read(page: string): string {
   return readFileSync(join(root, page), 'utf8');
