@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 export type Major = 20 | 22;
 
 /** Finds a Node: this one, one that `NESTJS_WAIT_NODES` names, or the one that npm has. */
-export function binaryOf(major: Major): string {
+export function binaryOf(major: number): string {
   const known = [process.execPath, ...(process.env['NESTJS_WAIT_NODES'] ?? '').split(',').filter(Boolean)];
   const print = (node: string, what: string): string =>
     execFileSync(node, ['-p', what], { encoding: 'utf8', timeout: 60_000 }).trim();
