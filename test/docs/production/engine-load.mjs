@@ -1,17 +1,17 @@
-// Measures what an election asks of its store: candidates with the default durations, in one process, each with
-// a connection of its own. The figures are the server's. Build the package before.
+// Measures what elections ask of their engine: replicas with the default durations, in one process, each with a
+// connection of its own for each group. The figures are the server's. After `npm run build`:
 //
-//   node test/leader-election/store-load.mjs postgres://postgres@127.0.0.1:5432/postgres 30
-//   node test/leader-election/store-load.mjs redis://127.0.0.1:6379 30
+//   node test/docs/production/engine-load.mjs postgres://postgres@127.0.0.1:5432/postgres 30 5
+//   node test/docs/production/engine-load.mjs redis://127.0.0.1:6379 30 5
 import { Redis } from 'ioredis';
+import { LeaderElector } from 'nestjs-wait/leader-election';
+import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
+import { RedisLock } from 'nestjs-wait/leader-election/redis';
 import pg from 'pg';
-import { LeaderElector } from '../../dist/esm/leader-election/index.js';
-import { PostgresLock } from '../../dist/esm/leader-election/postgres/index.js';
-import { RedisLock } from '../../dist/esm/leader-election/redis/index.js';
 
-const [url, candidates] = [process.argv[2], Number(process.argv[3])];
-const SECONDS = 60;
-const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const [url, replicas, groups, seconds] = [process.argv[2], ...process.argv.slice(3, 6).map(Number)];
+const measured = seconds || 60;
+const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time * 1000));
 
 async function postgres() {
   const admin = new pg.Client(url);
@@ -28,7 +28,7 @@ async function postgres() {
   await setUp.createTable();
   await setUp.close();
   return {
-    newLock: () => new PostgresLock({ name: 'load', connection: url }),
+    newLock: (group) => new PostgresLock({ name: `load ${group}`, connection: url }),
     count,
     close: () => admin.end(),
   };
@@ -48,29 +48,28 @@ async function redis() {
     };
   };
   return {
-    newLock: () => new RedisLock({ key: 'load', url }),
+    newLock: (group) => new RedisLock({ key: `load:${group}`, url }),
     count,
     close: async () => admin.disconnect(),
   };
 }
 
-const store = await (url.startsWith('redis') ? redis() : postgres());
+const engine = await (url.startsWith('redis') ? redis() : postgres());
 const stop = new AbortController();
-const locks = Array.from({ length: candidates }, store.newLock);
+const locks = Array.from({ length: replicas * groups }, (_, index) => engine.newLock(index % groups));
 const runs = locks.map((lock) => {
   const callbacks = { onStartedLeading: () => {}, onStoppedLeading: () => {} };
   return new LeaderElector({ lock, callbacks }).run(stop.signal);
 });
-await sleep(10); // all are connected, and one leads
-const before = await store.count();
-await sleep(SECONDS);
-const after = await store.count();
-const writes = (after.writes - before.writes) / SECONDS;
-const reads = (after.all - before.all) / SECONDS - writes;
-console.log(
-  `${candidates} candidates: ${reads.toFixed(2)} reads and ${writes.toFixed(2)} writes a second, ${after.connections} connections`,
-);
+await sleep(10); // all are connected, and each group has a leader
+const before = await engine.count();
+await sleep(measured);
+const after = await engine.count();
+const writes = (after.writes - before.writes) / measured;
+const reads = (after.all - before.all) / measured - writes;
+const { connections } = after;
+console.log(JSON.stringify({ replicas, groups, reads, writes, connections }));
 stop.abort();
 await Promise.all(runs);
 await Promise.all(locks.map((lock) => lock.close()));
-await store.close();
+await engine.close();
