@@ -1,0 +1,272 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Type } from '@nestjs/common';
+import type { LoopHandle, LoopKind, WaitModuleOptions } from 'nestjs-wait';
+import { seededRandom } from '../../src/testing/seeded-random.js';
+import { DECORATORS, RIGHT } from '../mistakes/support/job.js';
+import { boot, compile, type Booted } from '../support/boot.js';
+import { CHANGEABLE, drawOptions, KINDS, meaningOf, OPTIONS, type Meaning } from './options/loop-options.js';
+import { drawModuleOptions } from './options/module-options.js';
+import { problemOf } from './options/refusal.js';
+import { drawInput, shaped } from './options/shapes.js';
+import { HORIZON, Trial } from './options/trial.js';
+import { pick, WRONG } from './options/values.js';
+
+// To look into one failure: HARD_USE_OPTIONS=<the seed of its message> runs those batches alone.
+const ONLY = process.env['HARD_USE_OPTIONS'];
+const FIRST = Number(process.env['HARD_USE_SEED'] ?? Date.now() % 2 ** 31);
+const BATCH = 500;
+const seeds = (count: number): number[] =>
+  ONLY === undefined ? Array.from({ length: count }, (_, index) => FIRST + index) : [Number(ONLY)];
+
+afterEach(() => {
+  const prototypes = [{}, [], () => undefined].map((value) => Object.getPrototypeOf(value) as object);
+  expect(prototypes.flatMap((prototype) => Object.keys(prototype))).toEqual([]);
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+});
+
+/** What is wrong, with the options that led to it. */
+class Problems {
+  readonly found: string[] = [];
+
+  add(what: string, input: unknown, problem: string | undefined): void {
+    if (problem !== undefined) {
+      this.found.push(`${what} ${written(input)}: ${problem}`);
+    }
+  }
+
+  /** Lets accepted loops run, and looks whether they do what their options promise. */
+  async watch({ clock, registry }: Booted, trials: ReadonlyMap<Trial, unknown>): Promise<void> {
+    const wallAtZero = clock.wallNow() - clock.now();
+    await clock.advance(HORIZON);
+    const infos = new Map(registry.list().map((info) => [info.name, info]));
+    for (const [trial, input] of trials) {
+      this.add(trial.name, input, trial.problem(infos.get(trial.name), wallAtZero));
+    }
+  }
+
+  expectNone(): void {
+    expect(this.found.slice(0, 10)).toEqual([]);
+  }
+}
+
+function written(input: unknown): string {
+  try {
+    return inspect(input, { depth: 2, breakLength: Infinity, getters: true });
+  } catch {
+    return `<unreadable ${typeof input}>`;
+  }
+}
+
+/** The name that stands in the options, whatever else is wrong with them. */
+function writtenName(input: unknown): string[] {
+  try {
+    const { name } = input as { name?: unknown };
+    return typeof name === 'string' && name !== '' ? [name] : [];
+  } catch {
+    return [];
+  }
+}
+
+const METHODS: Readonly<Record<LoopKind, string>> = {
+  Until: 'until',
+  NonSlidingUntil: 'nonSlidingUntil',
+  JitterUntil: 'jitterUntil',
+  BackoffUntil: 'backoffUntil',
+  Forever: 'forever',
+};
+
+function start({ service }: Booted, kind: LoopKind, f: () => void, input: unknown): LoopHandle {
+  return (service as unknown as Record<string, (...args: unknown[]) => LoopHandle>)[METHODS[kind]]!(f, input);
+}
+
+describe('random options are refused with one clear error, or kept', () => {
+  it.each(seeds(60))('by BackoffUntilService, seed %d', async (seed) => {
+    const random = seededRandom(seed);
+    const booted = await boot({}, { logFailures: false });
+    const problems = new Problems();
+    const trials = new Map<Trial, unknown>();
+    const names = new Set<string>();
+    for (let index = 0; index < BATCH; index++) {
+      const kind = pick(random, KINDS);
+      const { value, meaning } = drawInput(random, kind);
+      const trial = new Trial(`loop${index}`, kind, meaning === WRONG ? {} : meaning, random() < 0.3, () =>
+        booted.clock.now(),
+      );
+      const f = Object.defineProperty(() => trial.f(), 'name', { value: `loop${index}` });
+      const isTaken = meaning !== WRONG && (meaning['leaderOnly'] !== undefined || names.has(trial.name));
+      try {
+        const handle = start(booted, kind, f, value);
+        trial.stop = () => void handle.stop();
+        problems.add(kind, value, meaning === WRONG || isTaken ? 'it is accepted' : undefined);
+        trials.set(trial, value);
+        names.add(trial.name);
+      } catch (error) {
+        const isRight = meaning === WRONG || isTaken;
+        problems.add(
+          kind,
+          value,
+          isRight
+            ? problemOf(error, [`loop${index}`, ...writtenName(value)], value)
+            : `it is refused: ${String(error)}`,
+        );
+      }
+    }
+    await problems.watch(booted, trials);
+    problems.expectNone();
+  });
+
+  it.each(seeds(86))('by the decorators, seed %d', async (seed) => {
+    const random = seededRandom(seed);
+    const problems = new Problems();
+    const trials = new Map<Trial, unknown>();
+    const providers: Type[] = [];
+    const names = new Set<string>();
+    let clock: Booted['clock'] | undefined;
+    for (let index = 0; index < BATCH; index++) {
+      const kind = pick(random, KINDS);
+      const { value, meaning } = drawInput(random, kind);
+      const owner = `Job${index}.tick`;
+      const trial = new Trial(
+        owner,
+        kind,
+        meaning === WRONG ? {} : meaning,
+        random() < 0.3,
+        () => clock?.now() ?? 0,
+        0,
+      );
+      const Job = classNamed(`Job${index}`, trial.f);
+      const isFunction = meaning !== WRONG && typeof value === 'object' && random() < 0.3;
+      try {
+        const decorate = DECORATORS[kind](isFunction ? () => value : value);
+        decorate(Job.prototype as object, 'tick', Object.getOwnPropertyDescriptor(Job.prototype, 'tick')!);
+        problems.add(
+          kind,
+          value,
+          meaning === WRONG && typeof value !== 'function' ? 'it is accepted' : undefined,
+        );
+        if (meaning !== WRONG && meaning['leaderOnly'] === undefined && !names.has(trial.name)) {
+          trials.set(trial, value);
+          providers.push(Job);
+          names.add(trial.name);
+        }
+      } catch (error) {
+        problems.add(
+          kind,
+          value,
+          meaning === WRONG
+            ? problemOf(error, [owner, ...writtenName(value)], value)
+            : `it is refused: ${String(error)}`,
+        );
+      }
+    }
+    const booted = await compile({ providers }, { logFailures: false });
+    ({ clock } = booted);
+    for (const trial of trials.keys()) {
+      trial.stop = () => void booted.registry.get(trial.name)?.stop();
+    }
+    await booted.app.init();
+    await problems.watch(booted, trials);
+    problems.expectNone();
+  });
+
+  it.each(seeds(50))('by update(), which changes nothing if it refuses, seed %d', async (seed) => {
+    const random = seededRandom(seed);
+    const booted = await boot({}, { logFailures: false });
+    const problems = new Problems();
+    const trials = new Map<Trial, unknown>();
+    const base: Readonly<Record<LoopKind, Record<string, unknown>>> = {
+      Until: { period: 5000 },
+      NonSlidingUntil: { period: 5000 },
+      Forever: { period: 5000 },
+      JitterUntil: { period: 5000, jitter: 1 },
+      BackoffUntil: { initial: 5000 },
+    };
+    for (let index = 0; index < BATCH; index++) {
+      const kind = pick(random, KINDS);
+      const names = OPTIONS[kind].filter((name) => CHANGEABLE.includes(name));
+      // It waits for its first run meanwhile, so that the update comes before everything that it changes.
+      const own = { ...base[kind], initialDelay: 1000 };
+      const readUpdate = (changes: Record<string, unknown>): Meaning | typeof WRONG =>
+        Object.keys(changes).every((name) => names.includes(name))
+          ? meaningOf(kind, { ...own, ...defined(changes) })
+          : WRONG;
+      const { value, meaning } = shaped(random, drawOptions(random, names, []), names, readUpdate);
+      const name = `loop${index}`;
+      const after = meaning === WRONG ? (meaningOf(kind, own) as Meaning) : meaning;
+      const trial = new Trial(name, kind, after, random() < 0.3, () => booted.clock.now());
+      const handle = start(booted, kind, trial.f, { ...own, name });
+      trial.stop = () => void handle.stop();
+      trials.set(trial, value);
+      try {
+        handle.update(value as object);
+        problems.add(kind, value, meaning === WRONG ? 'it is accepted' : undefined);
+      } catch (error) {
+        problems.add(
+          kind,
+          value,
+          meaning === WRONG
+            ? problemOf(error, [`${name}: update`], value)
+            : `it is refused: ${String(error)}`,
+        );
+      }
+    }
+    await problems.watch(booted, trials);
+    problems.expectNone();
+  });
+
+  it.each(seeds(20))('by WaitModule.forRoot, seed %d', async (seed) => {
+    const random = seededRandom(seed);
+    const problems = new Problems();
+    for (let index = 0; index < BATCH / 5; index++) {
+      const { value, meaning } = drawModuleOptions(random);
+      const Job = classNamed('Job', () => runs++);
+      let runs = 0;
+      DECORATORS.Until(RIGHT.Until)(
+        Job.prototype as object,
+        'tick',
+        Object.getOwnPropertyDescriptor(Job.prototype, 'tick')!,
+      );
+      let booted: Booted | undefined;
+      let failure: Error | undefined;
+      try {
+        booted = await compile({ providers: [Job] }, value as WaitModuleOptions);
+        await booted.app.init();
+        await booted.clock.advance(0);
+      } catch (error) {
+        failure = error as Error;
+      }
+      await booted?.close(0);
+      if (failure !== undefined) {
+        problems.add(
+          'forRoot',
+          value,
+          meaning === WRONG
+            ? problemOf(failure, ['WaitModule.forRoot'], value)
+            : `it is refused: ${String(failure)}`,
+        );
+      } else {
+        const wanted = meaning !== WRONG && meaning['enabled'] === false ? 0 : 1;
+        problems.add('forRoot', value, meaning === WRONG ? 'it is accepted' : undefined);
+        problems.add('forRoot', value, runs > wanted ? `${runs} runs` : undefined);
+      }
+    }
+    problems.expectNone();
+  });
+});
+
+function classNamed(name: string, f: () => void): Type {
+  const named = {
+    [name]: class {
+      tick(): void {
+        f();
+      }
+    },
+  };
+  return named[name]!;
+}
+
+/** What is undefined changes nothing. */
+function defined(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
