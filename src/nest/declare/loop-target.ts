@@ -98,10 +98,16 @@ function isStandardContext(key: unknown): key is StandardContext {
   return typeof key === 'object' && key !== null && 'kind' in key;
 }
 
+/** Options with an entry `constructor`, such as those that `JSON.parse` returns, are no prototype. */
 function isPrototype(value: unknown): boolean {
   try {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, 'constructor');
+    return typeof value === 'object' && value !== null && prototypeOfConstructor(value) === value;
   } catch {
     return false; // a Proxy that throws
   }
+}
+
+function prototypeOfConstructor(value: object): unknown {
+  const found = Object.getOwnPropertyDescriptor(value, 'constructor')?.value as Function | null | undefined;
+  return found?.prototype;
 }

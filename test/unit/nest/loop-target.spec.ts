@@ -125,6 +125,16 @@ describe('a loop decorator', () => {
     });
   });
 
+  it.each([`constructor: null`, `constructor: 'Job'`, `constructor: class {}`])(
+    'takes options with an entry { %s } for options, and refuses the entry',
+    (entry) => {
+      expect(run(`class Job { @Until({ period: '5s', ${entry} }) tick() {} }`, true)).toMatchObject({
+        code: 'WAIT_ERR_INVALID_OPTION',
+        message: expect.stringMatching(/^Job\.tick: Until has no option 'constructor'; it takes period, /),
+      });
+    },
+  );
+
   it.each([`@Bound @Until('5s')`, `@Until('5s') @Until('1m')`])('is taken as %s', (decorators) => {
     expect(run(`class Job { ${decorators} tick() {} }`, true)).toBeUndefined();
   });
