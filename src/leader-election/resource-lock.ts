@@ -111,8 +111,8 @@ export interface ResourceLock {
 
   /**
    * Returns the identity of this candidate. It is never empty, does not change during the life of the lock,
-   * and belongs to no other candidate. {@link defaultIdentity} makes one. The pid alone or the host name
-   * alone is not enough.
+   * and belongs to no other candidate. `defaultIdentity` makes one. The pid alone or the host name alone is
+   * not enough.
    */
   identity(): string;
 

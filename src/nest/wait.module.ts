@@ -133,6 +133,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WaitModuleOpti
  */
 @Module({})
 export class WaitModule extends ConfigurableModuleClass implements OnModuleInit {
+  /** @internal Nest makes the instance. */
   constructor(
     modules: ModulesContainer,
     @Optional() @Inject(FOR_ROOT) private readonly forRoot?: string,

@@ -54,6 +54,47 @@ class Base {
   readonly base = 1;
 }
 
+/** The compiler knows what `self` is, and inside of the class it may read everything. */
+abstract class Inferred<T extends string> extends Base {
+  protected abstract readonly quota: number;
+  readonly #secret = '5s';
+
+  constructor(
+    private readonly settings: { readonly poll: string },
+    readonly kind: T,
+  ) {
+    super();
+  }
+
+  @Until((self) => self.settings.poll)
+  @Until((self) => self.#secret)
+  @Until((self) => ({ period: self.base, name: self.kind, timeout: self.quota }))
+  @JitterUntil((self) => ({ period: self.settings.poll, jitter: 1 }))
+  @NonSlidingUntil((self) => {
+    const { poll } = self.settings;
+    return poll;
+  })
+  @BackoffUntil((self) => ({ initial: self.settings.poll, enabled: self.isOn() }))
+  @Forever(function (self) {
+    return self.settings.poll;
+  })
+  async tick(signal: AbortSignal): Promise<void> {
+    await Promise.resolve(signal);
+  }
+
+  // @ts-expect-error -- no such member
+  @Until((self) => self.pol)
+  unknownMember(): void {}
+
+  // @ts-expect-error -- a member that is no duration
+  @Until((self) => self.settings)
+  wrongMember(): void {}
+
+  private isOn(): boolean {
+    return this.settings.poll !== '';
+  }
+}
+
 export const Job = applyDecorators(SetMetadata('job', true), Until('1m'));
 export const Every = (period: string): MethodDecorator => Until(period);
 export const Poll = (): MethodDecorator => JitterUntil((self: Right) => ({ period: self.poll, jitter: 1 }));
@@ -156,6 +197,10 @@ class Wrong {
   // @ts-expect-error -- options of another class
   @Until((self: Right) => self.poll)
   otherSelf(): void {}
+
+  // @ts-expect-error -- a private member of another class
+  @Until((self: Inferred<string>) => self.settings.poll)
+  othersPrivate(): void {}
 }
 
 // @ts-expect-error -- a class
@@ -201,4 +246,7 @@ export function services(service: BackoffUntilService, ctx: AbortSignal): void {
   WaitModule.forRoot({ loops: { a: { name: 'b' } } });
 }
 
-export { Composed, Derived, Right, Wrong, WrongPlace };
+// @ts-expect-error -- the class is not known here
+export const unknownSelf = Until((self) => self.poll);
+
+export { Composed, Derived, Inferred, Right, Wrong, WrongPlace };

@@ -78,4 +78,4 @@ class RealTimer implements Timer, Wait {
  * vitest, sinon, `node:test`) work, come and go. A timer with `unref` and no delay takes a millisecond, since
  * an unreferenced `Immediate` does not wake an idle event loop.
  */
-export const realClock: Clock = new RealClock();
+export const realClock: Clock = /* @__PURE__ */ new RealClock();

@@ -7,6 +7,10 @@ import { resolveLoop } from './resolve-loop.js';
 /**
  * The argument of a loop decorator: options, or a function of the provider's instance that returns them. For
  * most loops the period alone is enough. The function is called at bootstrap.
+ *
+ * **Details.** The compiler knows the class of the instance, `self`, where the decorator is written on a
+ * method. The function may read private members, since it is inside of the class. In a decorator that is
+ * composed outside of the class, `self` needs its type: `Until((self: Outbox) => self.period)`.
  */
 export type OptionsOf<K extends LoopKind, Self> = LoopInput<K> | ((self: Self) => LoopInput<K>);
 
@@ -92,7 +96,7 @@ export function Until<Self extends object>(options: OptionsOf<'Until', Self>): L
  * class Outbox {
  *   constructor(private readonly config: ConfigService) {}
  *
- *   @JitterUntil((self: Outbox) => ({ period: self.config.get('poll'), jitter: 1 }))
+ *   @JitterUntil((self) => ({ period: self.config.get('poll'), jitter: 1 }))
  *   flush(): void {}
  * }
  * ```

@@ -56,6 +56,7 @@ export class LeaderElection {
   private shutdown: AbortController | undefined;
   private readonly campaigns = new Map<string, Promise<void>>();
 
+  /** @internal Nest makes the instance. */
   constructor(
     private readonly settings: WaitSettings,
     @Inject(WAIT_CLOCK) private readonly clock: Clock,

@@ -46,6 +46,7 @@ import { LoopHandles } from './loop-handles.js';
 export class BackoffUntilService {
   private unnamed = 0;
 
+  /** @internal Nest makes the instance. */
   constructor(
     private readonly launcher: LoopLauncher,
     private readonly table: LoopTable,

@@ -60,6 +60,7 @@ export interface PauseAllOptions extends LoopFilter {
  */
 @Injectable()
 export class LoopRegistry {
+  /** @internal Nest makes the instance. */
   constructor(
     private readonly table: LoopTable,
     private readonly handles: LoopHandles,
