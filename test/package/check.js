@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkApi } from './api.js';
 import { checkFiles } from './files.js';
 import { checkLinks } from './links.js';
 import { entries, install, pack, root, run } from './project.js';
@@ -17,6 +18,7 @@ try {
   run('npx', ['publint', '--strict', tarball.file], root);
   run('npx', ['attw', '--format', 'table-flipped', tarball.file], root);
   checkSize(tarball);
+  checkApi();
   const folder = install(tarball.file, project);
   checkFiles(
     join(folder, 'dist'),
