@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const root = join(__dirname, '../..');
 const cache = join(root, 'node_modules/.cache/nestjs-wait');
 
-/** The flags of `npm run build:esm` and of `npm run build:cjs`. */
+/** What the compiler is told for each format. The package's own JavaScript is made by its bundler. */
 const FLAGS = {
   module: [],
   commonjs: ['--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'],
@@ -25,7 +25,15 @@ export function compiledLibrary(type: keyof typeof FLAGS): string {
   }
   const own = `${folder}.${process.pid}`;
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const flags = ['-p', 'src/tsconfig.json', '--outDir', own, ...FLAGS[type]];
+  const flags = [
+    '-p',
+    'src/tsconfig.json',
+    '--outDir',
+    own,
+    '--emitDeclarationOnly',
+    'false',
+    ...FLAGS[type],
+  ];
   const { status, stdout } = spawnSync(process.execPath, [tsc, ...flags], {
     cwd: root,
     encoding: 'utf8',
