@@ -26,8 +26,8 @@ describe('the shell commands of the README and of the guide to the sample', () =
     const begins = (words: string): unknown => expect.stringMatching(new RegExp(`^${words}`));
     expect(blocks).toEqual(
       [
-        'npm ci && npm start',
         'npm install nestjs-wait',
+        'npm ci && npm start',
         'npm ci && npm start',
         LOOK,
         DELETE_A_MANIFEST,
