@@ -319,6 +319,21 @@ describe('drain', () => {
     expect(registry.list().map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
   });
 
+  it('names the loops that run forever when it has stopped the others, and each once for all its workers', async () => {
+    @Injectable()
+    class Jobs {
+      @Until('1s')
+      tick(): void {}
+      @Forever({ period: '1s', workers: 3 })
+      flush(): void {}
+      @Forever({ period: '1s', enabled: false })
+      off(): void {}
+    }
+    const { app, logger } = await boot({ providers: [Jobs] });
+    await app.close();
+    expect(logger.messages('log').at(-1)).toBe('Stopped 1 loop in 0ms. Running forever: Jobs.flush.');
+  });
+
   it('ends loops that run forever when the application has never started', async () => {
     const { app, service } = await compile({});
     const before = service.forever(() => events.push('run'), { period: '1s', name: 'before' });

@@ -47,7 +47,7 @@ export class Drain {
       if (!loops.isEmpty) {
         log.stillRunning(stopped.length, loops.labels, clock.now() - began);
       } else if (stopped.length > 0) {
-        log.stopped(stopped.length, clock.now() - began);
+        log.stopped(stopped.length, launcher.lasting, clock.now() - began);
       }
       // The elections end after the loops: a lease is released when the last of its loops has ended.
       await patience.waitFor(campaigns);

@@ -31,9 +31,14 @@ export class LoopLog {
     this.writer.log(`Stopping${what}; waiting for ${list(awaited)}${how}`);
   }
 
-  /** Logs that all loops have ended. */
-  stopped(loops: number, took: number): void {
-    this.writer.log(`Stopped ${loopCount(loops)} in ${formatElapsed(took)}.`);
+  /**
+   * Logs that all loops have ended.
+   *
+   * @param lasting - The loops that shutdown does not end. A reader who counts the loops would miss them.
+   */
+  stopped(loops: number, lasting: readonly string[], took: number): void {
+    const others = lasting.length === 0 ? '' : ` Running forever: ${list(lasting)}.`;
+    this.writer.log(`Stopped ${loopCount(loops)} in ${formatElapsed(took)}.${others}`);
   }
 
   /**

@@ -139,6 +139,12 @@ export class LoopLauncher {
     return loops;
   }
 
+  /** The names of the loops that shutdown does not end. */
+  get lasting(): string[] {
+    const loops = this.table.all().filter(({ spec, state }) => !spec.endsAtShutdown && state !== 'stopped');
+    return [...new Set(loops.map(({ spec }) => spec.name))];
+  }
+
   private make(spec: LoopSpec, body: LoopBody): ManagedLoop[] {
     const { name, leaderOnly, workers } = spec;
     const group = leaderOnly === undefined ? undefined : this.election.group(leaderOnly, name);
