@@ -5,4 +5,4 @@ await import('./build.mjs');
 console.log(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
 
 process.setSourceMapsEnabled(true);
-await import('./dist/main.js');
+await import('./dist/sample-app/src/main.js');

@@ -32,7 +32,7 @@ start() {
   node sample-app/build.mjs
   for port in "${ports[@]}"; do
     PORT=$port STATE_DIR=$folder/$port LEADER_ELECTION=postgres \
-      node --enable-source-maps sample-app/dist/main.js >"$folder/$port.log" 2>&1 &
+      node --enable-source-maps sample-app/dist/sample-app/src/main.js >"$folder/$port.log" 2>&1 &
     echo $! >"$folder/$port.pid"
   done
   wait_for_leader
@@ -115,7 +115,7 @@ end_copies() {
 pid_of() {
   local pid
   pid=$(cat "$folder/$1.pid" 2>/dev/null) || return 0
-  [[ $(ps -o args= -p "$pid") != *sample-app/dist/main.js* ]] || echo "$pid"
+  [[ $(ps -o args= -p "$pid") != *sample-app/dist/sample-app/src/main.js* ]] || echo "$pid"
 }
 
 database_pid() {

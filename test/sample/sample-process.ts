@@ -6,7 +6,7 @@ import type { PageData, PageLoop } from '../../src/page/page-data.js';
 import { spawnWithOneStream } from '../support/one-stream.js';
 
 const root = join(__dirname, '../..');
-const main = join(root, 'sample-app/dist/main.js');
+const main = join(root, 'sample-app/dist/sample-app/src/main.js');
 
 /** What the page sends with its actions. */
 const OF_THE_PAGE = { 'X-Nestjs-Wait': '1', 'Sec-Fetch-Site': 'same-origin' };

@@ -12,6 +12,9 @@ const FLAGS = {
   commonjs: ['--module', 'commonjs', '--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'],
 };
 
+/** This file has the flags. */
+const ALSO_READ = ['tsconfig.json', 'package-lock.json', 'test/support/compiled-library.ts'];
+
 /**
  * Compiles the library once, for all tests and until its sources change, since the compiler takes longer than
  * most tests. Tests that start together may compile it twice; the first one to end wins.
@@ -71,7 +74,7 @@ function fingerprint(): string {
     .filter((file) => /\.(ts|json)$/.test(file))
     .map((file) => join('src', file));
   const hash = createHash('sha256');
-  for (const file of [...sources.toSorted(), 'tsconfig.json', 'package-lock.json']) {
+  for (const file of [...sources.toSorted(), ...ALSO_READ]) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex').slice(0, 16);
