@@ -5,7 +5,7 @@ import { loadPackage } from '../leader-election/load-package.js';
 export type OpenTelemetryApi = typeof import('@opentelemetry/api');
 
 /** The name and the version under which spans and metrics are reported: those of this package. */
-export const SCOPE = { name: 'nestjs-wait', version: '0.1.0' } as const;
+export const SCOPE = { name: 'nestjs-wait', version: '1.0.0' } as const;
 
 /**
  * Loads the API when the application starts, so that an import of this entry does not need it.

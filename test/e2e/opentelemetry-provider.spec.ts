@@ -99,7 +99,7 @@ describe('a meter provider that throws', () => {
   it('when the reports end fails neither a run nor the shutdown', async () => {
     const errors = reportedErrors();
     const telemetry = new Telemetry().register();
-    const meter = telemetry.meterProvider.getMeter('nestjs-wait', '0.1.0');
+    const meter = telemetry.meterProvider.getMeter('nestjs-wait', '1.0.0');
     meter.removeBatchObservableCallback = () => {
       throw new Error('no such callback');
     };
