@@ -2,5 +2,5 @@ import { describeConsumer } from './support/describe-consumer.js';
 import { loopApp } from './support/loop-app.js';
 
 describeConsumer('a worker, which is an application context', {
-  make: () => loopApp(12).add('vitest').add('application-context'),
+  make: () => loopApp().add('application-context'),
 });

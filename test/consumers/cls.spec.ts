@@ -3,7 +3,7 @@ import { describeConsumer } from './support/describe-consumer.js';
 import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application of Nest 11 that gives every run a store of nestjs-cls', {
-  make: () => loopApp(11).add('jest').add('cls'),
+  make: () => loopApp('nest-11').add('cls'),
   afterwards: (output) =>
     expect(output.match(/written by .*/g)).toEqual([
       'written by Outbox.flush 1: run 1',

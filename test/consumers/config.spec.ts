@@ -5,7 +5,7 @@ import { describeConsumer } from './support/describe-consumer.js';
 import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application with @nestjs/config', {
-  make: () => loopApp(12).add('vitest').add('config'),
+  make: () => loopApp().add('config'),
   // POLL is unset, which changes nothing.
   afterwards: (output) => expect(output).toContain('Outbox.flush: Until, 20ms between runs\n'),
   more: (consumer) => {
@@ -20,7 +20,9 @@ describeConsumer('an application with @nestjs/config', {
     it('does not start when the period of a decorator is a variable that is unset', async () => {
       const app = await RunningApp.start(main(), { until: /WAIT_ERR/, env: { PORT: '0', WITH_REPORT: '1' } });
       expect(await app.exit).toBe(1);
-      expect(app.output).toContain("WaitError: Report.write: period must be a finite number of milliseconds or a string such as '30s', not undefined.");
+      expect(app.output).toContain(
+        "WaitError: Report.write: period must be a finite number of milliseconds or a string such as '30s', not undefined.",
+      );
     });
   },
 });

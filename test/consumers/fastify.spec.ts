@@ -3,7 +3,7 @@ import { describeConsumer } from './support/describe-consumer.js';
 import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application on Fastify', {
-  make: () => loopApp(12).add('vitest').add('fastify'),
+  make: () => loopApp().add('fastify'),
   during: async (app) => {
     await app.prints(/Listening on/);
     expect(await (await app.fetch('')).text()).toBe('Hello World!');

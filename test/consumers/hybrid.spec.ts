@@ -10,10 +10,7 @@ beforeAll(async () => {
 
 describeConsumer('a hybrid application, of HTTP and a TCP microservice', {
   make: () =>
-    loopApp(12)
-      .add('vitest')
-      .add('hybrid')
-      .edit('src/outbox.module.ts', ' Database]', ' Database], exports: [Outbox]'),
+    loopApp().add('hybrid').edit('src/outbox.module.ts', ' Database]', ' Database], exports: [Outbox]'),
   env,
   during: async (app) => {
     await app.prints(/Listening on/);

@@ -3,7 +3,7 @@ import { itPassesItsTests } from './support/it-passes-its-tests.js';
 import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application of Nest 11, as `nest new` makes it: CommonJS, with jest and ts-jest', {
-  make: () => loopApp(11).add('jest'),
+  make: () => loopApp('nest-11'),
   more: (consumer) =>
     itPassesItsTests(consumer, {
       unit: 'Tests:       4 passed, 4 total',

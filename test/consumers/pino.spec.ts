@@ -4,8 +4,7 @@ import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application of Nest 11 that logs through nestjs-pino', {
   make: () =>
-    loopApp(11)
-      .add('jest')
+    loopApp('nest-11')
       .add('pino')
       .edit('src/app.module.ts', 'imports: [', 'imports: [LoggerModule.forRoot(), ')
       .edit('src/app.module.ts', '\n@Module', "import { LoggerModule } from 'nestjs-pino';\n\n@Module"),

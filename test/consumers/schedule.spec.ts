@@ -4,8 +4,7 @@ import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application that uses @nestjs/schedule beside the package', {
   make: () =>
-    loopApp(12)
-      .add('vitest')
+    loopApp()
       .add('schedule')
       .edit('src/app.module.ts', 'imports: [', 'imports: [ScheduleModule.forRoot(), ')
       .edit('src/app.module.ts', 'providers: [', 'providers: [Cleanup, ')

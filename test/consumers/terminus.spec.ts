@@ -4,8 +4,7 @@ import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application with a health endpoint of terminus', {
   make: () =>
-    loopApp(12)
-      .add('vitest')
+    loopApp()
       .add('terminus')
       .edit('src/main.ts', '3000);', '3000);\n  console.log(`Listening on ${await app.getUrl()}`);')
       .edit('src/app.module.ts', 'OutboxModule]', 'OutboxModule, HealthModule]')

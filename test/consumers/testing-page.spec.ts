@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Page, root } from '../docs/page.js';
-import { binaryOf } from '../recipes/support/majors.js';
+import { nodeOf } from '../support/node-of.js';
 import { Consumer } from './support/consumer.js';
 
 const page = new Page('docs/testing.md');
@@ -119,8 +119,8 @@ describe('the page about tests, with jest on Nest 12', () => {
     const config = { testRegex: '\\.spec\\.ts$', transform: { '^.+\\.(t|j)s$': 'ts-jest' } }; // of `nest new`
     writeFileSync(join(commonjs.folder, 'jest.config.json'), JSON.stringify(config));
     const command = `${JEST_WITH_ES_MODULES} --config jest.config.json page/outbox`;
-    await expect(commonjs.run(command, binaryOf(24))).resolves.toMatchObject({ code: 0 });
-    await expect(commonjs.run(command, binaryOf(22))).resolves.toMatchObject({
+    await expect(commonjs.run(command, nodeOf(24))).resolves.toMatchObject({ code: 0 });
+    await expect(commonjs.run(command, nodeOf(22))).resolves.toMatchObject({
       code: 1,
       output: expect.stringContaining('Must use import to load ES Module'),
     });

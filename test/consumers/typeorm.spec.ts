@@ -3,7 +3,7 @@ import { describeConsumer } from './support/describe-consumer.js';
 import { loopApp } from './support/loop-app.js';
 
 describeConsumer('an application whose loop writes through TypeORM', {
-  make: () => loopApp(12).add('vitest').add('typeorm'),
+  make: () => loopApp().add('typeorm'),
   afterwards: (output) => {
     const [before = '', after] = output.split('database closed\n');
     expect(before.match(/query: INSERT INTO "sent"/g)).toHaveLength(3);

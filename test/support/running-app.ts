@@ -28,6 +28,7 @@ export class RunningApp {
       env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     });
     child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.once('error', (error) => (this.output += String(error))); // 'close' follows
     // Not 'exit', after which the last lines of the log may still come.
     this.exit = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
     this.child = child;

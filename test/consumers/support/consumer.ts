@@ -20,6 +20,9 @@ interface Printed {
   readonly output: string;
 }
 
+/** What `nest new` makes. On Nest 11 it is CommonJS with jest, on Nest 12 it asks: ESM with vitest, or that. */
+export type Template = 'nest-11' | 'nest-12' | 'nest-12-commonjs';
+
 /**
  * A user's project: what `nest new` makes, with the package installed from its tarball. The other packages were
  * installed once for each major of Nest, and each has a link in the project's `node_modules`.
@@ -27,14 +30,14 @@ interface Printed {
 export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-consumer-'));
 
-  private constructor(readonly nest: 11 | 12) {}
+  private constructor(private readonly template: Template) {}
 
-  static create(nest: 11 | 12): Consumer {
+  static create(template: Template): Consumer {
     const made = process.env['NESTJS_WAIT_CONSUMERS']!;
-    const consumer = new Consumer(nest);
-    cpSync(join(made, `nest-${nest}`), consumer.folder, { recursive: true });
+    const consumer = new Consumer(template);
+    cpSync(join(made, template), consumer.folder, { recursive: true });
     const modules = join(consumer.folder, 'node_modules');
-    linkPackages(join(root, `test/consumers/nest-${nest}/node_modules`), modules);
+    linkPackages(join(root, 'test/consumers', template.slice(0, 'nest-11'.length), 'node_modules'), modules);
     cpSync(join(made, 'nestjs-wait'), join(modules, 'nestjs-wait'), { recursive: true });
     return consumer;
   }
@@ -86,7 +89,8 @@ export class Consumer {
   private write(file: string, text: string): void {
     const path = join(this.folder, file);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, this.nest === 11 ? text.replaceAll(/( from '\..*)\.js';/g, "$1';") : text);
+    // In CommonJS, paths have no extension.
+    writeFileSync(path, this.template !== 'nest-12' ? text.replaceAll(/( from '\..*)\.js';/g, "$1';") : text);
   }
 }
 

@@ -29,9 +29,9 @@ export function describeConsumer(
     beforeAll(() => {
       consumer = make();
     });
-    afterAll(() => consumer?.remove());
+    afterAll(() => (process.env['KEEP'] ? console.log(consumer.folder) : consumer?.remove()));
 
-    it(`builds by ${build}`, async () => {
+    it('builds', async () => {
       const { code, output } = await consumer.run(build);
       expect({ code, output }).toEqual({ code: 0, output: expect.not.stringMatching(/warn|error/i) });
     });

@@ -11,14 +11,23 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export default function setUp() {
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-consumers-'));
   process.env.NESTJS_WAIT_CONSUMERS = folder;
-  for (const major of ['nest-11', 'nest-12']) {
-    const packages = join(root, 'test/consumers', major, 'node_modules');
-    if (!existsSync(packages) || !existsSync(join(root, 'dist'))) {
-      throw new Error(`There is no ${packages}, or no dist. Build and install all of it: npm run consumers`);
+  const install = (major) => join(root, 'test/consumers', major, 'node_modules');
+  for (const needed of [join(root, 'dist'), install('nest-11'), install('nest-12')]) {
+    if (!existsSync(needed)) {
+      throw new Error(`There is no ${needed}. Build and install all that is needed: npm run consumers`);
     }
-    const args = ['new', major, '--skip-install', '--skip-git', '--package-manager', 'npm', '--strict'];
-    execFileSync(join(packages, '.bin/nest'), args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   }
+  const newApp = (major, name, ...args) => {
+    const schematic = ['@nestjs/schematics:application', `--name=${name}`, '--strict', ...args];
+    // What `nest new` calls with the answers to its questions.
+    execFileSync(join(install(major), '.bin/schematics'), schematic, {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  };
+  newApp('nest-11', 'nest-11', '--language=ts');
+  newApp('nest-12', 'nest-12', '--language=ts', '--type=esm');
+  newApp('nest-12', 'nest-12-commonjs', '--language=ts', '--type=cjs');
   // It has been built.
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root,

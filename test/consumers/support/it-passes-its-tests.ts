@@ -5,12 +5,13 @@ import type { Consumer } from './consumer.js';
 export function itPassesItsTests(
   consumer: () => Consumer,
   { unit, e2e }: { unit: string; e2e: string },
+  node?: string,
 ): void {
   it.each([
     ['unit tests, with FakeClock and with fake timers', 'npm test', unit],
     ['e2e tests', 'npm run test:e2e', e2e],
   ])('passes its %s', async (_, script, want) => {
-    const { code, output } = await consumer().run(script);
+    const { code, output } = await consumer().run(script, node);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(want) });
   });
 }

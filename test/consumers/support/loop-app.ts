@@ -1,9 +1,13 @@
-import { Consumer } from './consumer.js';
+import { Consumer, type Template } from './consumer.js';
 
-/** What `nest new` makes, with a loop whose runs write to a database. */
-export function loopApp(nest: 11 | 12): Consumer {
-  return Consumer.create(nest)
+/** What `nest new` makes, with a loop whose runs write to a database. Its tests run in what Nest chose. */
+export function loopApp(
+  template: Template = 'nest-12',
+  runner = template === 'nest-12' ? 'vitest' : 'jest',
+): Consumer {
+  return Consumer.create(template)
     .add('nest-new')
+    .add(runner)
     .edit('src/main.ts', '  await app.listen', '  app.enableShutdownHooks();\n  await app.listen')
     .edit('src/app.module.ts', 'imports: []', 'imports: [WaitModule.forRoot(), OutboxModule]')
     .edit(

@@ -9,7 +9,7 @@ export const IN_ORDER = [
   'run 3 begins',
   'run 3 is told to stop',
   'run 3 ends',
-  'Stopped 1 loop',
+  'loops stopped',
   'database closed',
 ];
 
@@ -39,5 +39,9 @@ export async function stopDuringRun(main: string, { node, env, during }: Manner 
   const said = app.output.match(
     /run \d+ (?:begins|is told to stop|ends)|Stopped \d+ loops?|database closed/g,
   );
-  return { exit: await app.exit, said: said ?? [], output: app.output };
+  return {
+    exit: await app.exit,
+    said: said?.map((line) => line.replace(/^Stopped.*/, 'loops stopped')) ?? [],
+    output: app.output,
+  };
 }

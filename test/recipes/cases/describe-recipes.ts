@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import type { Major } from '../support/majors.js';
+import type { Major } from '../support/major.js';
 import { RecipeProject, type Run } from '../support/recipe-project.js';
 import { clsCases } from './cls.js';
 import { maintenanceCases } from './maintenance.js';

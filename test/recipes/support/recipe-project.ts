@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { binaryOf, type Major } from './majors.js';
+import { nodeOf } from '../../support/node-of.js';
+import type { Major } from './major.js';
 
 const root = join(__dirname, '../../..');
 
@@ -55,7 +56,7 @@ export class RecipeProject {
       }
     }
     const parent = mkdtempSync(join(tmpdir(), `nestjs-wait-recipes-${major}-`));
-    const project = new RecipeProject(binaryOf(major), parent);
+    const project = new RecipeProject(nodeOf(major), parent);
     try {
       project.install(packages);
       await project.compile();

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { WaitModule } from 'nestjs-wait';
 import { Outbox } from './outbox.js';

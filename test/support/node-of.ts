@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 
-/** The majors of Node on which the recipes run, each with the packages of `test/recipes/node-…`. */
-export type Major = 20 | 22;
-
-/** Finds a Node: this one, one that `NESTJS_WAIT_NODES` names, or the one that npm has. */
-export function binaryOf(major: number): string {
+/** Finds a Node of a major: this one, one that `NESTJS_WAIT_NODES` names, or the one that npm has. */
+export function nodeOf(major: number): string {
   const known = [process.execPath, ...(process.env['NESTJS_WAIT_NODES'] ?? '').split(',').filter(Boolean)];
   const print = (node: string, what: string): string =>
     execFileSync(node, ['-p', what], { encoding: 'utf8', timeout: 60_000 }).trim();
