@@ -22,16 +22,20 @@ import { ResourceStore } from './reflector/resource-store.js';
 import { Rivals } from './rivals/rivals.js';
 import { RouteReconciler } from './routes/route-reconciler.js';
 import { Settings } from './settings.js';
+import { SettingsModule } from './settings.module.js';
 import { SizeMonitor } from './size-monitor/size-monitor.js';
 
 @Module({
   imports: [
+    SettingsModule,
     WaitModule.forRootAsync({
-      useFactory: async () => ({
+      imports: [SettingsModule],
+      inject: [Settings],
+      useFactory: async (settings: Settings) => ({
         shutdownTimeout: '10s',
         // No run but the reflector's takes long. One that does is waiting for something that does not come.
         defaults: { hungAfter: '1m' },
-        leaderElection: await electionOf(new Settings()),
+        leaderElection: await electionOf(settings),
       }),
     }),
     WaitPrometheusModule.forRoot(),
@@ -47,7 +51,6 @@ import { SizeMonitor } from './size-monitor/size-monitor.js';
   controllers: [HealthController, MetricsController, StatusController, SteerController, TroubleController],
   providers: [
     LoopHealthIndicator,
-    Settings,
     BufferedLogger,
     ResourceStore,
     Reflector,

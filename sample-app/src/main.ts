@@ -1,8 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { BufferedLogger } from './log-flush/buffered-logger.js';
+import { reasonOf } from './reason-of.js';
 import { Settings } from './settings.js';
-import { reasonOf } from './start-error.js';
+import { makeStateFolder } from './state-folder.js';
 
 const CONTEXT = 'Main';
 
@@ -17,7 +18,8 @@ try {
   app.useLogger(logger);
   app.flushLogs();
   app.enableShutdownHooks();
-  const { host, port, isLocal } = app.get(Settings);
+  const { host, port, isLocal, stateDir } = app.get(Settings);
+  await makeStateFolder(stateDir);
   try {
     await app.listen(port, host);
   } catch (error) {

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { promtool } from '../support/promtool.js';
 import { SampleProcess } from './sample-process.js';
@@ -97,7 +98,7 @@ export function describeHealth(): void {
     });
 
     it('finds it live but not ready while the log cannot be written', async () => {
-      await writeFile(sample.state, 'a file where the folder should be');
+      await mkdir(join(sample.state, 'manager.log'), { recursive: true }); // a folder where the file should be
       sample.start();
       await turns('/readyz', 503);
       await sample.logs(/ERROR \[LogFlush\.flush\] run 1 failed: /);
@@ -105,6 +106,8 @@ export function describeHealth(): void {
         unwell({ 'LogFlush.flush': { problem: 'failing' } }),
       );
       expect(await status('/healthz')).toBe(200);
+      await sample.stop('SIGTERM');
+      expect(sample.output.trim().split('\n').at(-1)).toMatch(/ERROR \[LogFlush\] They are not: EISDIR/);
     });
   });
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../leader-election/support/processes.js';
 import { SampleProcess } from './sample-process.js';
 
 /** Makes the mistakes of somebody who starts the sample application for the first time, after it was built. */
@@ -29,6 +30,22 @@ export function describeMistakes(): void {
       expect(sample.output).toBe(`${want}\n`);
     });
 
+    it('says in a sentence, and nothing else, that it cannot write its state, and fails', async () => {
+      await writeFile(sample.state, 'a file where the folder should be');
+      sample.start();
+      await expect(sample.exited()).resolves.toEqual([1, null]);
+      expect(sample.output).toMatch(/^STATE_DIR must be a folder that the sample can write to: EEXIST.*\n$/);
+    });
+
+    it('says in a sentence, and nothing else, that its database does not run, and fails', async () => {
+      const DATABASE_URL = `postgres://nobody@127.0.0.1:${await freePort()}/nothing`;
+      sample.start({ LEADER_ELECTION: 'postgres', DATABASE_URL });
+      await expect(sample.exited()).resolves.toEqual([1, null]);
+      expect(sample.output).toMatch(
+        /^.*ECONNREFUSED.*Check the host and the port, and that PostgreSQL runs there\.\n$/,
+      );
+    });
+
     it('says in its last line that its port is in use, and what to do, and fails', async () => {
       const server = createServer().listen(0, '127.0.0.1');
       await new Promise((resolve) => server.once('listening', resolve));
@@ -38,6 +55,19 @@ export function describeMistakes(): void {
       server.close();
       expect(sample.output.trim().split('\n').at(-1)).toBe(
         `Port ${port} is in use. End what listens there, or choose another port: PORT=${port + 1} npm start`,
+      );
+      expect(sample.output).not.toMatch(/^\s+at /m);
+    });
+
+    it.each([
+      ['9.9.9.9', /: listen EADDRNOTAVAIL: address not available 9\.9\.9\.9$/],
+      ['nowhere.invalid', /: getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere\.invalid$/],
+    ])('says in its last line that HOST is not %s, and fails', async (host, want) => {
+      sample.start({ HOST: host });
+      await expect(sample.exited()).resolves.toEqual([1, null]);
+      expect(sample.output.trim().split('\n').at(-1)).toMatch(want);
+      expect(sample.output).toContain(
+        'HOST must be an address of this machine, and PORT 0 or at least 1024: ',
       );
       expect(sample.output).not.toMatch(/^\s+at /m);
     });

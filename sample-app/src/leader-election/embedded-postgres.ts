@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartError } from '../start-error.js';
 
 const PORT = 54329;
 const FOLDER = join(tmpdir(), 'nestjs-wait-sample-postgres');
@@ -58,8 +59,9 @@ export async function startEmbeddedPostgres({ folder = FOLDER, port = PORT } = {
   const deadline = performance.now() + START_TIMEOUT;
   while (!(await answers(url))) {
     if (performance.now() > deadline) {
-      throw new Error(
-        `PostgreSQL does not answer on port ${port}. Its log is ${log}. To begin again, remove ${folder}.`,
+      throw new StartError(
+        `PostgreSQL does not answer on port ${port}. Another program may use this port. The log is ${log}. ` +
+          `To begin with an empty database, remove ${folder}.`,
       );
     }
     await sleep(100);
@@ -85,7 +87,7 @@ export function postgresBinaries(folder: string, installed = installedBinaries()
     execFileSync('chown', ['-R', `${uid}:${gid}`, draft]);
   });
   if (!isRunnable(copy)) {
-    throw new Error(
+    throw new StartError(
       `PostgreSQL does not run as root, and the user ${uid} can run it neither in ${installed} nor in ${copy}. ` +
         'Set TMPDIR to a folder that every user may enter.',
     );

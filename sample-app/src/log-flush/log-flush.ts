@@ -31,7 +31,7 @@ export class LogFlush {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.logger.log('The last lines are written');
-    await this.flush();
+    this.logger.log('The last lines are written'); // this line, too
+    await this.flush().catch((error: Error) => this.logger.error(`They are not: ${error.message}`));
   }
 }
