@@ -60,9 +60,9 @@ await show('No line in the log names my loop', async () => {
   await (await boot({ providers: [Outbox] })).close();
   find('without WaitModule: nothing is logged');
   const mock = { provide: Outbox, useValue: { flush: () => {} } };
-  for (const [what, providers] of [
-    ['in no providers', []],
-    ['a value without a class', [mock]],
+  for (const { what, providers } of [
+    { what: 'in no providers', providers: [] },
+    { what: 'a value without a class', providers: [mock] },
   ]) {
     const { list, close } = await boot({ imports: [forRoot], providers });
     find(`${what}: ${list().length} loops`);
@@ -153,10 +153,7 @@ await show('My loop runs at once', async () => {
 });
 
 await show('A run never ends', async () => {
-  const { clock, loop, close } = await boot(
-    { imports: [forRoot], providers: [Hanging] },
-    { advance: 600_000 },
-  );
+  const { loop, close } = await boot({ imports: [forRoot], providers: [Hanging] }, { advance: 600_000 });
   find(`${loop().state}, hung: ${loop().hung}`);
   await close();
 });
