@@ -69,6 +69,11 @@ describe('README.md', () => {
     expect(read('README.md').split('\n').length).toBeLessThan(300);
   });
 
+  it('says what it costs in the words of the page that is compared with the benchmark', () => {
+    const [, cost = ''] = read('README.md').split('\n## Cost\n\n');
+    expect(read('docs/cost.md').split('\n\n')[1]).toBe(cost.split('\n\n')[0]);
+  });
+
   it('lists every page of the documentation', () => {
     const [, list = ''] = read('README.md').split('\n## All pages\n');
     expect(DOCS.filter((page) => !list.includes(`](${page}) |`))).toEqual([]);
