@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { LoopRegistry, WaitModule } from 'nestjs-wait';
 import { Outbox as OutboxWithBackoff } from './backoff.js';
 import { Broker } from './broker.js';
-import { failures, waitModule as countingModule } from './count-failures.js';
+import { failures as counted, waitModule as countingModule } from './count-failures.js';
 import { waitModule } from './defaults.js';
 import { Outbox } from './failing.js';
 import { Report } from './hourly.js';
@@ -64,7 +64,7 @@ await show('hung before its timeout', Patient, {
 await show('failing', Outbox, { publish: refusing(24), time: 125_000 });
 
 await show('crash handlers', Outbox, { imports: [countingModule], publish: refusing(2), time: 15_000 });
-console.log(`= ${JSON.stringify([...failures])}`);
+console.log(`= ${JSON.stringify([...counted])}`);
 
 const handledBy = (handler) => [WaitModule.forRoot({ logFailures: false, crashHandlers: [handler] })];
 async function report() {
