@@ -5,6 +5,8 @@ export class Cache {
 
 export class Database {
   async publishOutbox(_signal: AbortSignal): Promise<void> {}
+
+  async read(_signal: AbortSignal): Promise<void> {}
 }
 
 export class Feed {

@@ -1,5 +1,5 @@
 // Prints every timeline of docs/loops.md, each below a heading.
-import { BackoffUntilService } from 'nestjs-wait';
+import { BackoffUntilService, LoopRegistry } from 'nestjs-wait';
 import { NewsFeed } from './backoff-until.js';
 import { row, ruler, spans } from './drawing.mjs';
 import { FirstRun } from './first-run.js';
@@ -18,8 +18,8 @@ const TIME = 120 * SECOND;
 const failing = { fails: true };
 const long = { takes: 11 };
 
-/** Lets the loops of a class run, and closes the application after `stopAt` seconds, if that is given. */
-async function eventsOf(Loop, { stopAt, ...options } = {}) {
+/** Lets the loops of a class run. After `stopAt` seconds, if that is given, it closes the application. */
+async function eventsOf(Loop, { stopAt, stop = (app) => app.close(), ...options } = {}) {
   const { app, clock, events } = await recordedApp([Loop], options);
   if (stopAt === undefined) {
     await clock.advance(TIME);
@@ -28,9 +28,10 @@ async function eventsOf(Loop, { stopAt, ...options } = {}) {
     return seen;
   }
   await clock.advance(stopAt * SECOND);
-  const closed = app.close();
+  const stopped = stop(app);
   await clock.advance(TIME);
-  await closed;
+  await stopped;
+  await app.close();
   return events;
 }
 
@@ -138,6 +139,10 @@ print('forever', [
   ...(await aLife(LogShipper)),
   await drawn('told to stop in a wait', LogShipper, { stopAt: 37 }),
   await drawn('told to stop in a run', LogShipper, { stopAt: 36, plan: { 5: long } }),
+  await drawn('its handle is stopped in a wait', LogShipper, {
+    stopAt: 37,
+    stop: (app) => app.get(LoopRegistry).get('LogShipper.flush').stop(),
+  }),
 ]);
 
 print('first run', await allDrawn(FirstRun));
