@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as k8s from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
@@ -8,8 +6,9 @@ import { POSTGRES, postgres } from '../leader-election/support/engines/postgres.
 import { redis } from '../leader-election/support/engines/redis.js';
 import { until } from '../leader-election/support/processes.js';
 import { DEFAULT_SHUTDOWN_TIMEOUT } from '../../src/nest/declare/wait.settings.js';
+import { published } from '../support/alert-test.js';
 import { mistakes } from '../support/manifest-mistakes.js';
-import { missingFrom, Page, root } from './page.js';
+import { missingFrom, Page } from './page.js';
 import { ReadersProject, SETUPS } from './readers-project.js';
 
 jest.setTimeout(180_000); // compiles, and starts processes, which takes long on a busy machine
@@ -169,12 +168,13 @@ describe('the deployment on the page about production', () => {
 });
 
 describe('the alerts on the page about production', () => {
-  const rules = readFileSync(join(root, 'docs/alerts/nestjs-wait.rules.yaml'), 'utf8');
-  const alerts = Array.from(rules.matchAll(/alert: (\w+)/g), ([, name]) => name!);
   const runbooks = new Page('docs/metrics-and-alerts.md').text;
 
-  it.each(alerts)('have a row, and a section with what to do: %s', (alert) => {
-    expect(page.text).toContain(`| [\`${alert}\`](metrics-and-alerts.md#${alert.toLowerCase()}) |`);
+  it.each(published)('say what to do first, and where to read on: $alert', ({ alert, annotations }) => {
+    const { description, runbook } = annotations;
+    expect(runbook).toBe(`docs/metrics-and-alerts.md#${alert.toLowerCase()}`);
+    const row = `| [\`${alert}\`](${runbook.replace('docs/', '')}) | ${description} |`;
+    expect(page.text.replace(/\[(the page of the loops)\]\(page\.md\)/, '$1')).toContain(row);
     const [, section = ''] = runbooks.split(`\n### ${alert}\n`);
     expect(section.split('\n##')[0]).toContain('**What to do:**');
   });

@@ -1,8 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as k8s from '@kubernetes/client-node';
 import { promtoolOnFile, type Verdict } from './promtool.js';
 
 /** The rules that are published. */
 export const RULES = join(__dirname, '../../docs/alerts/nestjs-wait.rules.yaml');
+
+interface Rule {
+  readonly alert: string;
+  readonly annotations: {
+    readonly summary: string;
+    /** What to do first. */
+    readonly description: string;
+    /** Where to read on, in the package. */
+    readonly runbook: string;
+  };
+}
+
+/** The rules of the file that is published. */
+export const published = k8s.loadYaml<{ groups: [{ rules: Rule[] }] }>(readFileSync(RULES, 'utf8')).groups[0]
+  .rules;
 
 /** One sample a minute. `_` is a scrape that failed, `stale` one without the series. */
 type Values = readonly (number | '_' | 'stale')[];
@@ -31,6 +48,7 @@ export function growing(minutes: number): Values {
 
 /** Lets Prometheus' own test runner evaluate the rules. */
 export function evaluate({ alert, series, minute, want, severity }: AlertTest, rules = RULES): Verdict {
+  const { annotations } = published.find((rule) => rule.alert === alert)!;
   const test = {
     interval: '1m',
     input_series: Object.entries(series).map(([name, values]) => ({
@@ -43,7 +61,7 @@ export function evaluate({ alert, series, minute, want, severity }: AlertTest, r
         alertname: alert,
         exp_alerts: want.map(({ labels, summary }) => ({
           exp_labels: { ...labels, severity },
-          exp_annotations: { summary },
+          exp_annotations: { ...annotations, summary },
         })),
       },
     ],

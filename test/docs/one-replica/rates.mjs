@@ -8,7 +8,7 @@ import { pool } from './database.js';
 import { Rates, write } from './rates.js';
 
 await pool.query('DROP TABLE IF EXISTS rates');
-await pool.query(process.env.TABLE);
+await pool.query(String(process.env.TABLE));
 const lock = new PostgresLock({ name: 'rates', pool });
 await lock.createTable();
 

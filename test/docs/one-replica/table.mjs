@@ -19,7 +19,7 @@ async function describe() {
 const lock = new PostgresLock({ name: 'any', pool });
 await lock.createTable();
 const made = await describe();
-await pool.query(process.env.TABLE);
+await pool.query(String(process.env.TABLE));
 const shown = await describe();
 console.log(shown === made ? 'the same' : `${shown}\n${made}`);
 await pool.end();
