@@ -86,7 +86,26 @@ describe.each(Object.entries(SETUPS))('coming from @nestjs/schedule, %s', (_, se
       },
       importedTwice: { schedule: 4, wait: 'WAIT_ERR_FOR_ROOT' },
       replaced: { schedule: ['the old one'], wait: ['the new one'] },
+      replicas: { schedule: 2, wait: 1 },
       dynamicError: 'boom',
+      // Nothing here pauses, resumes or triggers.
+      registry: [
+        'constructor',
+        'doesExist',
+        'getCronJob',
+        'getInterval',
+        'getTimeout',
+        'addCronJob',
+        'addInterval',
+        'addTimeout',
+        'getCronJobs',
+        'deleteCronJob',
+        'getIntervals',
+        'deleteInterval',
+        'getTimeouts',
+        'deleteTimeout',
+        'wrapFunctionInTryCatchBlocks',
+      ],
     });
   });
 
@@ -94,6 +113,27 @@ describe.each(Object.entries(SETUPS))('coming from @nestjs/schedule, %s', (_, se
     const { schedule, wait } = (await find('long-interval.mjs')) as Record<string, number>;
     expect(schedule).toBeGreaterThan(2);
     expect(wait).toBe(0);
+  });
+
+  it('knows every option of @nestjs/schedule, so that what is missing there is missing', () => {
+    const declarations = (file: string): string =>
+      readFileSync(join(setup.nest, '@nestjs/schedule/dist', file), 'utf8');
+    const optionsOf = (file: string): string[] =>
+      Array.from(declarations(file).matchAll(/^ {4}(\w+)\?: (?!never)/gm), ([, name]) => name!);
+    const parametersOf = (file: string): string[] =>
+      Array.from(declarations(file).matchAll(/^export declare function \w+\((.*)\)/gm), ([, all]) => all!);
+    const cronOptions = new Set(optionsOf('decorators/cron.decorator.d.ts'));
+    expect([...cronOptions].filter((option) => !page.text.includes(option))).toEqual([]);
+    expect(cronOptions.size).toBeGreaterThan(5);
+    expect(optionsOf('interfaces/schedule-module-options.interface.d.ts').slice(0, 3)).toEqual([
+      'cronJobs',
+      'intervals',
+      'timeouts',
+    ]);
+    expect(parametersOf('decorators/interval.decorator.d.ts')).toEqual([
+      'timeout: number',
+      'name: string, timeout: number',
+    ]);
   });
 
   it('names the versions that it is tested with', () => {
