@@ -86,7 +86,6 @@ describe.each(Object.entries(SETUPS))('coming from @nestjs/schedule, %s', (_, se
       },
       importedTwice: { schedule: 4, wait: 'WAIT_ERR_FOR_ROOT' },
       replaced: { schedule: ['the old one'], wait: ['the new one'] },
-      replicas: { schedule: 2, wait: 1 },
       dynamicError: 'boom',
       // Nothing here pauses, resumes or triggers.
       registry: [
@@ -106,6 +105,13 @@ describe.each(Object.entries(SETUPS))('coming from @nestjs/schedule, %s', (_, se
         'deleteTimeout',
         'wrapFunctionInTryCatchBlocks',
       ],
+    });
+  });
+
+  it('says on how many of two replicas a job runs', async () => {
+    await expect(find('replicas.mjs')).resolves.toEqual({
+      ran: { schedule: 2, wait: 1 },
+      cronOnTheLeader: { runs: 1, refused: ['WAIT_ERR_NOT_LEADER'] },
     });
   });
 

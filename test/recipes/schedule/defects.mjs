@@ -2,14 +2,11 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { Cron, Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Until, WaitModule } from 'nestjs-wait';
-import { InMemoryLock, InMemoryLockStore } from 'nestjs-wait/leader-election';
 import { boot, decorate, report } from './boot.mjs';
 import { advance, settle, sleep, stopTime } from './time.mjs';
 
 const schedule = () => ScheduleModule.forRoot();
 const wait = () => WaitModule.forRoot();
-const elected = (store) => () =>
-  WaitModule.forRoot({ leaderElection: { lock: new InMemoryLock({ store, name: 'one' }) } });
 
 /** Runs a class of one method for some seconds, and returns its application. */
 async function runFor(seconds, modules, Job, logger) {
@@ -129,24 +126,6 @@ async function replaced(decorator, module) {
   return called;
 }
 
-/** How many of two replicas run the method. */
-async function replicas(decorator, module) {
-  const ran = new Set();
-  const apps = [];
-  for (const replica of [1, 2]) {
-    class Job {
-      tick() {
-        ran.add(replica);
-      }
-    }
-    apps.push(await boot([module()], [decorate(Job, 'tick', decorator)]));
-  }
-  await settle();
-  await advance(2000);
-  await Promise.all([...apps.map((app) => app.close()), advance(5000)]);
-  return ran.size;
-}
-
 /** What becomes of an error in an interval that was added at run time. */
 async function dynamicError() {
   let unhandled;
@@ -201,10 +180,6 @@ report({
   replaced: {
     schedule: await replaced(Interval(1000), schedule()),
     wait: await replaced(Until({ period: '1s', immediate: false }), wait()),
-  },
-  replicas: {
-    schedule: await replicas(Interval(1000), schedule),
-    wait: await replicas(Until({ period: '1s', leaderOnly: true }), elected(new InMemoryLockStore())),
   },
   dynamicError: await dynamicError(),
   registry: Object.getOwnPropertyNames(SchedulerRegistry.prototype),
