@@ -84,7 +84,7 @@ describe.each(Object.entries(SETUPS))('coming from @nestjs/schedule, %s', (_, se
         schedule: { runs: 0, warnings: [expect.stringContaining('Cannot register interval "Job@tick"')] },
         wait: { runs: 3, warnings: [] },
       },
-      importedTwice: { schedule: 4, wait: 'WAIT_ERR_FOR_ROOT' },
+      importedTwice: { schedule: 4, named: 4, wait: 'WAIT_ERR_FOR_ROOT' },
       replaced: { schedule: ['the old one'], wait: ['the new one'] },
       dynamicError: 'boom',
       // Nothing here pauses, resumes or triggers.

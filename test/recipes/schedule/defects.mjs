@@ -175,6 +175,7 @@ report({
   requestScoped: await both(requestScoped),
   importedTwice: {
     schedule: await importedTwice(Interval(1000), schedule),
+    named: await importedTwice(Interval('prices', 1000), schedule),
     wait: await importedTwice(Until('1s'), wait),
   },
   replaced: {
