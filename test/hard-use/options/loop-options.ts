@@ -244,6 +244,9 @@ export function drawOptions(
   } else if (isWrong) {
     options[pick(random, names)] = anyValue(random);
   }
+  if (isText(options['name'])) {
+    options['name'] = `${String(options['name'])} ${random()}`; // each loop needs a name of its own
+  }
   if (random() < 0.02) {
     delete options[pick(random, names)];
   }

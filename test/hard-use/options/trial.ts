@@ -70,8 +70,8 @@ export class Trial {
     let before = startedAt;
     for (const [index, time] of times.entries()) {
       const range = index === 0 ? this.firstWait() : this.nextWait(index, before);
-      // The next start is a date, so it is exact to a millisecond only.
-      const slack = 1e-6 + 1e-9 * time + (index === starts.length ? 1 : 0);
+      // A wait is made of whole nanoseconds, and the next start is a date, so it is exact to a millisecond only.
+      const slack = 0.01 + 1e-9 * time + (index === starts.length ? 1 : 0);
       const wait = time - before;
       if (wait < range.least - slack || wait > range.most + slack) {
         return `wait ${index} was ${wait} ms, and not from ${range.least} to ${range.most} ms`;

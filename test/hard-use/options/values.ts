@@ -17,6 +17,7 @@ export const LONGEST = 2 ** 63 / 1e6;
 /** What durations may look like, and how many milliseconds they are. */
 const TEXTS: ReadonlyMap<string, number> = new Map([
   ['250ms', 250],
+  ['5s', 5 * SECOND],
   ['1.5s', 1.5 * SECOND],
   ['.5s', 500],
   ['30 s', 30 * SECOND],
