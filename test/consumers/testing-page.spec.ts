@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Page, root } from '../docs/page.js';
 import { nodeOf } from '../support/node-of.js';
-import { Consumer } from './support/consumer.js';
+import { Consumer, type Template } from './support/consumer.js';
 
 const page = new Page('docs/testing.md');
 
@@ -18,8 +18,8 @@ const TESTS = 12;
 const BY_JEST = `Tests:       ${TESTS} passed, ${TESTS} total`;
 
 /** Makes a project with the blocks of the page in `src/page`, where a reader has copied them. */
-function readersProject(nest: 11 | 12, type: 'module' | 'commonjs', without: RegExp): Consumer {
-  const consumer = Consumer.create(nest);
+function readersProject(template: Template, type: 'module' | 'commonjs', without: RegExp): Consumer {
+  const consumer = Consumer.create(template);
   const folder = join(consumer.folder, 'src/page');
   mkdirSync(folder);
   for (const block of page.blocks('ts').filter((each) => !without.test(nameOf(each)))) {
@@ -46,7 +46,7 @@ function addSwc(consumer: Consumer): void {
 describe('the page about tests, with vitest on Nest 12, as `nest new` makes it', () => {
   let consumer: Consumer;
   beforeAll(() => {
-    consumer = readersProject(12, 'module', JEST);
+    consumer = readersProject('nest-12', 'module', JEST);
   });
   afterAll(() => consumer?.remove());
 
@@ -79,7 +79,7 @@ describe('the page about tests, with vitest on Nest 12, as `nest new` makes it',
 describe('the page about tests, with jest on Nest 11, as `nest new` makes it', () => {
   let consumer: Consumer;
   beforeAll(() => {
-    consumer = readersProject(11, 'commonjs', VITEST);
+    consumer = readersProject('nest-11', 'commonjs', VITEST);
     addSwc(consumer);
   });
   afterAll(() => consumer?.remove());
@@ -101,8 +101,8 @@ describe('the page about tests, with jest on Nest 12', () => {
   let esm: Consumer;
   let commonjs: Consumer;
   beforeAll(() => {
-    esm = readersProject(12, 'module', VITEST);
-    commonjs = readersProject(12, 'commonjs', VITEST).edit('package.json', '"type": "module",', '');
+    esm = readersProject('nest-12', 'module', VITEST);
+    commonjs = readersProject('nest-12', 'commonjs', VITEST).edit('package.json', '"type": "module",', '');
     addSwc(commonjs);
   });
   afterAll(() => {
