@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { RunningApp } from '../support/running-app.js';
 import { describeConsumer } from './support/describe-consumer.js';
 import { loopApp } from './support/loop-app.js';
 import { ESBUILD_ESM } from '../bundles/support/bundlers.js';
@@ -19,7 +22,26 @@ describeConsumer('an application that esbuild makes one minified file of, with @
   make: () =>
     withNamedLoop(loopApp())
       .edit('src/outbox.ts', 'private', '@Inject(Database) private')
-      .edit('src/outbox.ts', '{ Injectable', '{ Inject, Injectable'),
+      .edit('src/outbox.ts', '{ Injectable', '{ Inject, Injectable')
+      .edit('src/app.controller.ts', 'private', '@Inject(AppService) private')
+      .edit('src/app.controller.ts', '{ Controller', '{ Controller, Inject'),
   build: esbuild('src/main.ts'),
   afterwards: expectRenamed,
+});
+
+describe('an application that esbuild makes one minified file of, without @Inject()', () => {
+  it('gets no database, since esbuild emits no metadata, and the log says so', async () => {
+    const consumer = loopApp();
+    try {
+      expect(await consumer.run(esbuild('src/main.ts'))).toMatchObject({ code: 0 });
+      const app = await RunningApp.start(join(consumer.folder, 'dist/main.js'), {
+        until: /run 1 failed/,
+        env: { PORT: '0' },
+      });
+      await app.stop();
+      expect(app.output).toContain("run 1 failed: Cannot read properties of undefined (reading 'insert')");
+    } finally {
+      consumer.remove();
+    }
+  });
 });

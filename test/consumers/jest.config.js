@@ -18,5 +18,5 @@ export default {
   testEnvironment,
   transform,
   moduleNameMapper,
-  testTimeout: 180_000, // a build takes five seconds, and a minute on a very busy machine
+  testTimeout: 300_000, // a build takes five seconds, and a minute on a very busy machine
 };

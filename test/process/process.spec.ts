@@ -13,7 +13,7 @@ interface Ending {
   readonly output: string;
 }
 
-// Node itself, and others that NESTJS_WAIT_NODES names, comma-separated: CI gives those of 22 and 24.
+// Node itself, and others that NESTJS_WAIT_NODES names, comma-separated: CI gives those of 22, 24 and 26.
 const NODES = [process.execPath, ...(process.env['NESTJS_WAIT_NODES'] ?? '').split(',').filter(Boolean)];
 
 describe.each(NODES)('in a process of its own, of %s', (node) => {
