@@ -1,5 +1,5 @@
 // Says how large the package is. A limit that is exceeded on purpose is raised here, and the README names it.
-const LIMITS = { packed: 1_300_000, unpacked: 4_500_000, files: 330 };
+const LIMITS = { packed: 1_400_000, unpacked: 4_500_000, files: 330 };
 
 /** Throws when the package has become larger than it should be. */
 export function checkSize({ size, unpackedSize, entryCount }) {
