@@ -22,12 +22,12 @@ export function problemsOf({ name, shortest, isSliding, runs, info }: ToldRecord
       ? [`${name}: run ${index + 1} began after ${wait} ms of ${shortest} ms`]
       : [];
   });
-  const failed = runs.filter(({ failed }) => failed).length;
-  const wrong = info.runs !== runs.length || info.failures !== failed;
+  const failures = runs.filter(({ failed }) => failed).length;
+  const wrong = info.runs !== runs.length || info.failures !== failures;
   return wrong
     ? [
         ...problems,
-        `${name}: ${info.runs} runs and ${info.failures} failures told, and not ${runs.length} and ${failed}`,
+        `${name}: ${info.runs} runs and ${info.failures} failures told, and not ${runs.length} and ${failures}`,
       ]
     : problems;
 }
