@@ -8,7 +8,7 @@ const NAME = 'leader';
 const RENEW_DEADLINE = 2000;
 
 /** How long this process may take to see who holds the lease when it is busy, in milliseconds. */
-const SLACK = 3000;
+const SLACK = 8000;
 
 /** The lease of this replica, which another one takes now and then. */
 export class Lease {

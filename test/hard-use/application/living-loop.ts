@@ -22,6 +22,7 @@ export function startLoop(
   watched: AnyWatched,
   { kind, options, takesSignal }: LoopPlan,
   hasContext: boolean,
+  stopsByContext: boolean,
 ): LivingLoop {
   const f = takesSignal
     ? (signal: AbortSignal): unknown => watched.run(signal)
@@ -37,8 +38,10 @@ export function startLoop(
   const handle = start[`${method}WithContext`]!.call(service, ctx.signal, f, options);
   void Promise.resolve().then(() => watched.started());
   const stop = async (): Promise<void> => {
-    ctx.abort();
-    await handle.done;
+    if (stopsByContext) {
+      ctx.abort();
+    }
+    await (stopsByContext ? handle.done : handle.stop());
     const listeners = getEventListeners(ctx.signal, 'abort').length;
     oracle.check('no listener stays', handle.name, listeners === 0, () => `${listeners} on its context`);
   };

@@ -47,7 +47,16 @@ export class Operator {
         ? new WatchedLoop(this.oracle, plan.watched)
         : new WatchedWorkers(this.oracle, { ...plan.watched, workers });
     const options = workers === 1 ? plan.options : { ...plan.options, workers, pauseAfterFailures: false };
-    this.loops.push(startLoop(this.service, this.oracle, watched, { ...plan, options }, this.random() < 0.3));
+    this.loops.push(
+      startLoop(
+        this.service,
+        this.oracle,
+        watched,
+        { ...plan, options },
+        this.random() < 0.3,
+        this.random() < 0.5,
+      ),
+    );
     this.count('start');
   }
 
@@ -70,6 +79,7 @@ export class Operator {
       this.oracle,
       watched,
       { ...plan, watched: plain, options: { ...options, leaderOnly: true } },
+      false,
       false,
     );
     this.loops.push({ ...loop, stop: undefined });

@@ -11,6 +11,7 @@ interface Call {
 interface Triggered {
   /** Whether the loop was told to stop, or its term. */
   readonly isToldToStop: boolean;
+  readonly isLeaderOnly: boolean;
   check(kind: string, isRight: boolean, what: () => string): void;
 }
 
@@ -61,7 +62,7 @@ export class TriggerCalls {
     const isRight = code === 'WAIT_ERR_LOOP_STOPPED' || code === 'WAIT_ERR_NOT_LEADER';
     this.loop.check(
       'a trigger is refused only by a stop',
-      run === undefined && (isRefused || this.loop.isToldToStop) && isRight,
+      run === undefined && (isRefused || this.loop.isToldToStop || this.loop.isLeaderOnly) && isRight,
       () => code,
     );
   }
