@@ -173,6 +173,7 @@ for (let tenth = 6; tenth <= 10; tenth++) {
   samples.push(sample());
 }
 await hold();
+operator.replaces = false; // so that it is known how many loops the end stops
 await rest(2000);
 const SENTINEL = 'sees the stop';
 const sentinel = oracle.totalsOf(SENTINEL);

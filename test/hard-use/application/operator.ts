@@ -19,6 +19,8 @@ export class Operator {
   readonly loops: LivingLoop[] = [];
   /** How often it did what. */
   readonly done: Record<string, number> = {};
+  /** Whether it ends loops, and starts others. */
+  replaces = true;
   /** Loops that were told to stop, and have not ended. */
   stopping = 0;
   private readonly paused: LivingLoop[] = [];
@@ -196,8 +198,8 @@ export class Operator {
   /** Ends a loop, and starts another one. */
   private replace(loop: LivingLoop): void {
     const { watched, handle, stop } = loop;
-    if (stop === undefined) {
-      return; // decorated
+    if (stop === undefined || !this.replaces) {
+      return; // decorated, or the end is near
     }
     this.count('stop');
     this.stopping++;

@@ -15,7 +15,13 @@ const isFunction = (value: unknown): boolean => {
   const source = typeof value === 'function' ? Function.prototype.toString.call(value) : 'class';
   return !/^class\b/.test(source) && !/^(?:async\s+)?function\s*\*/.test(source);
 };
-const functions: Judge = (value) => (Array.isArray(value) && value.every(isFunction) ? value : WRONG);
+const functions: Judge = (value) => {
+  try {
+    return Array.isArray(value) && value.every(isFunction) ? value : WRONG;
+  } catch {
+    return WRONG; // a Proxy that was revoked
+  }
+};
 
 const asLoop = (options: unknown): Meaning | typeof WRONG =>
   isObject(options) && !('period' in options && durationOf(options['period']) === WRONG)
