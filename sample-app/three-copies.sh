@@ -39,10 +39,12 @@ start() {
 }
 
 kill_leader() {
-  local port
+  local port pid
   port=$(leader_port)
   [ -n "$port" ] || fail "No copy leads. Start them: bash sample-app/three-copies.sh start"
-  kill -9 "$(pid_of "$port")"
+  pid=$(pid_of "$port")
+  [ -n "$pid" ] || fail "The copy on port $port leads, but $folder/$port.pid does not have its process. End it yourself."
+  kill -9 "$pid"
   rm "$folder/$port.pid"
   echo "The copy on port $port led, and is killed. Another one leads when its lease is over, after six seconds."
   wait_for_leader
@@ -126,7 +128,7 @@ database_pid() {
 
 wait_for_end() {
   for _ in {1..200}; do
-    case $(ps -o stat= -p "$1") in '' | Z*) return ;; esac
+    case $(ps -o stat= -p "$1") in '' | Z*) return 0 ;; esac # not the status of ps, which finds nothing
     sleep 0.1
   done
   kill -9 "$1"
