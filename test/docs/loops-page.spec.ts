@@ -14,7 +14,7 @@ describe.each(Object.entries(SETUPS))('the page about the page of the loops, %s'
   let sections: ReadonlyMap<string, string>;
 
   beforeAll(async () => {
-    project = await ReadersProject.create(setup, [page], ['guides', 'health', 'loops-page']);
+    project = await ReadersProject.create(setup, [page], ['guides', 'health', 'one-replica', 'loops-page']);
     mistakes = await project.compile();
     sections = await sectionsOf('page.mjs', { COMMANDS: page.blocks('sh').join('\n') });
   });
