@@ -2,7 +2,7 @@
 // into dist/esm. Node takes about half a millisecond for each file of an import, so there are few: `core.js`
 // is what needs no Nest (core and election), `nest.js` is the main entry's, and each entry has one of its own.
 import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import ts from 'typescript';
@@ -23,6 +23,8 @@ for (const format of ['esm', 'cjs']) {
     tsconfig: inRoot('src/tsconfig.json'),
     platform: 'node',
     external: Object.keys(peerDependencies),
+    // tsconfig.json says so too, but is not asked about files below a folder `node_modules`.
+    transform: { decorator: { legacy: true, emitDecoratorMetadata: true } },
     output: {
       dir: inRoot(`dist/${format}`),
       format,
@@ -35,9 +37,9 @@ for (const format of ['esm', 'cjs']) {
         groups: [
           {
             name: 'core',
-            test: /src\/(core\/|leader-election\/[^/]+$|nest\/declare\/wait\.options)|node_modules/,
+            test: isAt(/^(src\/(core\/|leader-election\/[^/]+$|nest\/declare\/wait\.options)|node_modules)/),
           },
-          { name: 'nest', test: /src\/(nest|index)/ },
+          { name: 'nest', test: isAt(/^src\/(nest|index)/) },
         ],
       },
       dynamicImportInCjs: false, // jest allows no import() in CommonJS
@@ -48,6 +50,11 @@ for (const format of ['esm', 'cjs']) {
 }
 writeFileSync(inRoot('dist/cjs/package.json'), '{"type":"commonjs"}\n');
 copyFileSync(inRoot('node_modules/ms/license.md'), inRoot('dist/ms.license.md'));
+
+/** Returns a test of a module's path in the repository, which may itself be in a folder `src`. */
+function isAt(pattern) {
+  return (id) => pattern.test(relative(root, id));
+}
 
 /** Removes the types that no entry leads to. */
 function removeUnreachableTypes() {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkApi } from './api.js';
+import { checkElsewhere } from './elsewhere.js';
 import { checkFiles } from './files.js';
 import { checkLinks } from './links.js';
 import { entries, install, pack, root, run } from './project.js';
@@ -19,6 +20,7 @@ try {
   run('npx', ['attw', '--format', 'table-flipped', tarball.file], root);
   checkSize(tarball);
   checkApi();
+  checkElsewhere(project);
   const folder = install(tarball.file, project);
   checkFiles(
     join(folder, 'dist'),

@@ -18,7 +18,8 @@ export function run(command, args, cwd) {
 
 /** Packs the package into a folder. Returns what npm says about the tarball. */
 export function pack(folder) {
-  const args = ['pack', '--json', '--silent', '--pack-destination', folder];
+  // `npm publish --dry-run` runs this too, and would make it a dry run.
+  const args = ['pack', '--json', '--silent', '--no-dry-run', '--pack-destination', folder];
   const printed = execFileSync('npm', args, {
     cwd: root,
     encoding: 'utf8',
