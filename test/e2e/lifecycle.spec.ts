@@ -12,6 +12,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { Forever, Until, WAIT_CLOCK, WaitModule } from 'nestjs-wait';
+import { InMemoryLock } from 'nestjs-wait/leader-election';
 import { FakeClock } from 'nestjs-wait/testing';
 import { boot, compile, type Booted } from '../support/boot.js';
 
@@ -332,6 +333,26 @@ describe('drain', () => {
     const { app, logger } = await boot({ providers: [Jobs] });
     await app.close();
     expect(logger.messages('log').at(-1)).toBe('Stopped 1 loop in 0ms. Running forever: Jobs.flush.');
+  });
+
+  it('names no loop that runs forever but does not run after shutdown: paused, or only where the replica leads', async () => {
+    @Injectable()
+    class Jobs {
+      @Until('1s')
+      tick(): void {}
+      @Forever({ period: '1s' })
+      flush(): void {}
+      @Forever({ period: '1s' })
+      paused(): void {}
+      @Forever({ period: '1s', leaderOnly: true })
+      led(): void {}
+    }
+    const leaderElection = { lock: new InMemoryLock() };
+    const { app, clock, logger, registry } = await boot({ providers: [Jobs] }, { leaderElection });
+    await clock.advance(1000);
+    await registry.get('Jobs.paused')!.pause();
+    await app.close();
+    expect(logger.messages('log')).toContain('Stopped 1 loop in 0ms. Running forever: Jobs.flush.');
   });
 
   it('ends loops that run forever when the application has never started', async () => {

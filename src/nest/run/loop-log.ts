@@ -34,7 +34,7 @@ export class LoopLog {
   /**
    * Logs that all loops have ended.
    *
-   * @param lasting - The loops that shutdown does not end. A reader who counts the loops would miss them.
+   * @param lasting - The loops that still run. A reader who counts the loops would miss them.
    */
   stopped(loops: number, lasting: readonly string[], took: number): void {
     const others = lasting.length === 0 ? '' : ` Running forever: ${list(lasting)}.`;

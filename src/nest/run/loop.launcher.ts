@@ -139,9 +139,12 @@ export class LoopLauncher {
     return loops;
   }
 
-  /** The names of the loops that shutdown does not end. */
+  /** The names of the loops that still run after shutdown. A leader-only loop does not: its term has ended. */
   get lasting(): string[] {
-    const loops = this.table.all().filter(({ spec, state }) => !spec.endsAtShutdown && state !== 'stopped');
+    const loops = this.table
+      .all()
+      .filter(({ state, isPaused }) => state !== 'stopped' && !isPaused)
+      .filter(({ spec }) => !spec.endsAtShutdown && spec.leaderOnly === undefined);
     return [...new Set(loops.map(({ spec }) => spec.name))];
   }
 
