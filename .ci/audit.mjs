@@ -1,7 +1,7 @@
 // Fails when the registry knows a vulnerability in what users of the package install: its dependencies and peers,
 // and all that these need, in each version that is tested. If the registry answers nothing, the last line says
 // so, and nothing fails: what is in a commit does not depend on the network.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exit } from 'node:process';
@@ -13,7 +13,7 @@ const LOCKS = ['.', 'test/consumers/nest-12', 'test/consumers/nest-11']; // that
 const { dependencies, peerDependencies } = readJson('package.json');
 const users = Object.keys({ ...dependencies, ...peerDependencies });
 
-const audits = LOCKS.map((folder) => ({ folder, ...audit(folder) }));
+const audits = await Promise.all(LOCKS.map(async (folder) => ({ folder, ...(await audit(folder)) })));
 for (const { folder, installed, answer, found = [] } of audits) {
   const result =
     answer ?? (found.length === 0 ? 'no known vulnerability' : `vulnerable: ${found.join(', ')}`);
@@ -26,9 +26,9 @@ if (answered.length === 0) {
 const isClean = answered.length === LOCKS.length && answered.every(({ found }) => found.length === 0);
 exit(isClean || answered.length === 0 ? 0 : 1);
 
-function audit(folder) {
+async function audit(folder) {
   const installed = installedByUsers(readJson(`${folder}/package-lock.json`).packages);
-  const report = askRegistry(folder);
+  const report = await askRegistry(folder);
   if (report?.vulnerabilities === undefined) {
     return { installed, answer: `no answer: ${report?.message ?? report?.error?.summary ?? 'nothing'}` };
   }
@@ -40,15 +40,22 @@ function audit(folder) {
 
 function askRegistry(folder) {
   const args = ['audit', '--package-lock-only', '--json'];
-  const { stdout } = spawnSync('npm', args, { cwd: join(root, folder), encoding: 'utf8', timeout: 60_000 });
+  return new Promise((resolve) => {
+    execFile('npm', args, { cwd: join(root, folder), maxBuffer: Infinity, timeout: 60_000 }, (_, stdout) =>
+      resolve(parse(stdout)),
+    );
+  });
+}
+
+function parse(text) {
   try {
-    return JSON.parse(stdout);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-/** Returns the paths of the packages in a lock that are the package's own dependencies or peers, or are needed by these. */
+/** Returns where a lock has the dependencies and peers of the package, and what these need. */
 function installedByUsers(packages) {
   const paths = Object.keys(packages).filter((path) => users.includes(nameOf(path, packages[path])));
   const installed = new Set(paths);
