@@ -16,6 +16,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', ...leftOut],
   modulePathIgnorePatterns: ['<rootDir>/test/bundles/node_modules/'],
   maxWorkers: '100%', // one file for each bundler
+  reporters: all.reporters, // a run that is told to end says which files it waits for
   testEnvironment,
   transform,
   transformIgnorePatterns,

@@ -19,7 +19,7 @@ describeConsumer('an application with @nestjs/config', {
 
     it('does not start when the period of a decorator is a variable that is unset', async () => {
       const app = await RunningApp.start(main(), { until: /WAIT_ERR/, env: { PORT: '0', WITH_REPORT: '1' } });
-      expect(await app.exit).toBe(1);
+      expect(await app.ended()).toBe(1);
       expect(app.output).toContain(
         "WaitError: Report.write: period must be a finite number of milliseconds or a string such as '30s', not undefined.",
       );

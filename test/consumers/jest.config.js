@@ -15,6 +15,7 @@ export default {
   maxWorkers: availableParallelism() + 1, // one file for each application; they also wait
   slowTestThreshold: 0, // the time of every file is printed
   verbose: true,
+  reporters: all.reporters, // a run that is told to end says which files it waits for
   testEnvironment,
   transform,
   moduleNameMapper,

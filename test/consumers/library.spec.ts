@@ -39,15 +39,15 @@ describe('a library with loops that brings its own copy of the package', () => {
         'import',
         "import { WaitModule } from 'nestjs-wait';\nimport",
       );
-    const { output, exit } = await RunningApp.start(main(), { until: /WAIT_ERR/, env: { PORT: '0' } });
-    expect(await exit).toBe(1);
-    const [, text = ''] = /WaitError: (.*)/.exec(output) ?? [];
+    const refused = await RunningApp.start(main(), { until: /WAIT_ERR/, env: { PORT: '0' } });
+    expect(await refused.ended()).toBe(1);
+    const [, text = ''] = /WaitError: (.*)/.exec(refused.output) ?? [];
     expect(text).toMatch(/^WaitModule\.forRoot\(\) is imported from 2 copies of nestjs-wait, /);
     for (const copy of ['nestjs-wait', 'outbox-library/node_modules/nestjs-wait']) {
       expect(text).toContain(`file://${app.folder}/node_modules/${copy}/`);
     }
     expect(text).toContain('Keep one copy: npm dedupe, or a peerDependency in a library.');
-    expect(output).not.toContain('run 1 begins');
+    expect(refused.output).not.toContain('run 1 begins');
   });
 });
 

@@ -10,6 +10,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/test/hard-use/dist/'],
   maxWorkers: '100%',
+  reporters: all.reporters, // a run that is told to end says which files it waits for
   testEnvironment,
   transform,
   transformIgnorePatterns,

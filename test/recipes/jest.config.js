@@ -10,6 +10,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/test/recipes/node-\\d+/'],
   maxWorkers: '100%', // one file for each Node
+  reporters: all.reporters, // a run that is told to end says which files it waits for
   testEnvironment,
   transform,
   moduleNameMapper,

@@ -1,11 +1,16 @@
-import type { ChildProcess } from 'node:child_process';
 import { dirname } from 'node:path';
-import { spawnWithOneStream } from './one-stream.js';
+import { afterAll } from '@jest/globals';
+import { Child } from './child.js';
 
-/** How long an application may take to print what it is to print, in milliseconds. */
+/** How long an application may take to print what it is to print, and to end, in milliseconds. */
 const LIMIT = 60_000;
 
 const ORIGIN = /Listening on (\S+)\n/;
+
+const started: Child[] = [];
+
+// Those of a test that has failed may still run.
+afterAll(() => started.forEach((child) => child.kill()));
 
 /** What differs between applications. */
 interface Start {
@@ -14,24 +19,25 @@ interface Start {
   /** What runs it, with its arguments. */
   readonly node?: readonly [command: string, ...args: string[]] | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** How long it may take to end, in milliseconds. */
+  readonly limit?: number;
 }
 
 /** An application in a process of its own. */
 export class RunningApp {
-  output = '';
-  readonly exit: Promise<number | NodeJS.Signals | null>;
-  private readonly child: ChildProcess;
+  private readonly child: Child;
+  private readonly limit: number;
 
-  private constructor(main: string, { node: [command, ...args] = [process.execPath], env }: Start) {
-    const child = spawnWithOneStream(command, [...args, main], {
+  private constructor(
+    main: string,
+    { node: [command, ...args] = [process.execPath], env, limit = LIMIT }: Start,
+  ) {
+    this.child = new Child(command, [...args, main], {
       cwd: dirname(main),
       env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     });
-    child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    child.once('error', (error) => (this.output += String(error))); // 'close' follows
-    // Not 'exit', after which the last lines of the log may still come.
-    this.exit = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
-    this.child = child;
+    this.limit = limit;
+    started.push(this.child);
   }
 
   /** Resolves when it has started, which is when it listens unless said otherwise. */
@@ -39,6 +45,10 @@ export class RunningApp {
     const app = new RunningApp(main, how);
     await app.prints(how.until ?? ORIGIN);
     return app;
+  }
+
+  get output(): string {
+    return this.child.output;
   }
 
   get origin(): string | undefined {
@@ -50,27 +60,18 @@ export class RunningApp {
   }
 
   /** Resolves when it has printed that. */
-  async prints(pattern: RegExp): Promise<void> {
-    const timeout = setTimeout(() => this.child.kill('SIGKILL'), LIMIT);
-    let onData: (() => void) | undefined;
-    const printed = new Promise<void>((resolve) => {
-      onData = () => pattern.test(this.output) && resolve();
-      this.child.stdout?.on('data', onData);
-      onData();
-    });
-    await Promise.race([printed, this.exit]);
-    clearTimeout(timeout);
-    this.child.stdout?.off('data', onData!);
-    if (!pattern.test(this.output)) {
-      throw new Error(
-        `The application has ended, or did not print ${pattern} for ${LIMIT} ms.\n${this.output}`,
-      );
-    }
+  prints(pattern: RegExp): Promise<void> {
+    return this.child.prints(pattern, LIMIT);
   }
 
-  /** Resolves with the code or the signal by which the process ended. */
+  /** Resolves with the code or the signal by which the process has ended. */
+  ended(): Promise<number | NodeJS.Signals | null> {
+    return this.child.ended(this.limit);
+  }
+
+  /** Sends a signal, and resolves when the process has ended. */
   stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals | null> {
-    this.child.kill(signal);
-    return this.exit;
+    this.child.signal(signal);
+    return this.ended();
   }
 }

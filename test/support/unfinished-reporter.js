@@ -7,7 +7,7 @@ export default class UnfinishedReporter {
       for (const [{ path, context }, began] of this.running) {
         const seconds = Math.round((performance.now() - began) / 1000);
         process.stderr.write(
-          `Still running after ${seconds} s: ${context.config.displayName?.name} ${path}\n`,
+          `Still running after ${seconds} s: ${context.config.displayName?.name ?? ''} ${path}\n`,
         );
       }
       process.exit(1);

@@ -10,9 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { spawnWithOneStream } from '../../support/one-stream.js';
+import { Child } from '../../support/child.js';
 
 const root = join(__dirname, '../../..');
+
+/** How long a command may take, in milliseconds, which is less than what a test may take. */
+const LIMIT = 170_000;
 
 /** How a command has ended, and what it has printed. */
 interface Printed {
@@ -29,6 +32,8 @@ export type Template = 'nest-11' | 'nest-12' | 'nest-12-commonjs';
  */
 export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), 'nestjs-wait-consumer-'));
+
+  private readonly started: Child[] = [];
 
   private constructor(private readonly template: Template) {}
 
@@ -64,9 +69,9 @@ export class Consumer {
   }
 
   /** Runs a command of the project, as `npm run` would: it finds the tools of the project first. */
-  run(command: string, node = process.execPath): Promise<Printed> {
+  async run(command: string, node = process.execPath): Promise<Printed> {
     const bins = [join(this.folder, 'node_modules/.bin'), dirname(node)];
-    const child = spawnWithOneStream('/bin/sh', ['-c', command], {
+    const child = new Child('/bin/sh', ['-c', command], {
       cwd: this.folder,
       env: {
         PATH: [...bins, process.env['PATH']].join(':'),
@@ -75,14 +80,12 @@ export class Consumer {
         npm_config_update_notifier: 'false',
       },
     });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    return new Promise((resolve) =>
-      child.once('close', (code, signal) => resolve({ code: code ?? signal, output })),
-    );
+    this.started.push(child);
+    return { code: await child.ended(LIMIT), output: child.output };
   }
 
   remove(): void {
+    this.started.forEach((child) => child.kill());
     rmSync(this.folder, { recursive: true, force: true });
   }
 

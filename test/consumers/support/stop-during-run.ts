@@ -31,16 +31,13 @@ interface Manner {
 /** Starts an application, and sends it SIGTERM during the third run of its loop. */
 export async function stopDuringRun(main: string, { node, env, during }: Manner = {}): Promise<Stopped> {
   const app = await RunningApp.start(main, { until: /run 3 begins\n/, node, env: { PORT: '0', ...env } });
-  try {
-    await during?.(app);
-  } finally {
-    await app.stop();
-  }
+  await during?.(app);
+  const exit = await app.stop();
   const said = app.output.match(
     /run \d+ (?:begins|is told to stop|ends)|Stopped \d+ loops?|database closed/g,
   );
   return {
-    exit: await app.exit,
+    exit,
     said: said?.map((line) => line.replace(/^Stopped.*/, 'loops stopped')) ?? [],
     output: app.output,
   };
