@@ -1,16 +1,17 @@
 import { Controller, Get, type OnModuleDestroy } from '@nestjs/common';
-import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
+import { ClientProxyFactory, MessagePattern, Transport, type ClientProxy } from '@nestjs/microservices';
 import { Outbox } from './outbox.js';
 
 /** Answers over HTTP what it asks itself over TCP. */
 @Controller()
 export class AppController implements OnModuleDestroy {
-  private readonly client = ClientProxyFactory.create({
-    transport: Transport.TCP,
-    options: { port: Number(process.env.TCP_PORT) },
-  });
+  private client?: ClientProxy;
 
   constructor(private readonly outbox: Outbox) {}
+
+  connectTo(port: number): void {
+    this.client = ClientProxyFactory.create({ transport: Transport.TCP, options: { port } });
+  }
 
   @MessagePattern('runs')
   runs(): number {
@@ -19,10 +20,10 @@ export class AppController implements OnModuleDestroy {
 
   @Get()
   ask() {
-    return this.client.send<number>('runs', {});
+    return this.client?.send<number>('runs', {});
   }
 
   onModuleDestroy(): void {
-    void this.client.close();
+    void this.client?.close();
   }
 }
