@@ -11,6 +11,9 @@ folder=${temporary%/}/nestjs-wait-three-copies
 database=${temporary%/}/nestjs-wait-sample-postgres # where the sample makes it
 
 main() {
+  for tool in curl ps; do
+    command -v "$tool" >/dev/null || fail "This script needs $tool. On Debian: apt-get install curl procps"
+  done
   mkdir -p "$folder"
   case ${1:-} in
     start) start ;;
@@ -55,7 +58,7 @@ stop() {
   local pid
   pid=$(database_pid)
   if [ -n "$pid" ]; then
-    kill -INT "$pid" # PostgreSQL's fast shutdown
+    kill -INT "$pid" 2>/dev/null || true # PostgreSQL's fast shutdown, unless it has just ended
     wait_for_end "$pid"
   fi
   echo "The copies and their database have ended. Its files are left in $database, and the logs in $folder."
@@ -105,7 +108,7 @@ end_copies() {
   for port in "${ports[@]}"; do
     pid=$(pid_of "$port")
     if [ -n "$pid" ]; then
-      kill "$pid"
+      kill "$pid" 2>/dev/null || true # it may have just ended
       wait_for_end "$pid"
     fi
     rm -f "$folder/$port.pid"
@@ -131,7 +134,7 @@ wait_for_end() {
     case $(ps -o stat= -p "$1") in '' | Z*) return 0 ;; esac # not the status of ps, which finds nothing
     sleep 0.1
   done
-  kill -9 "$1"
+  kill -9 "$1" 2>/dev/null || true # it may have just ended
 }
 
 is_taken() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
