@@ -33,8 +33,13 @@ describe.each(Object.entries(SETUPS))('the application on the page about product
   afterAll(() => project?.remove());
 
   /** The log of the application that a command has started and that got SIGTERM during its first run. */
-  const stopped = async (where: 'container' | 'terminal', ...words: string[]): Promise<string> =>
-    (await project.run(['first-process.mjs', where, ...words])).output;
+  const stopped = async (where: 'container' | 'terminal', ...words: string[]): Promise<string> => {
+    const { code, output } = await project.run(['first-process.mjs', where, ...words]);
+    if (code !== 0) {
+      throw new Error(output);
+    }
+    return output;
+  };
 
   it('compiles in every block', () => {
     expect(mistakesOfTsc).toBe('');
@@ -47,6 +52,14 @@ describe.each(Object.entries(SETUPS))('the application on the page about product
     expect(file).toBe('dist/main.js');
     const log = await stopped('container', first!, 'main.js');
     expect(missingFrom(log, logOf('ended with 0'))).toEqual([]);
+  });
+
+  it('needs unshare for a container, and says so where there is none', async () => {
+    const run = project.run(['first-process.mjs', 'container', 'node'], { env: { PATH: '/nowhere' } });
+    await expect(run).resolves.toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^This needs .*ENOENT/),
+    });
   });
 
   it('is cut off in a container whose first process is npm, as the page shows', async () => {

@@ -1,13 +1,26 @@
 // Starts a command, sends it SIGTERM during its first run, and prints its log and how it has ended.
 // The first argument says whether the command is the first process of a container. A container has namespaces of
 // its own, for processes and for the network, as one of Docker has.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const [where, ...command] = process.argv.slice(2);
 const PATIENCE = 6000; // milliseconds; a run takes two seconds
 const CONTAINER = ['unshare', '--map-root-user', '--net', '--pid', '--fork', '--kill-child'];
 
+if (where === 'container') {
+  const { error, status, stderr } = spawnSync(CONTAINER[0], [...CONTAINER.slice(1), 'true'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    console.log(
+      'This needs `unshare` of util-linux and the right to make namespaces: as root, or after ' +
+        '`sysctl kernel.apparmor_restrict_unprivileged_userns=0`, and in Docker with `--privileged`. ' +
+        String(error ?? stderr.trim()),
+    );
+    process.exit(1);
+  }
+}
 const [file, ...args] = where === 'container' ? [...CONTAINER, ...command] : command;
 const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 let log = '';
