@@ -490,8 +490,8 @@ describe('an override that fits no loop', () => {
     { name: 'outbox.Flush', want: "; did you mean 'Outbox.flush'?" },
     { name: 'Store.refresh', want: "; did you mean 'Cache.refresh'?" },
     { name: 'Outbox.flush#0', want: "; did you mean 'Outbox.flush'?" },
+    { name: 'Outbox.flash', want: "; did you mean 'Outbox.flush'?" },
     { name: 'Store.flush', want: '.' },
-    { name: 'Outbox.flash', want: '.' },
   ])('is told of with the loop that $name probably means, if there is one', async ({ name, want }) => {
     expect(await warningsOf({ [name]: { enabled: false, period: undefined } })).toEqual([
       `WaitModule.forRoot: loops['${name}'] fits no loop, so that it disables nothing${want}`,

@@ -3,6 +3,7 @@ import { optionNames, readOptions } from '../../core/options/read-options.js';
 import { minifierHint } from '../declare/class-name.js';
 import type { LoopOverrides } from '../declare/loop.options.js';
 import type { LoopDefinition } from './loop-definition.js';
+import { nearMiss } from './near-miss.js';
 
 /**
  * Refuses overrides that fit no loop. An override that only disables is not refused, since a test may have
@@ -42,19 +43,4 @@ export function checkOverrides(
 function onlyDisables(finding: string, override: LoopOverrides): boolean {
   const { enabled, ...more } = readOptions(finding, override, optionNames(finding, override));
   return enabled === false && Object.keys(more).length === 0;
-}
-
-/** Returns the loop that is probably meant: another case of letters, its worker, or another class. */
-function nearMiss(name: string, names: readonly string[]): string | undefined {
-  const likenesses: readonly ((known: string) => boolean)[] = [
-    (known) => known.toLowerCase() === name.toLowerCase(),
-    (known) => name.startsWith(`${known}#`),
-    (known) => methodOf(known) === methodOf(name),
-  ];
-  const alike = likenesses.map((isAlike) => names.filter(isAlike)).find(({ length }) => length > 0);
-  return alike?.length === 1 ? alike[0] : undefined;
-}
-
-function methodOf(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1);
 }

@@ -79,9 +79,9 @@ const rows: readonly OverridesRow[] = [
     wantWords: ["loops['Outbox.flush']", 'Promise'],
   },
   {
-    title: 'an override of a loop that does not exist',
+    title: 'an override of a loop whose name is misspelled',
     loops: { 'Outbox.flash': {} },
-    wantWords: ["loops['Outbox.flash']", 'Outbox.flush'],
+    wantWords: ["loops['Outbox.flash']", "did you mean 'Outbox.flush'?"],
     wantCode: UNKNOWN_LOOP,
   },
   {
