@@ -87,11 +87,12 @@ describe('the page about the cost', () => {
   it.each([
     `takes ${median(CPU, DECORATED, 'sync')} µs of CPU for a run`,
     `and ${cell(IDLE, DECORATED, 'bytes').median} bytes while it waits`,
-    `${ratio(CPU, DECORATED, 'sync')} and ${ratio(IDLE, DECORATED, 'bytes')} times what a bare`,
+    `the loop takes ${ratio(CPU, DECORATED, 'sync')} times its CPU`,
+    `and ${ratio(IDLE, DECORATED, 'bytes')} times its memory`,
     `takes a signal costs ${median(CPU, SIGNAL, 'async')} µs a run`,
     `${perSecond(CPU, SIGNAL, 'setTimeout')} % of a core at 1,000 runs a second`,
-    `With loops of a second, a run costs ${median(CPU, 'nestjs-wait jitterUntil', '1,000 loops of 1 s')} µs`,
-    `and a bare timer ${median(CPU, 'setTimeout', '1,000 loops of 1 s')} µs`,
+    `a run of a loop costs ${median(CPU, 'nestjs-wait jitterUntil', '1,000 loops of 1 s')} µs`,
+    `and one of a bare timer ${median(CPU, 'setTimeout', '1,000 loops of 1 s')} µs`,
     `${ratio('Many loops that rarely run', 'nestjs-wait jitterUntil', '1,000 loops')} to ` +
       `${ratio('Many loops that rarely run', 'nestjs-wait jitterUntil', '100,000 loops')} times that of bare timers`,
     `up to ${rounded(-cell('Lateness', 'setTimeout', 'idle, earliest').median)} ms early`,

@@ -26,7 +26,7 @@ export class LoopLog {
    * @param canInterrupt - Whether Ctrl-C ends the waiting.
    */
   stopping(loops: number, awaited: readonly string[], canInterrupt: boolean): void {
-    const how = canInterrupt ? '. Press Ctrl-C again to go on without waiting.' : '';
+    const how = canInterrupt ? '. Press Ctrl-C to go on without waiting.' : '';
     const what = loops === 0 ? '' : ` ${loopCount(loops)}`;
     this.writer.log(`Stopping${what}; waiting for ${list(awaited)}${how}`);
   }

@@ -32,7 +32,7 @@ async function show(heading, metadata, act) {
   console.log(`= timers left: ${clock.armedTimers}`);
 }
 
-await show('inherited', { providers: [Archive, Customers, Orders, Prices] });
+await show('inherited', { providers: [Customers, Orders, Prices, Archive] });
 
 await show('request-scoped', { providers: [Import] }, ({ clock }) => clock.advance(120_000));
 
