@@ -187,8 +187,11 @@ app.get(BackoffUntilService).until(
 );
 const used = process.cpuUsage(cpu);
 const elapsed = performance.now() - began;
-const stopped = operator.loops.filter(({ watched }) => watched.endsAtShutdown);
-const toStop = stopped.reduce((count, { watched }) => count + watched.workers, 1);
+const toStop = operator.loops.reduce(
+  (count, { watched }) => count + Number(watched.endsAtShutdown) * watched.workers,
+  1,
+);
+const lasting = operator.living + 1 - toStop;
 say('READY', { running: oracle.running });
 
 function report(): void {
@@ -207,6 +210,7 @@ function report(): void {
     terms: lease.terms,
     logged,
     toStop,
+    lasting,
     running: oracle.running,
     open: TriggerCalls.open,
     stopping: operator.stopping,
