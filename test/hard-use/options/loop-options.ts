@@ -94,7 +94,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   workers: whole(100_000),
   leaderOnly: orFalse(only((value) => value === true || isText(value))),
   timeout: orFalse(positive),
-  hungAfter: orFalse(positive),
+  hungAfter: (value) => (value === false ? Infinity : positive(value)), // never, even if there is a timeout
   failureBackoff,
   pauseAfterFailures: orFalse(whole(Number.MAX_SAFE_INTEGER)),
   metricsName: only(

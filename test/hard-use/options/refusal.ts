@@ -15,7 +15,9 @@ const REMEDY = /\b(?:must|takes?|has no option|write|leave|cannot|needs?|is not|
 /** What a text says after the owner: of the whole, of an option that does not exist, or of one that does. */
 const WHOLE = /^(?:: (?<option>defaults)|: \w+)? takes an options object/;
 const UNKNOWN = /^: (?:(?<path>.*): )?\w+ has no option '(?<name>.*)'; it takes /;
-const ONE = /^: (?<path>(?:\w+: )*\w+)(?: must | cannot be read: )/;
+const ONE = /^: (?<path>(?:\w+: )*\w+(?:\[\d+\])?)(?: must | cannot be read: )/;
+/** A decorator that is written without its call: the class that it was given is the owner. */
+const NO_OPTIONS = /^: @\w+ is given a class or a method instead of its options\. Write @/;
 /** The one text without its value, which may be `true`. */
 const NO_LEADER = /^: leaderOnly: WaitModule\.forRoot has no leaderElection(?: named '.+')?\. Give it one/;
 
@@ -59,22 +61,22 @@ function missingFrom(text: string, input: unknown): string | undefined {
     const { path, name = '' } = unknown.groups ?? {};
     return namesOf(valueAt(input, path)).includes(name) ? undefined : 'an option that is written';
   }
-  if (NO_LEADER.test(text)) {
+  if (NO_OPTIONS.test(text) || NO_LEADER.test(text)) {
     return undefined;
   }
   const one = ONE.exec(text);
   return one === null ? 'an option' : missingValue(text, valueAt(input, one.groups?.['path']));
 }
 
-/** @param path - As a text writes it: `failureBackoff: initial`. */
-function valueAt(input: unknown, path: string | undefined): unknown {
+/** @param path - As a text writes it: `failureBackoff: initial`, or `around[0]`. */
+function valueAt(input: unknown, path = ''): unknown {
   let value = input;
-  for (const name of path?.split(': ') ?? []) {
-    if (!isObject(value)) {
+  for (const name of path.split(/: |[[\]]/).filter((part) => part !== '')) {
+    if (typeof value !== 'object' || value === null) {
       return value; // a period may stand alone
     }
     try {
-      value = value[name];
+      value = (value as Record<string, unknown>)[name];
     } catch (error) {
       return error;
     }

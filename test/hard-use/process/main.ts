@@ -38,6 +38,10 @@ function watch(
 ): void {
   const runs: LoopRecord['runs'] = [];
   const handle = begin(async (signal) => {
+    const last = runs.at(-1);
+    if (last !== undefined) {
+      last.told = handle.info().lastDuration;
+    }
     const run: RunRecord = {
       began: performance.now(),
       ended: null,
@@ -82,6 +86,15 @@ watch(
   (f) => service.until(f, { name: 'slow', period: 50, timeout: 1000 }),
   (signal) => rest(60_000, signal),
 );
+// It is paused and resumed in its waits, so that it plans them again and again.
+watch('steered', 400, true, (f) => {
+  const handle = service.until(f, { name: 'steered', period: 400 });
+  setInterval(() => {
+    void handle.pause();
+    handle.resume();
+  }, 150).unref();
+  return handle;
+});
 
 const told = (): unknown =>
   records.map(({ handle, ...record }) => {

@@ -6,6 +6,9 @@ import type { ToldRecord } from './record.js';
  */
 const apart = (isSliding: boolean): number => (isSliding ? 1 : 100);
 
+/** How far the library and the test may be apart about how long a run took, in milliseconds. */
+const APART = 2000;
+
 /** What a loop must not do, whatever happens to its process. */
 export function problemsOf({ name, shortest, isSliding, runs, info }: ToldRecord): string[] {
   const problems = runs.flatMap(({ began }, index) => {
@@ -17,9 +20,13 @@ export function problemsOf({ name, shortest, isSliding, runs, info }: ToldRecord
     if (ended === null || ended > began) {
       return [`${name}: run ${index + 1} began at ${began} ms, before the end of the last one`];
     }
+    const lasted = ended - before.began;
+    if (before.told === undefined || Math.abs(before.told - lasted) > APART) {
+      return [`${name}: run ${index} took ${lasted} ms, and not ${before.told} ms as told`];
+    }
     const wait = began - (isSliding ? ended : before.began);
     return wait < shortest - apart(isSliding)
-      ? [`${name}: run ${index + 1} began after ${wait} ms of ${shortest} ms`]
+      ? [`${name}: run ${index + 1} began after ${wait} ms, and must not before ${shortest} ms`]
       : [];
   });
   const failures = runs.filter(({ failed }) => failed).length;

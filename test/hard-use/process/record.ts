@@ -3,6 +3,8 @@ export interface RunRecord {
   /** `null` during the run. */
   ended: number | null;
   failed: boolean;
+  /** How long it took, as the library tells when the next one begins. */
+  told?: number | undefined;
   /** The fencing token of the term. */
   readonly token?: string | undefined;
 }
