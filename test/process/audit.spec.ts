@@ -19,7 +19,9 @@ const everyVersionOf = (name: string): Advisories => ({
 
 /** A registry that knows nothing but vulnerabilities. */
 let registry: Server;
-afterEach(() => registry.close());
+afterEach(() => {
+  registry.close();
+});
 
 async function auditWith(answer: (asked: string[]) => Advisories | undefined): Promise<[number, string]> {
   registry = createServer((request, response) => {
