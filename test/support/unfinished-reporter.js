@@ -6,9 +6,8 @@ export default class UnfinishedReporter {
     process.once('SIGTERM', () => {
       for (const [{ path, context }, began] of this.running) {
         const seconds = Math.round((performance.now() - began) / 1000);
-        process.stderr.write(
-          `Still running after ${seconds} s: ${context.config.displayName?.name ?? ''} ${path}\n`,
-        );
+        const of = context.config.displayName ? ` of ${context.config.displayName.name}` : '';
+        process.stderr.write(`Still running after ${seconds} s: ${path}${of}\n`);
       }
       process.exit(1);
     });
