@@ -44,10 +44,11 @@ it('goes on after SIGSTOP of 10 s: one run of each loop that is due, and no burs
 
   expect(records.flatMap(problemsOf)).toEqual([]);
   for (const record of records) {
-    around(record); // it throws for a loop that has not gone on
+    const { before, after } = around(record); // it throws for a loop that has not gone on
+    if (record.name.startsWith('leader')) {
+      expect(Number(after.token)).toBeGreaterThan(Number(before.token));
+    }
   }
-  const leader = around(records.find(({ name }) => name === 'leader')!);
-  expect(Number(leader.after.token)).toBeGreaterThan(Number(leader.before.token));
   const slow = records.find(({ name }) => name === 'slow')!;
   expect(slow.info.timeouts).toBe(slow.runs.filter(({ ended }) => ended !== null).length);
   expect(records.map(shareOf).filter(({ share }) => share > 1)).toEqual([]);

@@ -36,6 +36,7 @@ export class WatchedLoop extends WatchedRuns {
   private readonly triggers = new TriggerCalls(this);
   private inARow = 0;
   private forgiven = 0;
+  private hasStarted = false;
   private lastOutcome: Run['outcome'];
   private current: Run | undefined;
   /** The last run that a call of `trigger()` asked for. */
@@ -78,6 +79,7 @@ export class WatchedLoop extends WatchedRuns {
    * @param latest - How much later it may start, in milliseconds.
    */
   started(latest = 0): void {
+    this.hasStarted = true;
     const since = performance.now() - this.began;
     this.began += since;
     this.due = { least: this.due.least, most: this.due.most + since + latest };
@@ -126,7 +128,8 @@ export class WatchedLoop extends WatchedRuns {
   trigger(handle: LoopHandle): void {
     const { runs, isRunning } = this;
     // A run that was asked for during a triggered one begins in the next turn, and this call shares it.
-    const isCertain = !this.isLeaderOnly && !this.triggers.isWaiting;
+    // A loop that was started in this turn begins in the next microtask.
+    const isCertain = this.hasStarted && !this.isLeaderOnly && !this.triggers.isWaiting;
     this.triggers.make(handle);
     if (this.isToldToStop) {
       this.triggers.refuse();
@@ -135,7 +138,7 @@ export class WatchedLoop extends WatchedRuns {
     this.check(
       'trigger() begins a run',
       !isCertain || this.runs - runs === wanted,
-      () => `${this.runs - runs} runs`,
+      () => `${this.runs - runs} runs, and not ${wanted}`,
     );
   }
 

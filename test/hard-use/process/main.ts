@@ -68,7 +68,11 @@ watch('backoff', 100, true, (f) =>
   service.backoffUntil(f, { name: 'backoff', initial: 100, max: 300, jitter: 0 }),
 );
 watch('forever', 250, true, (f) => service.forever(f, { name: 'forever', period: 250 }));
-watch('leader', 150, true, (f) => service.until(f, { name: 'leader', period: 150, leaderOnly: true }));
+// Some of them are due before the election is, when this process goes on.
+for (const period of [20, 50, 150, 400, 1000]) {
+  const name = `leader ${period}`;
+  watch(name, period, true, (f) => service.until(f, { name, period, leaderOnly: true }));
+}
 watch(
   'failing',
   100,

@@ -29,6 +29,10 @@ export function problemsOf({ name, shortest, isSliding, runs, info }: ToldRecord
       ? [`${name}: run ${index + 1} began after ${wait} ms, and must not before ${shortest} ms`]
       : [];
   });
+  const outside = runs.findIndex(({ token }) => token === undefined);
+  if (outside >= 0 && name.startsWith('leader')) {
+    problems.push(`${name}: run ${outside + 1} began without the lease, at ${runs[outside]?.began} ms`);
+  }
   const failures = runs.filter(({ failed }) => failed).length;
   const wrong = info.runs !== runs.length || info.failures !== failures;
   return wrong
