@@ -494,7 +494,10 @@ describe('the options of the module', () => {
   it.each([
     {
       loops: { 'Outbox.flash': {} },
-      wantError: invalid(/loops\['Outbox\.flash'\] fits no loop; did you mean 'Outbox\.flush'\? .*: Outbox\.flush\./, 'WAIT_ERR_UNKNOWN_LOOP'),
+      wantError: invalid(
+        /loops\['Outbox\.flash'\] fits no loop; did you mean 'Outbox\.flush'\? .*: Outbox\.flush\./,
+        'WAIT_ERR_UNKNOWN_LOOP',
+      ),
     },
     {
       loops: { 'Outbox.flush': { peroid: 1 } as never },
