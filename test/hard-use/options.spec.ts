@@ -81,7 +81,9 @@ function written(input: unknown): string {
 function writtenName(input: unknown): string[] {
   try {
     const { name } = input as { name?: unknown };
-    return typeof name === 'string' && name !== '' ? [name, inspect(name).slice(1, -1)] : [];
+    return typeof name === 'string' && name !== ''
+      ? [name, inspect(name).slice(1, -1), name.replaceAll('\u0000', '\\u0000')]
+      : [];
   } catch {
     return [];
   }

@@ -19,7 +19,7 @@ const ONE = /^: (?<path>(?:\w+: )*\w+(?:\[\d+\])?)(?: must | cannot be read: )/;
 /** A decorator that is written without its call: the class that it was given is the owner. */
 const NO_OPTIONS = /^: @\w+ is given a class or a method instead of its options\. Write @/;
 /** The one text without its value, which may be `true`. */
-const NO_LEADER = /^: leaderOnly: WaitModule\.forRoot has no leaderElection(?: named '.+')?\. Give it one/;
+const NO_LEADER = /^: leaderOnly: WaitModule\.forRoot has no leaderElection(?: named '.+)?\. Give it one/;
 
 /**
  * Looks whether an error tells a user all: whose option, which one, the value, and what to do.
