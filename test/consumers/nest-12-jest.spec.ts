@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { nodeOf } from '../support/node-of.js';
+import { PATIENTLY } from './support/consumer.js';
 import { describeConsumer } from './support/describe-consumer.js';
 import { itPassesItsTests } from './support/it-passes-its-tests.js';
 import { loopApp } from './support/loop-app.js';
@@ -12,10 +13,10 @@ describeConsumer('an application of Nest 12 whose author has put jest in place o
       .edit('package.json', '"vitest run"', '"jest"'),
   more: (consumer) =>
     it.each([
-      ['transformed to CommonJS by SWC', 'npm test'],
+      ['transformed to CommonJS by SWC', `npm test -- ${PATIENTLY}`],
       [
         'as ES modules, by ts-jest',
-        'node --experimental-vm-modules node_modules/jest/bin/jest.js -c jest.esm.config.js',
+        `node --experimental-vm-modules node_modules/jest/bin/jest.js -c jest.esm.config.js ${PATIENTLY}`,
       ],
     ])('passes its unit tests and its e2e tests, %s', async (_, command) => {
       const { code, output } = await consumer().run(command);

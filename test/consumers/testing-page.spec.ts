@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Page, root } from '../docs/page.js';
 import { nodeOf } from '../support/node-of.js';
-import { Consumer, type Template } from './support/consumer.js';
+import { Consumer, PATIENTLY, type Template } from './support/consumer.js';
 
 const page = new Page('docs/testing.md');
 
@@ -61,7 +61,7 @@ describe('the page about tests, with vitest on Nest 12, as `nest new` makes it',
   });
 
   it('passes its tests', async () => {
-    const { code, output } = await consumer.run('vitest run src/page');
+    const { code, output } = await consumer.run(`vitest run src/page ${PATIENTLY}`);
     expect({ code, output }).toEqual({
       code: 0,
       output: expect.stringContaining(`${TESTS} passed (${TESTS})`),
@@ -92,7 +92,7 @@ describe('the page about tests, with jest on Nest 11, as `nest new` makes it', (
     ['ts-jest, and no other configuration', 'jest --config package.json page'],
     ['@swc/jest, in the configuration of the page', 'jest --config jest.config.mjs page'],
   ])('passes its tests with %s', async (_, command) => {
-    const { code, output } = await consumer.run(command);
+    const { code, output } = await consumer.run(`${command} ${PATIENTLY}`);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(BY_JEST) });
   });
 });
@@ -111,14 +111,16 @@ describe('the page about tests, with jest on Nest 12', () => {
   });
 
   it('passes its tests as ES modules, in the configuration of the page', async () => {
-    const { code, output } = await esm.run(`${JEST_WITH_ES_MODULES} --config jest.esm.config.mjs page`);
+    const { code, output } = await esm.run(
+      `${JEST_WITH_ES_MODULES} --config jest.esm.config.mjs page ${PATIENTLY}`,
+    );
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(BY_JEST) });
   });
 
   it('passes its tests as CommonJS without it on Node 24.9 or later only', async () => {
     const config = { testRegex: '\\.spec\\.ts$', transform: { '^.+\\.(t|j)s$': 'ts-jest' } }; // of `nest new`
     writeFileSync(join(commonjs.folder, 'jest.config.json'), JSON.stringify(config));
-    const command = `${JEST_WITH_ES_MODULES} --config jest.config.json page/outbox`;
+    const command = `${JEST_WITH_ES_MODULES} --config jest.config.json page/outbox ${PATIENTLY}`;
     await expect(commonjs.run(command, nodeOf(24))).resolves.toMatchObject({ code: 0 });
     await expect(commonjs.run(command, nodeOf(22))).resolves.toMatchObject({
       code: 1,
@@ -127,7 +129,7 @@ describe('the page about tests, with jest on Nest 12', () => {
   });
 
   it('passes its tests as CommonJS, in the configuration of the page', async () => {
-    const { code, output } = await commonjs.run('jest --config jest.config.mjs page');
+    const { code, output } = await commonjs.run(`jest --config jest.config.mjs page ${PATIENTLY}`);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(BY_JEST) });
   });
 });

@@ -23,6 +23,12 @@ interface Printed {
   readonly output: string;
 }
 
+/**
+ * For the runner of a project's tests, jest or vitest: its own limit of five seconds is for a machine that does
+ * nothing else.
+ */
+export const PATIENTLY = '--testTimeout=60000';
+
 /** What `nest new` makes. On Nest 11 it is CommonJS with jest, on Nest 12 it asks: ESM with vitest, or that. */
 export type Template = 'nest-11' | 'nest-12' | 'nest-12-commonjs';
 

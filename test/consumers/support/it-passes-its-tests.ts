@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Consumer } from './consumer.js';
+import { PATIENTLY, type Consumer } from './consumer.js';
 
 /** Tests an application with the scripts of its package.json. */
 export function itPassesItsTests(
@@ -11,7 +11,7 @@ export function itPassesItsTests(
     ['unit tests, with FakeClock and with fake timers', 'npm test', unit],
     ['e2e tests', 'npm run test:e2e', e2e],
   ])('passes its %s', async (_, script, want) => {
-    const { code, output } = await consumer().run(script, node);
+    const { code, output } = await consumer().run(`${script} -- ${PATIENTLY}`, node);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(want) });
   });
 }
