@@ -40,6 +40,11 @@ export class Operator {
     return this.loops.reduce((count, { watched }) => count + watched.workers, 0);
   }
 
+  /** How many loops go on during the shutdown. One that is paused does nothing. */
+  get lasting(): number {
+    return this.loops.filter(({ watched }) => !watched.endsAtShutdown && !watched.isPaused).length;
+  }
+
   /** Starts a loop, or several workers on one function. A name of a loop that has ended may come again. */
   start(workers = 1): void {
     const name = this.random() < 0.5 ? this.freeNames.pop() : undefined;
