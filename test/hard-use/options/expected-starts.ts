@@ -33,8 +33,9 @@ export class ExpectedStarts {
     for (const [index, time] of times.entries()) {
       const wanted =
         index === 0 ? this.firstStart(waits) : this.nextStart(waits, index, times[index - 1] as number);
-      // A wait is made of whole nanoseconds.
-      if (Math.abs(time - wanted) > slack + 0.01 + 1e-9 * time) {
+      // A period is a whole number of nanoseconds, before jitter stretches it.
+      const grain = stretched(1e-6, this.number('jitter', 0));
+      if (Math.abs(time - wanted) > slack + 0.01 + grain + 1e-9 * time) {
         return `run ${index + 1} must begin at ${wanted} ms, but began at ${time} ms`;
       }
     }
@@ -122,6 +123,7 @@ class OwnWaits {
   }
 }
 
+/** No wait is longer than the longest duration. */
 function stretched(wait: number, jitter: number): number {
-  return wait * (1 + RANDOM * Math.max(jitter, 0));
+  return Math.min(wait * (1 + RANDOM * Math.max(jitter, 0)), LONGEST);
 }
