@@ -11,6 +11,7 @@ describeConsumer('an application of Nest 11 that logs through nestjs-pino', {
       .add('pino')
       .edit('src/app.module.ts', 'imports: [', 'imports: [LoggerModule.forRoot(), ')
       .edit('src/app.module.ts', '\n@Module', "import { LoggerModule } from 'nestjs-pino';\n\n@Module"),
+  exit: 0,
   afterwards: (output) => {
     const lines = output.split('\n').filter((line) => line.startsWith('{'));
     const logged = lines.map((line) => JSON.parse(line) as { level: number; context: string; msg: string });

@@ -11,6 +11,8 @@ interface Row {
   /** What Node runs, in the project. */
   readonly main?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** How it ends: Nest repeats the signal, or ends the process if it is told to. */
+  readonly exit?: 'SIGTERM' | 0;
   /** What is looked at while the third run is in progress. */
   readonly during?: (app: RunningApp) => Promise<void>;
   /** What is looked at in all that the application has printed. */
@@ -22,7 +24,16 @@ interface Row {
 /** Builds an application, and stops it while a run is in progress. */
 export function describeConsumer(
   title: string,
-  { make, build = 'npm run build', main = 'dist/main.js', env, during, afterwards, more }: Row,
+  {
+    make,
+    build = 'npm run build',
+    main = 'dist/main.js',
+    env,
+    exit = 'SIGTERM',
+    during,
+    afterwards,
+    more,
+  }: Row,
 ): void {
   describe(title, () => {
     let consumer: Consumer;
@@ -38,7 +49,7 @@ export function describeConsumer(
 
     it('ends the run in progress at SIGTERM, and then closes its database', async () => {
       const { output, ...stopped } = await stopDuringRun(join(consumer.folder, main), { env, during });
-      expect(stopped).toEqual({ exit: 'SIGTERM', said: IN_ORDER });
+      expect(stopped).toEqual({ exit, said: IN_ORDER });
       afterwards?.(output);
     });
 

@@ -30,7 +30,7 @@ interface Manner {
 
 /** Starts an application, and sends it SIGTERM during the third run of its loop. */
 export async function stopDuringRun(main: string, { node, env, during }: Manner = {}): Promise<Stopped> {
-  const app = await RunningApp.start(main, { until: /run 3 begins\n/, node, env: { PORT: '0', ...env } });
+  const app = await RunningApp.start(main, { until: /run 3 begins\b/, node, env: { PORT: '0', ...env } });
   await during?.(app);
   const exit = await app.stop();
   const said = app.output.match(

@@ -1,8 +1,9 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 
 /** Stands in for a database: it refuses what comes after it has closed. */
 @Injectable()
 export class Database implements OnModuleDestroy {
+  private readonly logger = new Logger('Database');
   private isOpen = true;
 
   insert(row: string): void {
@@ -13,6 +14,6 @@ export class Database implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     this.isOpen = false;
-    console.log('database closed');
+    this.logger.log('database closed');
   }
 }

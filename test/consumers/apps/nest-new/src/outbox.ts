@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Until } from 'nestjs-wait';
 import { Database } from './database.js';
 
 @Injectable()
 export class Outbox {
   runs = 0;
+  private readonly logger = new Logger('Outbox');
 
   constructor(private readonly database: Database) {}
 
@@ -13,13 +14,13 @@ export class Outbox {
   @Until('20ms')
   async flush(signal: AbortSignal): Promise<void> {
     const run = ++this.runs;
-    console.log(`run ${run} begins`);
+    this.logger.log(`run ${run} begins`);
     if (run === 3) {
       await sleep(60_000, undefined, { signal }).catch(() => undefined);
-      console.log(`run ${run} is told to stop`);
+      this.logger.log(`run ${run} is told to stop`);
       await sleep(100);
     }
     this.database.insert(`run ${run}`);
-    console.log(`run ${run} ends`);
+    this.logger.log(`run ${run} ends`);
   }
 }
