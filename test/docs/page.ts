@@ -73,11 +73,12 @@ export const sampleGuide = new Page('sample-app/README.md');
 
 /**
  * The lines of an excerpt that a log does not have, or not in this order. An excerpt leaves out lines, the
- * time and the process of each line, and any text where it has `…`. `in 3ms` stands for any time.
+ * time and the process of each line, and any text where it has `…`. `in 3ms` stands for any time. If one is
+ * missing, the log comes after them, so that a test that fails shows it.
  */
 export function missingFrom(log: string, excerpt: string): string[] {
   const logged = log.split('\n');
-  return excerpt
+  const missing = excerpt
     .split('\n')
     .filter((line) => line !== '' && line !== '^C')
     .filter((line) => {
@@ -86,6 +87,7 @@ export function missingFrom(log: string, excerpt: string): string[] {
       logged.splice(0, at + 1);
       return at < 0;
     });
+  return missing.length === 0 ? [] : [...missing, '… is not in this log, or not in this order:', log];
 }
 
 /**
