@@ -1252,7 +1252,7 @@ const MUTATIONS = [
   {
     name: 'steer: a pause that does not wait for the run that was asked for before',
     file: STEERING,
-    edits: [['    if (!this.isTriggered) {\n      this.idle();', '    {\n      this.idle();']],
+    edits: [['return this.loop.figures.isInRun || this.isTriggered;', 'return this.loop.figures.isInRun;']],
     tests: 'e2e/steer-table',
     project: 'nest-12',
   },

@@ -294,6 +294,21 @@ describe('the handle of all workers', () => {
     ]);
   });
 
+  it('resolves a pause when another worker makes the run that each of them would have made in its turn', async () => {
+    const { clock, service, registry, logger } = await boot({});
+    const outcomes = new Outcomes(clock);
+    const all = service.until(() => clock.sleep(1000), { name: 'tick', period: '1h', workers: 2 });
+    await clock.advance(5000);
+    void registry.get('tick#0')!.trigger();
+    void registry.get('tick#1')!.trigger();
+    await clock.advance(500);
+    outcomes.watch('trigger', all.trigger());
+    outcomes.watch('pause', all.pause());
+    await clock.advance(60_000);
+    expect(outcomes.lines).toEqual(['trigger: run 3 succeeded at 7', 'pause: resolved at 7']);
+    expect(logger.messages('warn')).toEqual([]);
+  });
+
   it('is that of one loop without workers, of which there is no part', async () => {
     const { service, registry, clock } = await boot({});
     service.until(() => {}, { name: 'single', period: '1h' });

@@ -64,7 +64,7 @@ export class Steering {
 
   /** Calls back when no run is in progress, or when the pause is over. */
   whenIdle(callback: () => void): void {
-    if (this.isPaused && (this.loop.figures.isInRun || this.isTriggered)) {
+    if (this.isPaused && this.isBusy) {
       this.waiting.push(callback);
     } else {
       callback();
@@ -87,6 +87,7 @@ export class Steering {
   trigger(request: RunRequest): void {
     this.requests = [...this.openRequests(), request];
     request.addWorker();
+    request.whenDecided(() => this.idleUnlessBusy()); // another worker may make the run
     this.loop.replan();
   }
 
@@ -107,9 +108,7 @@ export class Steering {
       const result = resultOf(runs, figures, error);
       this.answered.splice(0).forEach((request) => request.end(result));
     }
-    if (!this.isTriggered) {
-      this.idle();
-    }
+    this.idleUnlessBusy();
   }
 
   /** No run begins any more, at least not in this term. One may still be in progress. */
@@ -129,6 +128,17 @@ export class Steering {
   /** Those that no worker has answered. */
   openRequests(): RunRequest[] {
     return this.requests.filter(({ hasBegun }) => !hasBegun);
+  }
+
+  /** Whether a run is in progress, or somebody has asked for one. */
+  private get isBusy(): boolean {
+    return this.loop.figures.isInRun || this.isTriggered;
+  }
+
+  private idleUnlessBusy(): void {
+    if (!this.isBusy) {
+      this.idle();
+    }
   }
 
   private idle(): void {
