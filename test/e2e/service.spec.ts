@@ -232,6 +232,28 @@ describe('BackoffUntilService', () => {
     expect(registry.list().map(({ name }) => name)).toEqual(['Job.tick', 'probe']);
   });
 
+  it.each([
+    { title: 'one loop has the name of several workers', workers: [2, 1] },
+    { title: 'several workers have the name of one loop', workers: [1, 2] },
+  ])('refuses a name that is taken: $title', async ({ workers: [first, second] }) => {
+    const { service, registry } = await boot({});
+    const start = (workers: number): LoopHandle =>
+      service.until(() => undefined, { period: '1s', name: 'probe', workers });
+    const handle = start(first!);
+    const before = registry.list();
+    expect(() => start(second!)).toThrow("Two loops are named 'probe'. Give one of them");
+    expect(registry.list()).toEqual(before);
+    await handle.stop();
+    expect(start(second!).name).toBe('probe');
+  });
+
+  it('tells a worker from a loop that has the name of one', async () => {
+    const { service, registry } = await boot({});
+    service.until(() => undefined, { period: '1s', name: 'probe#0' });
+    service.until(() => undefined, { period: '1s', name: 'probe' });
+    expect(registry.list().map(({ name }) => name)).toEqual(['probe#0', 'probe']);
+  });
+
   it('makes up names for functions that have none', async () => {
     const { service } = await boot({});
     const names = [service.until(() => undefined, '1s'), service.until(() => undefined, '1s')].map(

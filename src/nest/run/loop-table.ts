@@ -34,15 +34,15 @@ export class LoopTable {
   /** @throws WaitError `WAIT_ERR_DUPLICATE_LOOP` when one of the names is taken. Then none is added. */
   add(loops: readonly ManagedLoop[]): void {
     for (const [index, loop] of loops.entries()) {
-      const { name } = loop;
-      if (this.loops.has(name)) {
+      const taken = this.takenName(loop);
+      if (taken !== undefined) {
         loops.slice(0, index).forEach((added) => this.free(added));
         throw new WaitError(
           'WAIT_ERR_DUPLICATE_LOOP',
-          `Two loops are named '${name}'. Give one of them a name of its own: { name: '…' }.`,
+          `Two loops are named '${taken}'. Give one of them a name of its own: { name: '…' }.`,
         );
       }
-      this.loops.set(name, loop);
+      this.loops.set(loop.name, loop);
     }
   }
 
@@ -69,6 +69,16 @@ export class LoopTable {
   /** Calls back for each loop that has ended and is removed, so that what it has counted is not lost. */
   whenRemoved(callback: (loop: ManagedLoop) => void): void {
     this.removed.push(callback);
+  }
+
+  /** Returns the name of a loop that another one has; `undefined` if none has it. */
+  private takenName({ name, spec }: ManagedLoop): string | undefined {
+    if (this.loops.has(name)) {
+      return name;
+    }
+    // `X.tick` may mean one loop or all workers of one, but not both.
+    const other = this.loops.get(spec.workers === 1 ? `${name}#0` : spec.name);
+    return other?.spec.name === spec.name ? spec.name : undefined;
   }
 
   private free(loop: ManagedLoop): void {
