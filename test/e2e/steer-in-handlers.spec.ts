@@ -1,10 +1,27 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import type { LoopHandle, WaitModuleOptions } from 'nestjs-wait';
+import type { FakeClock } from 'nestjs-wait/testing';
 import { boot, type Booted } from '../support/boot.js';
 
 function fail(): never {
   throw new Error('boom');
+}
+
+/** Makes the timers of a clock fire in the context in which they were armed, as those of Node do. */
+function fireWhereArmed(clock: FakeClock): void {
+  const newTimer = clock.newTimer.bind(clock);
+  clock.newTimer = (fire, options) => {
+    let end = fire;
+    const timer = newTimer(() => end(), options);
+    return {
+      reset: (delay) => {
+        end = AsyncResource.bind(fire);
+        timer.reset(delay);
+      },
+      stop: () => timer.stop(),
+    };
+  };
 }
 
 /** Boots an application whose crash handler is called once. */
@@ -70,6 +87,28 @@ describe('a loop that is steered when a run has just ended', () => {
       loops.push(service[kind](run, { name: 'job', period: '1h', failureBackoff }));
       await clock.advance(15_000);
       expect(starts).toEqual([0, 10_000]);
+    },
+  );
+
+  it.each(['until', 'nonSlidingUntil'] as const)(
+    'tries again when its failure backoff says, after an update as its run ends: %s',
+    async (kind) => {
+      const { clock, service, registry } = await boot({});
+      const starts: number[] = [];
+      const run = (): never => {
+        starts.push(clock.now());
+        fail();
+      };
+      const stopListening = registry.onLoopEvent(({ type }) => {
+        if (type === 'run-ended') {
+          stopListening();
+          handle.update({ timeout: '1m' });
+        }
+      });
+      const failureBackoff = { initial: '10s', jitter: 0 };
+      const handle = service[kind](run, { name: 'job', period: '1h', failureBackoff });
+      await clock.advance(35_000);
+      expect(starts).toEqual([0, 10_000, 30_000]);
     },
   );
 
@@ -264,6 +303,23 @@ describe('what a loop leaves to others', () => {
     context.run('request', () => second.update({ timeout: '1s' }));
     await context.run('test', () => clock.advance(1000));
     expect(seen).toEqual(['first', 'second']);
+  });
+
+  it('is not the asynchronous context in which hung runs are found', async () => {
+    const { clock, service, registry } = await boot({});
+    fireWhereArmed(clock);
+    const context = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    registry.onLoopEvent(({ type, loop }) => {
+      if (type === 'hung') {
+        seen.push([loop, context.getStore()]);
+      }
+    });
+    const run = (): Promise<void> => clock.sleep(5000);
+    service.until(run, { name: 'job', period: '1h', hungAfter: '2s' });
+    context.run('request', () => service.until(() => {}, { name: 'other', period: '1h', hungAfter: '1s' }));
+    await clock.advance(3000);
+    expect(seen).toEqual([['job', undefined]]);
   });
 
   it('is no word about a next try, when it is stopped', async () => {

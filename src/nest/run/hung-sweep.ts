@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock, Timer } from '../../core/time/clock.js';
 import { formatDuration, formatElapsed } from '../../core/time/duration.js';
@@ -18,6 +19,8 @@ const SHORTEST_PAUSE = 100;
 export class HungSweep {
   private readonly watched = new Set<ManagedLoop>();
   private timer: Timer | undefined;
+  /** A sweep has the context of the application, and not that of a request that has started or updated a loop. */
+  private readonly context = new AsyncResource('nestjs-wait');
   /** When the next sweep is due. */
   private due = Infinity;
   private hasEnded = false;
@@ -97,7 +100,8 @@ export class HungSweep {
     const due = this.clock.now() + pause;
     if (due < this.due) {
       this.due = due;
-      this.timer ??= this.clock.newTimer(() => this.sweep(), { unref: true });
+      const sweep = (): void => this.context.runInAsyncScope(() => this.sweep());
+      this.timer ??= this.clock.newTimer(sweep, { unref: true });
       this.timer.reset(pause);
     }
   }

@@ -26,10 +26,9 @@ export class LoopUpdate implements NewOptions {
       return undefined;
     }
     const due = plan.began + wait;
-    if (!figures.hasJustFailed || figures.isInRun) {
-      return due;
-    }
-    return figures.ended + plan.waitAfterFailure(loop.failureRules, due - figures.ended);
+    return plan.followsFailure
+      ? figures.ended + plan.waitAfterFailure(loop.failureRules, due - figures.ended)
+      : due;
   }
 
   /** Whether anything is written at all. */

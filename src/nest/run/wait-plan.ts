@@ -32,6 +32,8 @@ export class WaitPlan implements BackoffManager {
   began = NaN;
   /** Whether the wait in progress does not depend on the loop's options, so that an update leaves it alone. */
   isFixed = false;
+  /** Whether the wait in progress, or the one that is about to begin, follows a failed run. */
+  followsFailure = false;
   private beganAt = NaN;
   /** How long after `began` the next run is due. */
   private length = NaN;
@@ -70,6 +72,7 @@ export class WaitPlan implements BackoffManager {
     this.began = time;
     this.beganAt = wall;
     this.isFixed = isFixed;
+    this.followsFailure = false;
   }
 
   /** The wait that has begun lasts this long. */
@@ -108,6 +111,7 @@ export class WaitPlan implements BackoffManager {
    */
   failed(rules: FailureRules, time: number): number | undefined {
     const { failureBackoff, sliding, loop } = rules;
+    this.followsFailure = true;
     if (failureBackoff === undefined) {
       return undefined;
     }
