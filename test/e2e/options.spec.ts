@@ -78,6 +78,11 @@ describe('the options of a loop', () => {
       wantSchedule: 'backing off from 800ms to 30s, factor 2, jitter 1, reset after 2m',
     },
     {
+      title: 'a backoff without an upper bound',
+      decorator: BackoffUntil({ max: 0 }),
+      wantSchedule: 'backing off from 800ms without a limit, factor 2, jitter 1, reset after 2m',
+    },
+    {
       title: 'a backoff manager',
       decorator: BackoffUntil({ backoffManager: () => ({ backoff: () => 1000 }) }),
       wantSchedule: 'as its backoff manager says',

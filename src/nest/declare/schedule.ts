@@ -66,8 +66,9 @@ export class GrowingSchedule implements Schedule {
 
   describe(): string {
     const { initial, max, reset, factor, jitter } = this.growth;
+    const limit = max === 0 ? 'without a limit' : `to ${formatDuration(max)}`;
     return (
-      `backing off from ${formatDuration(initial)} to ${formatDuration(max)}, factor ${factor}, ` +
+      `backing off from ${formatDuration(initial)} ${limit}, factor ${factor}, ` +
       `jitter ${jitter}, reset after ${formatDuration(reset)}`
     );
   }
