@@ -16,6 +16,7 @@ import { ContextIdFactory, REQUEST, type ContextIdStrategy } from '@nestjs/core'
 import {
   Forever,
   type LoopDecorator,
+  type LoopHandle,
   NonSlidingUntil,
   Until,
   WAIT_CLOCK,
@@ -172,6 +173,33 @@ describe('discovery', () => {
     expect(new Set(seen.map(([session]) => session)).size).toBe(3);
     expect(new Set(seen.map(([, job]) => job)).size).toBe(3);
     expect(registry.get('Job.work')?.info()).toMatchObject({ runs: 3, failures: 0 });
+  });
+
+  it.each([
+    { title: 'stopped', end: (handle: LoopHandle) => void handle.stop(), wantOutcome: 'aborted' },
+    { title: 'past its deadline', end: () => {}, wantOutcome: 'timedOut' },
+  ])('calls no method if the run is $title before its instance is made', async ({ end, wantOutcome }) => {
+    let clock: FakeClock | undefined;
+    let calls = 0;
+    const session = { provide: 'session', scope: Scope.REQUEST, useFactory: () => clock?.sleep(2000) };
+    @Injectable()
+    class Job {
+      constructor(@Inject('session') readonly session: unknown) {}
+
+      @Until({ period: '10s', immediate: false, timeout: '1500ms' })
+      work(): void {
+        calls++;
+      }
+    }
+    const booted = await boot({ providers: [session, Job] });
+    ({ clock } = booted);
+    await clock.advance(11_000);
+    const handle = booted.registry.get('Job.work')!;
+    expect(handle.info().state).toBe('running');
+    end(handle);
+    await clock.advance(1500);
+    expect(handle.info()).toMatchObject({ runs: 1, lastOutcome: wantOutcome });
+    expect(calls).toBe(0);
   });
 
   it('gives the loop of a request-scoped controller its options from an instance', async () => {

@@ -123,7 +123,9 @@ class FreshBody implements LoopBody {
   }
 
   async run(signals: RunSignals): Promise<unknown> {
-    return this.method.call(await this.provider.resolve(this.loop), signals);
+    const instance = await this.provider.resolve(this.loop);
+    signals.signal.throwIfAborted(); // a run that was told to end meanwhile does not begin its work
+    return this.method.call(instance, signals);
   }
 }
 
