@@ -2,7 +2,14 @@ import { format } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConsoleLogger, Injectable, Logger, type LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { Until, WAIT_CLOCK, WaitModule, type CrashHandler, type WaitModuleOptions } from 'nestjs-wait';
+import {
+  Until,
+  WAIT_CLOCK,
+  WaitModule,
+  type CrashHandler,
+  type LoopHandle,
+  type WaitModuleOptions,
+} from 'nestjs-wait';
 import { FakeClock } from 'nestjs-wait/testing';
 import { boot, RecordingLogger, type Booted, type LogLine } from '../support/boot.js';
 
@@ -303,6 +310,27 @@ describe('a crash handler', () => {
     expect(booted.logger.messages('error').at(-1)).toBe(
       'crash handler of Poll.tick failed: no route (function report) (6 more in 1m, 9 in a row)',
     );
+  });
+
+  it('that rejects after its loop has ended leaves nothing behind for the next loop of that name', async () => {
+    const { clock, service, logger } = await boot(
+      {},
+      {
+        crashHandlers: [async () => clock.sleep(10).then(() => Promise.reject(new Error('no route')))],
+        logFailures: false,
+      },
+    );
+    const start = (): LoopHandle =>
+      service.until(() => Promise.reject(new Error('boom')), { period: '1s', name: 'poll' });
+    const first = start();
+    await clock.advance(0);
+    void first.stop();
+    await clock.advance(10);
+    start();
+    await clock.advance(2500);
+    const line = 'crash handler of poll failed: no route (an anonymous function)';
+    const third = `${line} (the third in a row: now one line a minute)`;
+    expect(logger.messages('error')).toEqual([line, line, line, third]);
   });
 
   it('that throws ends its loop, and the log says which handler and which loop', async () => {

@@ -159,14 +159,19 @@ export class LoopLauncher {
 
   private environmentOf(endsAtShutdown: boolean): ManagedEnvironment<ManagedLoop> {
     if (this.environments === undefined) {
-      const { clock, random, failureLog } = this;
+      const { clock, random, failureLog, table } = this;
       const { crashHandlers, reallyCrash, enabled } = this.settings.get();
       const shared = {
         clock,
         random,
         wallTime: new WallTime(clock),
         crashHandlers,
-        handlerFailed: (failure) => failureLog.handlerFailed(failure),
+        handlerFailed: (failure) => {
+          failureLog.handlerFailed(failure);
+          if (table.get(failure.context.name) === undefined) {
+            failureLog.ended(failure.context.name); // an asynchronous handler has outlived its loop
+          }
+        },
         reallyCrash,
         enabled,
         around: this.around,
