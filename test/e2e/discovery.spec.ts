@@ -181,17 +181,17 @@ describe('discovery', () => {
   ])('calls no method if the run is $title before its instance is made', async ({ end, wantOutcome }) => {
     let clock: FakeClock | undefined;
     let calls = 0;
-    const session = { provide: 'session', scope: Scope.REQUEST, useFactory: () => clock?.sleep(2000) };
+    const slowly = { provide: 'session', scope: Scope.REQUEST, useFactory: () => clock?.sleep(2000) };
     @Injectable()
     class Job {
-      constructor(@Inject('session') readonly session: unknown) {}
+      constructor(@Inject('session') readonly slow: unknown) {}
 
       @Until({ period: '10s', immediate: false, timeout: '1500ms' })
       work(): void {
         calls++;
       }
     }
-    const booted = await boot({ providers: [session, Job] });
+    const booted = await boot({ providers: [slowly, Job] });
     ({ clock } = booted);
     await clock.advance(11_000);
     const handle = booted.registry.get('Job.work')!;

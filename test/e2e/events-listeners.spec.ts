@@ -476,6 +476,24 @@ describe('a listener that steers the loop it hears of', () => {
     expect(after.lines).toEqual(want);
   });
 
+  it.each(['pause', 'trigger'] as const)(
+    'may %s it as the first run begins, also if it is not sliding',
+    async (call) => {
+      const { clock, registry, service } = await boot({});
+      const ends: string[] = [];
+      const stopListening = registry.onLoopEvent(({ type, loop }) => {
+        if (type === 'run-started') {
+          stopListening();
+          const noted = (outcome: string) => (): unknown => ends.push(`${outcome} at ${clock.now()}`);
+          registry.get(loop)![call]().then(noted('resolved'), noted('rejected'));
+        }
+      });
+      service.nonSlidingUntil(() => clock.sleep(10), { name: 'job', period: '1s' });
+      await clock.advance(500);
+      expect(ends).toEqual([call === 'pause' ? 'resolved at 10' : 'resolved at 20']);
+    },
+  );
+
   it('resumes it whenever it pauses itself', async () => {
     const booted = await boot({}, { logFailures: false });
     const { clock, registry, service } = booted;

@@ -36,7 +36,7 @@ export class WaitPlan implements BackoffManager {
   followsFailure = false;
   private beganAt = NaN;
   /** How long after `began` the next run is due. */
-  private length = NaN;
+  private length = 0;
   /** It is made for the first failure of a series, if the loop has a failure backoff. */
   private retries: Retries | undefined;
 
