@@ -81,10 +81,11 @@ export function failureBackoffOf(
 }
 
 function jitterOf(reader: OptionReader, max: number): number {
-  const isTooLong = (jitter: number): boolean => max * (1 + jitter) > LONGEST;
-  // The user cannot help it if the default does not fit a period of centuries.
-  const jitter = reader.number('jitter', isTooLong(DEFAULTS.jitter) ? 0 : DEFAULTS.jitter);
-  return isTooLong(jitter)
+  if (reader.value('jitter') === undefined) {
+    return DEFAULTS.jitter; // a wait that it would stretch beyond 292 years stays there
+  }
+  const jitter = reader.number('jitter');
+  return max * (1 + jitter) > LONGEST
     ? reader.refuse('jitter', 'a factor with which no wait is longer than 292 years')
     : jitter;
 }

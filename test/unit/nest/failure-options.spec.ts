@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LoopKind } from 'nestjs-wait';
 import { readDefaults } from '../../../src/nest/declare/loop-defaults.js';
 import { resolveLoop, type LoopSettings, type LoopSpec } from '../../../src/nest/declare/resolve-loop.js';
+import { WaitPlan } from '../../../src/nest/run/wait-plan.js';
 import { oddValues } from '../../support/odd-values.js';
 
 const LONGEST = 2 ** 63 / 1e6;
@@ -97,10 +98,29 @@ describe('the failure backoff', () => {
     expect(spec.failureBackoff).toMatchObject({ initial: undefined, first: 100, max: 300_000 });
   });
 
-  it('has no jitter by default where it would make a wait longer than 292 years', () => {
-    const { failureBackoff } = loop({ period: LONGEST, failureBackoff: true });
-    expect(failureBackoff).toMatchObject({ first: LONGEST, max: LONGEST, jitter: 0 });
-  });
+  it.each([
+    {
+      title: 'a longest wait of 292 years',
+      options: { failureBackoff: { initial: '30s', max: LONGEST } },
+      wantFirst: 30_000,
+      wantWait: 31_500,
+    },
+    {
+      title: 'a period of 292 years',
+      options: { period: LONGEST, failureBackoff: true },
+      wantFirst: LONGEST,
+      wantWait: LONGEST,
+    },
+  ])(
+    'has its default jitter with $title, beyond which no wait is stretched',
+    ({ options, wantFirst, wantWait }) => {
+      const { failureBackoff } = loop(options);
+      expect(failureBackoff).toMatchObject({ first: wantFirst, max: LONGEST, jitter: 0.1 });
+      const rules = { failureBackoff, random: () => 0.5, sliding: true, loop: 'X.tick' };
+      const plan = new WaitPlan({ backoff: () => 0 });
+      expect(plan.failed(rules, 0)).toBe(wantWait);
+    },
+  );
 
   it('reads the getters of a class once, and not the other members', () => {
     let reads = 0;
