@@ -168,7 +168,7 @@ describe('FakeCluster', () => {
     await cluster.advance('20s');
     expect([cluster.leader('mail'), cluster.leader('reports')]).toEqual([1, 1]);
     expect(() => cluster.leader('letters')).toThrow(
-      /no leaderElection named 'letters'. There is: 'mail', 'reports'/,
+      /no leaderElection named 'letters'. Name one of these: 'mail', 'reports'\.$/,
     );
     cluster.pause(1);
     expect(() => cluster.leader('letters')).toThrow(/no leaderElection named 'letters'/);

@@ -237,7 +237,7 @@ function noSuchGroup(groups: readonly string[], name: string, loop: string | und
   const names = groups.map((group) => `'${group}'`).join(', ');
   const isDefault = name === DEFAULT_GROUP;
   const wanted = isDefault ? 'leaderElection' : `leaderElection named ${show(name)}`;
-  let text = `there is no ${wanted}. There is: ${names}.`;
+  let text = `there is no ${wanted}. Name one of these: ${names}.`;
   if (groups.length === 0) {
     text = `WaitModule.forRoot has no ${wanted}. Give it one, with a lock that all replicas share.`;
   } else if (isDefault) {
