@@ -1,14 +1,15 @@
 import { inspect } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import type { LoopHandle, LoopKind, WaitModuleOptions } from 'nestjs-wait';
 import { seededRandom } from '../../src/testing/seeded-random.js';
-import { DECORATORS, RIGHT } from '../mistakes/support/job.js';
+import { DECORATORS } from '../mistakes/support/job.js';
 import { boot, compile, type Booted } from '../support/boot.js';
 import { CHANGEABLE, drawOptions, KINDS, meaningOf, OPTIONS, type Meaning } from './options/loop-options.js';
-import { drawModuleOptions } from './options/module-options.js';
+import { ModuleCalls } from './options/module-calls.js';
+import { drawModuleOptions, LOOP, OWN, type ModuleInput } from './options/module-options.js';
 import { problemOf } from './options/refusal.js';
-import { drawInput, shaped } from './options/shapes.js';
+import { defined, drawInput, shaped } from './options/shapes.js';
 import { HORIZON, Trial } from './options/trial.js';
 import { pick, WRONG } from './options/values.js';
 import { drawWork } from './options/work.js';
@@ -17,7 +18,6 @@ import { drawWork } from './options/work.js';
 const ONLY = process.env['HARD_USE_OPTIONS'];
 const FIRST = Number(process.env['HARD_USE_SEED'] ?? Date.now() % 2 ** 31);
 const BATCH = 500;
-const AN_INSTANT = 0.001;
 const seeds = (batches: number): number[] =>
   ONLY === undefined ? Array.from({ length: batches }, (_, index) => FIRST + index) : [Number(ONLY)];
 
@@ -204,18 +204,11 @@ describe('random options are refused with one clear error, or kept', () => {
     const booted = await boot({}, { logFailures: false });
     const problems = new Problems();
     const trials = new Map<Trial, unknown>();
-    const base: Readonly<Record<LoopKind, Record<string, unknown>>> = {
-      Until: { period: 5000 },
-      NonSlidingUntil: { period: 5000 },
-      Forever: { period: 5000 },
-      JitterUntil: { period: 5000, jitter: 1 },
-      BackoffUntil: { initial: 5000 },
-    };
     for (let index = 0; index < BATCH; index++) {
       const kind = pick(random, KINDS);
       const names = OPTIONS[kind].filter((name) => CHANGEABLE.includes(name));
       // It waits for its first run meanwhile, so that the update comes before everything that it changes.
-      const own = { ...base[kind], initialDelay: 1000 };
+      const own = { ...OWN[kind], initialDelay: 1000 };
       const readUpdate = (changes: Record<string, unknown>): Meaning | typeof WRONG =>
         Object.keys(changes).every((name) => names.includes(name))
           ? meaningOf(kind, { ...own, ...defined(changes) })
@@ -248,12 +241,17 @@ describe('random options are refused with one clear error, or kept', () => {
   it.each(seeds(20))('by WaitModule.forRoot, seed %d', async (seed) => {
     const random = seededRandom(seed);
     const problems = new Problems();
+    const exit = jest.spyOn(process, 'exit').mockReturnValue(undefined as never);
     for (let index = 0; index < BATCH / 5; index++) {
-      const { value, meaning } = drawModuleOptions(random);
+      const calls = new ModuleCalls();
+      const { kind, value, meaning, owners } = drawModuleOptions(random, calls);
       count(meaning);
-      const Job = classNamed('Job', () => runs++);
-      let runs = 0;
-      DECORATORS.Until(RIGHT.Until)(
+      const loop = meaning === WRONG ? { enabled: false } : (meaning['loop'] as Meaning);
+      const mayFail = meaning === WRONG || meaning['reallyCrash'] !== true;
+      const work = mayFail ? drawWork(random) : { lasts: 0, fails: false };
+      const trial = new Trial(LOOP, kind, loop, work, () => booted!.clock, 0);
+      const Job = classNamed('Job', trial.f);
+      DECORATORS[kind](OWN[kind])(
         Job.prototype as object,
         'tick',
         Object.getOwnPropertyDescriptor(Job.prototype, 'tick')!,
@@ -263,26 +261,32 @@ describe('random options are refused with one clear error, or kept', () => {
       try {
         booted = await compile({ providers: [Job] }, value as WaitModuleOptions);
         await booted.app.init();
-        await booted.clock.advance(AN_INSTANT);
       } catch (error) {
         failure = error as Error;
       }
-      await booted?.close(0);
-      if (failure !== undefined) {
+      if (failure === undefined) {
+        problems.add('forRoot', value, meaning === WRONG ? 'it is accepted' : undefined);
+      } else {
+        const isRight = meaning === WRONG;
         problems.add(
           'forRoot',
           value,
-          meaning === WRONG
-            ? problemOf(failure, ['WaitModule.forRoot'], value)
-            : `it is refused: ${String(failure)}`,
+          isRight ? blamed(failure, owners) : `it is refused: ${String(failure)}`,
         );
-      } else {
-        const wanted = meaning === WRONG ? runs : runsAtOnce(meaning);
-        problems.add('forRoot', value, meaning === WRONG ? 'it is accepted' : undefined);
-        const text = `it must make ${wanted} runs at once, but made ${runs}`;
-        problems.add('forRoot', value, runs === wanted ? undefined : text);
       }
+      if (booted !== undefined) {
+        trial.stop = () => void booted?.registry.get(LOOP)?.stop();
+        await problems.watch(booted, new Map([[trial, value]]));
+      }
+      if (booted !== undefined && meaning !== WRONG) {
+        problems.add('forRoot', value, calls.problem(meaning, trial));
+        problems.add('forRoot', value, logProblem(meaning, trial, booted));
+        problems.add('forRoot', value, exitProblem(meaning, trial, exit.mock.calls.length > 0));
+      }
+      exit.mockClear();
+      await booted?.close(0);
     }
+    exit.mockRestore();
     problems.expectNone();
   });
 
@@ -293,9 +297,31 @@ describe('random options are refused with one clear error, or kept', () => {
   });
 });
 
-function runsAtOnce({ enabled, defaults }: Meaning): number {
-  const delay = (defaults as Meaning | undefined)?.['initialDelay'] ?? 0;
-  return enabled === false || delay === 'jitter' || (delay as number) > AN_INSTANT ? 0 : 1;
+/** @returns What is wrong with the error of each owner that it may blame; `undefined` if nothing is. */
+function blamed(error: Error, owners: ModuleInput['owners']): string | undefined {
+  const candidates = owners.filter(([owner]) => error.message.startsWith(owner));
+  const found = candidates.map(([owner, options]) => problemOf(error, [owner], options));
+  return found.length === 0
+    ? problemOf(error, [owners.at(-1)![0]], undefined)
+    : found.every(Boolean)
+      ? found[0]
+      : undefined;
+}
+
+function logProblem({ logFailures }: Meaning, { failures }: Trial, { logger }: Booted): string | undefined {
+  const told = logger
+    .messages('error')
+    .filter((line) => / (?:failed|timed out after \S+): /.test(line)).length;
+  const isRight = told > 0 === (failures > 0 && logFailures !== false);
+  return isRight ? undefined : `${told} lines tell of ${failures} failures`;
+}
+
+/** Hung runs are looked for now and then, in milliseconds. */
+const SWEPT = 100;
+
+function exitProblem({ exitOnHung }: Meaning, { hungFor }: Trial, hasEnded: boolean): string | undefined {
+  const isRight = exitOnHung === true && hungFor >= 0 ? hasEnded || hungFor < SWEPT : !hasEnded;
+  return isRight ? undefined : `a run is hung for ${hungFor} ms, and the process has ended: ${hasEnded}`;
 }
 
 function classNamed(name: string, f: (signal: AbortSignal) => unknown): Type {
@@ -307,9 +333,4 @@ function classNamed(name: string, f: (signal: AbortSignal) => unknown): Type {
     },
   };
   return named[name]!;
-}
-
-/** What is undefined changes nothing. */
-function defined(options: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

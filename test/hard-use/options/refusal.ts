@@ -10,16 +10,22 @@ const DOCUMENTED = new Set(Array.from(page.matchAll(/^\| `(WAIT_ERR_\w+)` \|/gm)
 const LONGEST_TEXT = 800;
 const ONE_LINE = /^[\x20-\x7e\u00a0-\uffff]+\.$/;
 /** Words with which a text says what would be right. */
-const REMEDY = /\b(?:must|takes?|has no option|write|leave|cannot|needs?|is not|set|give|await)\b/i;
+const REMEDY = /\b(?:must|takes?|has no option|write|leave|cannot|needs?|is not|set|give|await|name one)\b/i;
 
 /** What a text says after the owner: of the whole, of an option that does not exist, or of one that does. */
 const WHOLE = /^(?:: (?<option>defaults)|: \w+)? takes an options object/;
 const UNKNOWN = /^: (?:(?<path>.*): )?\w+ has no option '(?<name>.*)'; it takes /;
-const ONE = /^: (?<path>(?:\w+: )*\w+(?:\[\d+\])?)(?: must | cannot be read: )/;
+const ONE = /^: (?<path>(?:\w+: )*\w+(?:\[(?:\d+|'.*?')\])?)(?: must | cannot be read: )/;
 /** A decorator that is written without its call: the class that it was given is the owner. */
 const NO_OPTIONS = /^: @\w+ is given a class or a method instead of its options\. Write @/;
-/** The one text without its value, which may be `true`. */
-const NO_LEADER = /^: leaderOnly: WaitModule\.forRoot has no leaderElection(?: named '.+)?\. Give it one/;
+/** Texts without the value of one option: they name what there is, or two values as one writes them best. */
+const NO_VALUE: readonly RegExp[] = [
+  NO_OPTIONS,
+  /^: leaderOnly: (?:WaitModule\.forRoot has no leaderElection|there is no leaderElection|there are several groups)/,
+  /^: loops\['.*'\] fits no loop[.;] /,
+  /^: two leaderElection groups have the same name, '.+'\. Give each a name of its own\.$/,
+  /^: \w+ must be greater than .+, and \w+ is not greater than \w+(?: \* 1\.2)?\.$/,
+];
 
 /**
  * Looks whether an error tells a user all: whose option, which one, the value, and what to do.
@@ -61,17 +67,17 @@ function missingFrom(text: string, input: unknown): string | undefined {
     const { path, name = '' } = unknown.groups ?? {};
     return namesOf(valueAt(input, path)).includes(name) ? undefined : 'an option that is written';
   }
-  if (NO_OPTIONS.test(text) || NO_LEADER.test(text)) {
+  if (NO_VALUE.some((known) => known.test(text))) {
     return undefined;
   }
   const one = ONE.exec(text);
   return one === null ? 'an option' : missingValue(text, valueAt(input, one.groups?.['path']));
 }
 
-/** @param path - As a text writes it: `failureBackoff: initial`, or `around[0]`. */
+/** @param path - As a text writes it: `failureBackoff: initial`, `around[0]`, or `loops['Job.tick']`. */
 function valueAt(input: unknown, path = ''): unknown {
   let value = input;
-  for (const name of path.split(/: |[[\]]/).filter((part) => part !== '')) {
+  for (const name of path.split(/: |'?[[\]]'?/).filter((part) => part !== '')) {
     if (typeof value !== 'object' || value === null) {
       return value; // a period may stand alone
     }

@@ -86,3 +86,8 @@ export function shaped(
   }
   return { value: options, meaning };
 }
+
+/** What is undefined counts as not written. */
+export function defined(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

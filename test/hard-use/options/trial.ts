@@ -1,11 +1,14 @@
-import type { LoopInfo, LoopKind } from 'nestjs-wait';
+import { WaitError, type LoopInfo, type LoopKind } from 'nestjs-wait';
 import type { FakeClock } from 'nestjs-wait/testing';
 import { ExpectedStarts } from './expected-starts.js';
 import type { Meaning } from './loop-options.js';
 import type { Work } from './work.js';
 
-/** How many runs are looked at, and for how long they are waited for, in milliseconds. */
+/** How many runs are looked at. Thousands of workers are expensive. */
 const RUNS = 4;
+const RUNS_OF_MANY = 2;
+const MANY = 100;
+/** For how long they are waited for, in milliseconds. */
 export const HORIZON = 60_000;
 
 /** A loop that was accepted: what it does is compared with what its options promise. */
@@ -14,6 +17,8 @@ export class Trial {
   readonly name: string;
   private readonly starts: number[] = [];
   private readonly workers: number;
+  /** How many runs each of them makes. */
+  private readonly most: number;
   private readonly expected: ExpectedStarts;
 
   constructor(
@@ -26,15 +31,34 @@ export class Trial {
   ) {
     this.name = (meaning['name'] as string | undefined) ?? defaultName;
     this.workers = (meaning['workers'] as number | undefined) ?? 1;
+    this.most = this.workers > MANY ? RUNS_OF_MANY : RUNS;
     this.expected = new ExpectedStarts(kind, meaning, work, startedAt);
   }
 
   /** Ends the loop; the test sets it when it has a handle. */
   stop: () => void = () => undefined;
 
+  /** How many runs have failed. */
+  failures = 0;
+  /** When the runs in progress began, and for how long the longest of the others has lasted. */
+  private readonly inProgress: number[] = [];
+  private longest = 0;
+
+  /** How many runs have begun. */
+  get runs(): number {
+    return this.starts.length;
+  }
+
+  /** How much longer the longest run has lasted than it takes to count as hung; negative if none has. */
+  get hungFor(): number {
+    const now = this.clock().now();
+    const lasted = this.inProgress.map((began) => now - began);
+    return Math.max(this.longest, ...lasted) - this.expected.hungAfter;
+  }
+
   readonly f = (signal: AbortSignal): unknown => {
     this.starts.push(this.clock().now());
-    if (this.starts.length === RUNS * this.workers) {
+    if (this.starts.length === this.most * this.workers) {
       this.stop();
     }
     const { lasts, fails } = this.work;
@@ -42,6 +66,7 @@ export class Trial {
       return this.runLong(signal);
     }
     if (fails) {
+      this.failures++;
       throw new Error('boom');
     }
     return undefined;
@@ -104,19 +129,37 @@ export class Trial {
   }
 
   private get pausesItself(): boolean {
-    return this.wantedRuns < RUNS;
+    return this.wantedRuns < this.most;
   }
 
   private get wantedRuns(): number {
     const most = this.meaning['pauseAfterFailures'] as number | undefined;
-    return this.expected.isFailing && most !== undefined ? Math.min(RUNS, most) : RUNS;
+    return this.expected.isFailing && most !== undefined ? Math.min(this.most, most) : this.most;
   }
 
   /** A run that takes virtual time, unless its signal aborts. */
-  private runLong(signal: AbortSignal): Promise<void> {
-    const { lasts, fails } = this.work;
+  private async runLong(signal: AbortSignal): Promise<void> {
+    const began = this.clock().now();
+    this.inProgress.push(began);
+    try {
+      await this.rest(signal);
+      if (this.work.fails) {
+        throw new Error('boom');
+      }
+    } catch (error) {
+      // A run that gave up because its loop was told to stop has not failed.
+      this.failures += Number(!signal.aborted || isTimeout(signal.reason));
+      throw error;
+    } finally {
+      this.inProgress.splice(this.inProgress.indexOf(began), 1);
+      this.longest = Math.max(this.longest, this.clock().now() - began);
+    }
+  }
+
+  private rest(signal: AbortSignal): Promise<void> {
+    const { lasts } = this.work;
     return new Promise((resolve, reject) => {
-      const timer = this.clock().newTimer(() => (fails ? reject(new Error('boom')) : resolve()));
+      const timer = this.clock().newTimer(resolve);
       const giveUp = (): void => {
         timer.stop();
         reject(signal.reason as Error);
@@ -132,3 +175,6 @@ export class Trial {
     });
   }
 }
+
+const isTimeout = (reason: unknown): boolean =>
+  reason instanceof WaitError && reason.code === 'WAIT_ERR_RUN_TIMEOUT';
