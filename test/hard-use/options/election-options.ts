@@ -23,7 +23,7 @@ function drawElection(random: Random): object {
   const right: Record<string, unknown> = {
     name: pick(random, GROUPS),
     lock: new InMemoryLock({ store: new InMemoryLockStore(), name: `lease ${random()}` }),
-    leaseDuration: pick(random, [15_000, '30 s', '1 min']),
+    leaseDuration: pick(random, [15_000, '30 s', '10 secs']),
     renewDeadline: pick(random, [10_000, '10 secs', 7000]),
     retryPeriod: pick(random, [2000, '1.5s', 6000]),
     releaseOnCancel: random() < 0.5,
