@@ -8,8 +8,8 @@ import { WatchedWorkers } from './watched-workers.js';
 
 const WORKERS = 4;
 
-/** How long the application takes to start the decorated loops one by one, in milliseconds. */
-const STARTUP = 10_000;
+/** How long a busy application may take to start the decorated loops one by one, in milliseconds. */
+const STARTUP = 30_000;
 
 /** More loops than that are not paused at a time. */
 const MOST_PAUSED = 250;

@@ -36,7 +36,8 @@ export class WatchedLoop extends WatchedRuns {
   private readonly triggers = new TriggerCalls(this);
   private inARow = 0;
   private forgiven = 0;
-  private hasStarted = false;
+  /** When the loop has started at the latest. */
+  private startsBy = Infinity;
   private lastOutcome: Run['outcome'];
   private current: Run | undefined;
   /** The last run that a call of `trigger()` asked for. */
@@ -69,6 +70,11 @@ export class WatchedLoop extends WatchedRuns {
     return super.isToldToStop || !this.leads();
   }
 
+  /** Whether the loop has certainly started, so that a call of `trigger()` begins a run at once. */
+  private get hasStarted(): boolean {
+    return this.runs > 0 || performance.now() >= this.startsBy;
+  }
+
   get isRunning(): boolean {
     return this.inProgress > 0;
   }
@@ -79,8 +85,9 @@ export class WatchedLoop extends WatchedRuns {
    * @param latest - How much later it may start, in milliseconds.
    */
   started(latest = 0): void {
-    this.hasStarted = true;
-    const since = performance.now() - this.began;
+    const now = performance.now();
+    const since = now - this.began;
+    this.startsBy = now + latest;
     this.began += since;
     this.due = { least: this.due.least, most: this.due.most + since + latest };
   }
