@@ -85,10 +85,6 @@ it(`runs ${LOOPS} loops for ${MINUTES} minutes (HARD_USE_SEED=${SEED}), steered 
   expect(bytesPerRun(samples) * measured).toBeLessThan(COMPILED + LEFT_BY_A_RUN * measured);
   const [before, after] = held;
   expect(after.listeners).toBe(before.listeners);
-  // While all loops are paused, none has a timer: those that are left are the test's own.
-  for (const { resources } of held) {
-    expect(resources['Timeout']).toBeLessThan(20);
-  }
 
   // A clean end, with all runs awaited.
   expect(ending).toEqual({ code: null, signal: 'SIGTERM' });

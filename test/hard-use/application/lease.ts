@@ -26,6 +26,11 @@ export class Lease {
 
   constructor(private readonly oracle: Oracle) {}
 
+  /** How many timers the election has: one for the next attempt and, while it leads, one for its deadline. */
+  get timers(): number {
+    return this.leads ? 2 : 1;
+  }
+
   watch(election: LeaderElection): void {
     election.onStartedLeading((signal) => {
       this.leads = true;

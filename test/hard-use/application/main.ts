@@ -14,7 +14,7 @@ import { compareMetrics } from './scraped.js';
 import { TriggerCalls } from './trigger-calls.js';
 import { measure, type Vitals } from './vitals.js';
 import { WebModule } from './web.js';
-import { rest } from './work.js';
+import { ownTimers, rest } from './work.js';
 
 const [seed = 0, minutes = 1, size = 5000] = process.argv.slice(2).map(Number);
 const MINUTE = 60_000;
@@ -140,6 +140,7 @@ const scraping = setInterval(() => {
     oracle.check('metrics', 'all', oracle.isShuttingDown, () => String(error));
   });
 }, 5000);
+[steering, looking, scraping].forEach((timer) => ownTimers.add(timer));
 
 async function contend(): Promise<void> {
   while (lease.terms === 0) {
@@ -169,7 +170,14 @@ async function hold(): Promise<void> {
   );
   operator.compareAll();
   await compareMetrics(origin, oracle);
-  held.push(sample());
+  const vitals = sample();
+  held.push(vitals);
+  oracle.check(
+    'no timer of a paused loop',
+    'all',
+    vitals.timers === lease.timers,
+    () => `${vitals.timers} timers, ${lease.timers} of them of the lease`,
+  );
   operator.goOn();
   isSteered = true;
 }

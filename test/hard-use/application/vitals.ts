@@ -1,3 +1,5 @@
+import { ownTimers } from './work.js';
+
 export interface Vitals {
   /** Seconds since the application has started. */
   readonly at: number;
@@ -5,6 +7,8 @@ export interface Vitals {
   readonly runs: number;
   /** How many active resources of each type there are. */
   readonly resources: Readonly<Record<string, number>>;
+  /** How many timers are armed, without those of the test. */
+  readonly timers: number;
   /** How many listeners the process has. */
   readonly listeners: number;
 }
@@ -22,6 +26,7 @@ export function measure(since: number, runs: number): Vitals {
     heap: process.memoryUsage().heapUsed,
     runs,
     resources,
+    timers: (resources['Timeout'] ?? 0) - ownTimers.size,
     listeners,
   };
 }

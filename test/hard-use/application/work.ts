@@ -25,17 +25,23 @@ export function drawAct(random: Random, hasTimeout: boolean): Act {
   return { kind: random() < 0.7 ? 'heeds' : 'ignores', time: between(random, 200, 1500) };
 }
 
+/** The timers of this test that are armed. Those of the process besides are the application's. */
+export const ownTimers = new Set<NodeJS.Timeout>();
+
 /** Resolves after some time, or rejects when the signal aborts. It leaves no timer and no listener. */
 export function rest(time: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
       clearTimeout(timer);
+      ownTimers.delete(timer);
       reject(signal?.reason as Error);
     };
     const timer = setTimeout(() => {
+      ownTimers.delete(timer);
       signal?.removeEventListener('abort', giveUp);
       resolve();
     }, time);
+    ownTimers.add(timer);
     signal?.addEventListener('abort', giveUp, { once: true });
   });
 }
