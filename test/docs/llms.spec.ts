@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { OPTION_NAMES } from '../../src/nest/declare/option-names.js';
-import { errorCodes, moduleOptions } from './names.js';
+import { errorCodes, leaderElectionOptions, lockOptions, moduleOptions } from './names.js';
 import { DOCS, Page, root } from './page.js';
 
 const { text } = new Page('llms.txt');
@@ -23,7 +23,8 @@ describe('llms.txt', () => {
   });
 
   it('knows every option, and every code of an error', () => {
-    const names = [...Object.values(OPTION_NAMES).flat(), ...moduleOptions(), ...errorCodes()];
+    const ofLocks = [...leaderElectionOptions(), ...Object.values(lockOptions()).flat()];
+    const names = [...Object.values(OPTION_NAMES).flat(), ...moduleOptions(), ...ofLocks, ...errorCodes()];
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 

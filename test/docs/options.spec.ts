@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { OPTION_NAMES } from '../../src/nest/declare/option-names.js';
-import { moduleOptions } from './names.js';
+import { leaderElectionOptions, lockOptions, moduleOptions } from './names.js';
 import { Page } from './page.js';
 
 describe('docs/options.md', () => {
@@ -24,5 +24,21 @@ describe('docs/options.md', () => {
   it('has a row for every option of the module', () => {
     const named = new Set(rows.map(({ option }) => option));
     expect(moduleOptions().filter((option) => !named.has(option))).toEqual([]);
+  });
+
+  it('has a row for every option of a leader election', () => {
+    const [, section = ''] = text.split('\n## Options of a leader election\n');
+    const [table = ''] = section.split('\n## ');
+    expect(leaderElectionOptions().filter((option) => !table.includes(`\n| \`${option}\` |`))).toEqual([]);
+  });
+
+  it('has a row for every option of every lock, which names that lock', () => {
+    const isOf = (lock: string, of: string): boolean => of.startsWith('all locks') || of.includes(lock);
+    const missing = Object.entries(lockOptions()).flatMap(([lock, options]) =>
+      options
+        .filter((name) => !rows.some(({ option, of }) => option === name && isOf(lock, of)))
+        .map((name) => `${lock}: ${name}`),
+    );
+    expect(missing).toEqual([]);
   });
 });

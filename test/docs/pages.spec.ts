@@ -56,6 +56,17 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+describe.each(['README.md', 'llms.txt'])('the list of pages in %s', (page) => {
+  it('calls each page by its title', () => {
+    const entries = Array.from(
+      read(page).matchAll(/^(?:\| |- )\[([^\]]+)\]\((docs\/[^)#]+)\)(?: \||:)/gm),
+      ([, text, file]) => `${file}: ${text}`,
+    );
+    expect(entries).toHaveLength(DOCS.length);
+    expect(entries.toSorted()).toEqual(DOCS.map((doc) => `${doc}: ${titleOf(doc)}`).toSorted());
+  });
+});
+
 describe.each(['README.md', 'CHANGELOG.md', 'llms.txt', ...DOCS])('%s of the package', (page) => {
   it('links only to what the package holds', () => {
     const targets = linksOf(page).map((link) => join(dirname(page), link.split('#')[0]!));
@@ -98,6 +109,10 @@ it('docs/leader-election.md shows only lines that an election writes', () => {
 function linksOf(page: string): string[] {
   const links = Array.from(read(page).matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
   return links.filter((link) => !/^https?:/.test(link));
+}
+
+function titleOf(page: string): string {
+  return /^# (.+)$/m.exec(read(page))![1]!;
 }
 
 function read(page: string): string {
