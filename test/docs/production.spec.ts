@@ -43,8 +43,16 @@ describe.each(Object.entries(SETUPS))('the application on the page about product
 
   it('compiles in every block', () => {
     expect(mistakesOfTsc).toBe('');
-    // This runs below. One more block needs one more test.
-    expect(project.files).toEqual(['main.ts']);
+    // Each of these runs below. One more block needs one more test.
+    expect(project.files).toEqual(['main.ts', 'roles.ts']);
+  });
+
+  it('runs its loops only where the environment says so', async () => {
+    const web = await project.run(['roles.mjs'], { env: { ROLE: 'web' } });
+    expect(missingFrom(web.output, page.outputOf('// roles.ts'))).toEqual([]);
+    expect(web.output).toContain('Outbox.flush: 0 runs; at run time: 0 runs, stopped');
+    const worker = await project.run(['roles.mjs'], { env: { ROLE: 'worker' } });
+    expect(worker.output).toContain('Outbox.flush: 1 runs; at run time: 1 runs, waiting');
   });
 
   it('ends its run as the first process of a container, as the page shows', async () => {
