@@ -2447,11 +2447,25 @@ const MUTATIONS = [
     file: PAGE_VIEW,
     edits: [
       [
-        'rows.slice(0, limit ?? this.usualLimit).map((row) => this.jsonOf(row))',
+        'firstOf(rows, limit ?? this.usualLimit, open).map((row) => this.jsonOf(row))',
         'rows.map((row) => this.jsonOf(row)).slice(0, limit)',
       ],
     ],
     tests: 'e2e/page-data-cache',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: an open loop that is well leaves a list that is cut',
+    file: PAGE_VIEW,
+    edits: [['loop.name === open', 'false']],
+    tests: 'e2e/page-data',
+    project: 'nest-12',
+  },
+  {
+    name: 'page data: a paused loop that is well leaves a list that is cut',
+    file: PAGE_VIEW,
+    edits: [['problem !== undefined || loop.isPaused', 'problem !== undefined']],
+    tests: 'e2e/page-data',
     project: 'nest-12',
   },
   {

@@ -26,6 +26,7 @@ export class LoopTexts {
     const row: BeforeJson<PageLoop> = {
       ...info,
       loop: loop.spec.name === loop.name ? undefined : loop.spec.name,
+      isTemporary: loop.isTemporary || undefined,
       // It takes half the time of what `JSON.stringify` does with a date.
       lastStart: info.lastStart?.toISOString(),
       lastSuccess: info.lastSuccess?.toISOString(),

@@ -46,6 +46,8 @@ export interface PageLoop
   extends Omit<LoopInfo, Dates | 'lastError'>, Readonly<Partial<Record<Dates, string>>> {
   /** Its name in the options `loops`; absent if that is `name`, which ends with the number of a worker. */
   readonly loop?: string;
+  /** It was started with `BackoffUntilService`, so the options `loops` do not reach it; absent otherwise. */
+  readonly isTemporary?: true;
   readonly problem?: PageProblem;
   /** After how many milliseconds a run is reported as hung; absent unless one is. */
   readonly hungAfter?: number;

@@ -9,7 +9,7 @@ export interface PageQuery {
   readonly state?: string | undefined;
   /** How many loops are listed at most: from 1 to 500. */
   readonly limit?: string | undefined;
-  /** The name of the loop whose details are wanted. */
+  /** The name of the loop whose details are wanted. It is listed before others, if there are too many. */
   readonly loop?: string | undefined;
 }
 
@@ -21,6 +21,8 @@ export interface PageFilter {
   readonly states: readonly string[];
   /** `undefined` if the request does not say it, or says what cannot be. */
   readonly limit: number | undefined;
+  /** The name of the loop that is open. */
+  readonly open: string | undefined;
 }
 
 /** How many loops are listed at most, whatever a request asks for. */
@@ -45,12 +47,13 @@ export function refuseQuery({ state }: PageQuery): string | undefined {
     : `There is no state ${show(unknown)}. The states are ${Array.from(STATES).join(', ')}.`;
 }
 
-export function filterOf({ q = '', state, limit = '' }: PageQuery): PageFilter {
+export function filterOf({ q = '', state, limit = '', loop }: PageQuery): PageFilter {
   const number = /^\d+$/.test(limit) ? Number(limit) : 0;
   return {
     text: q.trim().toLowerCase(),
     states: statesOf(state),
     limit: number >= 1 && number <= MOST_LISTED ? number : undefined,
+    open: loop,
   };
 }
 

@@ -100,7 +100,7 @@ export class PageView {
     this.last = undefined;
   }
 
-  private newList({ text, states, limit }: PageFilter): PageList {
+  private newList({ text, states, limit, open }: PageFilter): PageList {
     let rows = Array.from(this.rows.values());
     if (states.length > 0) {
       const wanted = new Set<string>(states); // the request may name thousands of them
@@ -109,7 +109,7 @@ export class PageView {
     if (text !== '') {
       rows = rows.filter(({ loop }) => this.searchTexts.of(loop).includes(text));
     }
-    const listed = rows.slice(0, limit ?? this.usualLimit).map((row) => this.jsonOf(row));
+    const listed = firstOf(rows, limit ?? this.usualLimit, open).map((row) => this.jsonOf(row));
     return { total: rows.length, json: Buffer.from(listed.join()) };
   }
 
@@ -121,4 +121,22 @@ export class PageView {
     row.json ??= this.texts.row(row.loop, row.problem);
     return row.json;
   }
+}
+
+/**
+ * Selects the first rows. Somebody is at work on a loop that is open or paused, and must not lose sight of it
+ * once it is mended, so these come before others that are well. The order stays.
+ */
+function firstOf(rows: readonly Row[], limit: number, open: string | undefined): readonly Row[] {
+  if (rows.length <= limit) {
+    return rows;
+  }
+  const inWork = rows.filter(({ loop, problem }) => problem !== undefined || loop.isPaused);
+  const byRank = [
+    ...rows.filter(({ loop }) => loop.name === open),
+    ...inWork.slice(0, limit),
+    ...rows.slice(0, limit),
+  ];
+  const selected = new Set(Array.from(new Set(byRank)).slice(0, limit));
+  return rows.filter((row) => selected.has(row));
 }

@@ -76,6 +76,32 @@ it('fits into 360 px, whatever is open', async () => {
   expect(await width()).toBe(360);
 });
 
+it.each([360, 900, 1440])(
+  'breaks no name of an option, nor a word of where it is written, at %d px',
+  async (width) => {
+    const served = await serve({ wait: { defaults: { hungAfter: '1h' } } });
+    served.loop('Import.customer42', { timeout: '1m', failureBackoff: true, pauseAfterFailures: 9 });
+    const { row } = await visit(`${served.url}/page#loop=Import.customer42`, {
+      viewport: { width, height: 900 },
+    });
+    const table = row('Import.customer42').getByRole('table').last();
+    await table.getByText('pauseAfterFailures').waitFor();
+    const broken = await table.locator('tbody').evaluate((body) => {
+      const cells = [...body.querySelectorAll('td:first-child, td:last-child')];
+      const texts = cells.map((cell) => cell.firstChild!);
+      return texts.flatMap((text) =>
+        [...(text.textContent ?? '').matchAll(/\S+/g)].flatMap(({ 0: word, index }) => {
+          const range = body.ownerDocument.createRange();
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          return range.getClientRects().length === 1 ? [] : [word];
+        }),
+      );
+    });
+    expect(broken).toEqual([]);
+  },
+);
+
 it('has the search and all filters in one line at 1280 px, and none of them moves when it counts something', async () => {
   const served = await serve();
   const loop = served.loop('A.tick');

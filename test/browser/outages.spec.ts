@@ -7,6 +7,10 @@ import { visit, type Visit } from './support/visit.js';
 
 jest.setTimeout(60_000); // starting a browser takes long on a busy machine
 
+interface Redirecting {
+  redirect(url: string): void;
+}
+
 const GONE = [/ERR_(?:CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/];
 
 it('says that the server is gone and when it asks again, marks what it shows as old, and recovers', async () => {
@@ -120,6 +124,24 @@ it('does not ask a throttler again before it may', async () => {
   expect(polls.length).toBe(asked);
   await page.clock.runFor(3000);
   await eventually(() => expect(polls.length).toBe(asked + 1));
+});
+
+it('says that one may have to log in again when a proxy redirects to the login of another site', async () => {
+  let isLoggedIn = true;
+  const served = await serve({
+    configure: (app) =>
+      app.use((_request: unknown, response: Redirecting, next: () => void) =>
+        isLoggedIn ? next() : response.redirect('http://page.test:9/login'),
+      ),
+  });
+  served.loop('Outbox.flush');
+  const { page, row, button, alert } = await visit(served.url);
+  await row('Outbox.flush').waitFor();
+  isLoggedIn = false;
+  await page.locator('main[data-old=true]').waitFor();
+  await page.getByText(/log in again/).waitFor();
+  await button('Run Outbox.flush now').click();
+  await alert.getByText(/log in again/).waitFor();
 });
 
 it('does not hold up the end of an application', async () => {

@@ -14,6 +14,12 @@ class Retired {
   work(): void {}
 }
 
+@Injectable()
+class Finalizer {
+  @Until({ period: '1h', leaderOnly: true })
+  run(): void {}
+}
+
 it('pauses a loop with a note, which the page shows and the log has, and resumes it', async () => {
   const served = await serve();
   served.loop('Outbox.flush');
@@ -125,8 +131,10 @@ it('shows a pause that somebody else has made, and its reason', async () => {
 });
 
 it('says before and while a leader-only loop is paused that another replica will run it, and what holds for all', async () => {
-  const served = await serve({ wait: { leaderElection: { lock: new InMemoryLock() } } });
-  served.loop('Finalizer.run', { leaderOnly: true });
+  const served = await serve({
+    wait: { leaderElection: { lock: new InMemoryLock() } },
+    metadata: { providers: [Finalizer] },
+  });
   const { page, button, row } = await visit(served.url);
   await page.getByText(/Leader of default/).waitFor();
   await button('Pause Finalizer.run').click();
@@ -139,9 +147,23 @@ it('says before and while a leader-only loop is paused that another replica will
     .waitFor();
 });
 
-it('has buttons that do nothing for a loop that is disabled, and says why', async () => {
+it('does not advise an option that does not reach a loop that was started at run time', async () => {
+  const served = await serve();
+  served.loop('Import.customer42');
+  const { page, button, row, opener } = await visit(served.url);
+  await button('Pause Import.customer42').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('enabled: false, where the application starts it').waitFor();
+  expect(await dialog.getByText('loops:').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  await opener('Import.customer42').click();
+  await row('Import.customer42').getByText('enabled: false, where the application starts it').waitFor();
+});
+
+it('says of a loop that it is disabled, and has buttons that do nothing and say why', async () => {
   const served = await serve({ metadata: { providers: [Retired] } });
-  const { button, status } = await visit(served.url);
+  const { button, row, status } = await visit(served.url);
+  await row('Retired.work').getByText('disabled', { exact: true }).waitFor();
   for (const name of ['Pause Retired.work', 'Run Retired.work now']) {
     /* oxlint-disable no-await-in-loop -- one button after the other */
     expect(await button(name).getAttribute('aria-disabled')).toBe('true');

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { hostname } from 'node:os';
 import { BackoffUntil, Until, type CrashHandler } from 'nestjs-wait';
 import type { PageData, PageLoop } from '../../src/page/page-data.js';
+import type { PageQuery } from '../../src/page/page-query.js';
 import { PageDataSource } from '../../src/page/page-data-source.js';
 import { bootPage, type PageBooted } from '../support/page-data.js';
 import { StolenLease } from '../support/stolen-lease.js';
@@ -235,6 +236,29 @@ describe('PageDataSource.json', () => {
     expect(data({ limit: '500' }).loops).toHaveLength(500);
     expect(data({ limit: '501' }).loops).toHaveLength(100);
     expect(data({ limit: '7' }).loops).toHaveLength(7);
+  });
+
+  it('lists the open loop and paused ones before others that are well, if there are too many, and keeps the order', async () => {
+    const { data, source, service, clock } = await bootPage();
+    const [first, , third] = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
+      service.until(() => {}, { name, period: '1h' }),
+    );
+    service.until(fail, { name: 'failing', period: '1h' });
+    await clock.advance(0);
+    const names = (query: PageQuery): string[] => {
+      source.forget();
+      return data(query).loops.map(({ name }) => name);
+    };
+    expect(names({ limit: '3' })).toEqual(['failing', 'a', 'b']);
+    expect(names({ limit: '3', loop: 'e' })).toEqual(['failing', 'a', 'e']);
+    await third!.pause();
+    expect(names({ limit: '3' })).toEqual(['failing', 'a', 'c']);
+    expect(names({ limit: '3', loop: 'e' })).toEqual(['failing', 'c', 'e']);
+    expect(names({ limit: '1', loop: 'e' })).toEqual(['e']);
+    expect(names({ limit: '1', loop: 'e', q: 'a' })).toEqual(['failing']);
+    await first!.pause();
+    expect(names({ limit: '2' })).toEqual(['failing', 'a']);
+    expect(names({ limit: '1', loop: 'nobody' })).toEqual(['failing']);
   });
 
   it('lists each worker by itself', async () => {

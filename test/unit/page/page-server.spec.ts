@@ -20,6 +20,15 @@ function answering(answer: Response | Error): { server: PageServer; sent: Sent[]
   return { server, sent };
 }
 
+function brokenOff(): ReadableStream {
+  return new ReadableStream({
+    start: (answer) => {
+      answer.enqueue(new TextEncoder().encode('{"loops":['));
+      answer.error(new TypeError('network error'));
+    },
+  });
+}
+
 const NEVER = new AbortController().signal;
 const ACTION = { loop: 'A', action: 'trigger', instance: 'web-1' } as const;
 const askFor = (server: PageServer): Promise<unknown> => server.data({ q: '' }, 100, NEVER);
@@ -42,6 +51,7 @@ describe('the server that the page asks', () => {
 
   it.each([
     ['cannot be reached', new TypeError('Failed to fetch'), 'The server cannot be reached.'],
+    ['breaks off within its answer', new Response(brokenOff()), 'The server cannot be reached.'],
     ['does not know the reader any more', new Response('', { status: 401 }), /not logged in/],
     ['refuses', new Response('{}', { status: 403 }), /may not do this/],
     ['has no such page', new Response('', { status: 404 }), /not there any more/],

@@ -4,8 +4,9 @@ import { figure } from '../words/count.js';
 import { dateInSeconds } from '../words/dates.js';
 import { duration } from '../words/elapsed.js';
 import { outcomeWord } from '../words/outcomes.js';
-import { forAllOf, pauseWords } from '../words/pause.js';
+import { pauseWords } from '../words/pause.js';
 import { sourceWords } from '../words/sources.js';
+import { ForAll } from './for-all.js';
 import { Live } from './live.js';
 
 interface Props {
@@ -24,7 +25,7 @@ export function LoopDetail({ loop, detail, showErrors }: Props): JSX.Element {
           <p>{loop.pauseReason ?? 'Nobody has said why.'}</p>
           <p>{pauseWords(loop)}</p>
           <p>
-            For all: <code>{forAllOf(loop)}</code>, an option of <code>WaitModule.forRoot</code>.
+            <ForAll loop={loop} />
           </p>
         </Block>
       )}
@@ -96,7 +97,7 @@ function Runs({ detail }: { readonly detail: PageDetail }): JSX.Element {
 
 function Options({ detail }: { readonly detail: PageDetail }): JSX.Element {
   return (
-    <table>
+    <table class="options">
       <thead>
         <tr>
           <th scope="col">Option</th>

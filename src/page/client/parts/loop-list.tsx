@@ -16,6 +16,11 @@ interface Props {
 
 /** The loops: those with a problem first. A row that moves keeps the focus. */
 export class LoopList extends Component<Props> {
+  /** Whoever follows a link wants to see the loop that it opens. */
+  override componentDidMount(): void {
+    document.querySelector('.loop:has(.detail)')?.scrollIntoView({ block: 'nearest' });
+  }
+
   override getSnapshotBeforeUpdate(): Control | undefined {
     return focusedControl();
   }

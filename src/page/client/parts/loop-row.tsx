@@ -37,6 +37,8 @@ export const LoopRow = memo((props: Props) => {
   const { page, loop, needsAttention, isOpen, detail, showErrors, mayAct, isBusy } = props;
   const { name, state } = loop;
   const problem = presentProblem(loop);
+  const whyStopped = loop.enabled ? '' : 'disabled';
+  const more = problem === undefined ? whyStopped : stateWord(state);
   return (
     <li class="loop" data-loop={name} data-state={state} data-problem={problem}>
       <div class="cells">
@@ -45,7 +47,7 @@ export const LoopRow = memo((props: Props) => {
             <Icon shape={problem ?? state} />
             {stateWord(problem ?? state)}
           </span>
-          {problem !== undefined && <small>{stateWord(state)}</small>}
+          {more !== '' && <small>{more}</small>}
         </div>
         <div class="name">
           <button

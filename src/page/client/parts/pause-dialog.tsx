@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PageLoop } from '../../page-data.js';
 import type { LoopPage } from '../state/loop-page.js';
-import { forAllOf, pauseWords } from '../words/pause.js';
+import { pauseWords } from '../words/pause.js';
+import { ForAll } from './for-all.js';
 
 const LONGEST_NOTE = 500;
 
@@ -49,7 +50,7 @@ export function PauseDialog({
           />
         </label>
         <p class="for-all">
-          For all: <code>{forAllOf(loop)}</code>, an option of <code>WaitModule.forRoot</code>.
+          <ForAll loop={loop} />
         </p>
         <div class="buttons">
           <button type="button" onClick={cancel}>

@@ -25,11 +25,11 @@ export class PageServer {
         query.set(name, value);
       }
     }
-    const response = await this.reach(`data?${query.toString()}`, {
+    const { response, body } = await this.reach(`data?${query.toString()}`, {
       signal,
       headers: { Accept: 'application/json' },
     });
-    const data = (await jsonOf(response)) as Partial<PageData> | undefined;
+    const data = body as Partial<PageData> | undefined;
     if (!response.ok || data?.loops === undefined) {
       throw refused(response);
     }
@@ -37,14 +37,13 @@ export class PageServer {
   }
 
   async act(action: PageAction): Promise<ActionResult> {
-    const response = await this.reach('actions', {
+    const { response, body } = await this.reach('actions', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Nestjs-Wait': '1' },
       body: JSON.stringify(action),
       signal: AbortSignal.timeout(ACTION_WITHIN),
     });
-    const answer = (await jsonOf(response)) as Partial<PageAnswer> | undefined;
-    const { instance, message, code } = answer ?? {};
+    const { instance, message, code } = (body ?? {}) as Partial<PageAnswer>;
     // A guard's refusal has a message too, but it is not from the page.
     if (instance === undefined || message === undefined) {
       throw refused(response);
@@ -54,9 +53,11 @@ export class PageServer {
     return { instance, message, isDone: response.ok, isElsewhere, ...(code !== undefined && { code }) };
   }
 
-  private async reach(url: string, init: RequestInit): Promise<Response> {
+  private async reach(url: string, init: RequestInit): Promise<{ response: Response; body: unknown }> {
     try {
-      return await this.send(url, init);
+      // The login of another site must not be followed: its answer would look as if there were no server.
+      const response = await this.send(url, { ...init, redirect: 'manual' });
+      return { response, body: parsed(await response.text()) };
     } catch {
       const why = init.signal?.aborted ? 'has not answered within 10 s' : 'cannot be reached';
       throw new NoAnswer(`The server ${why}.`);
@@ -64,9 +65,9 @@ export class PageServer {
   }
 }
 
-async function jsonOf(response: Response): Promise<unknown> {
+function parsed(text: string): unknown {
   try {
-    return await response.json();
+    return JSON.parse(text);
   } catch {
     return undefined; // a proxy, or a login, answers with a page
   }

@@ -18,6 +18,8 @@ export class LoopPage {
   private readonly poller: Poller;
   private readonly noticeTime: Timer;
   private touchedAt = -Infinity;
+  /** The open loop, if it was said that it is not there. */
+  private missing: string | undefined;
 
   /** @param keepView - Puts what somebody looks at into the URL. */
   constructor(
@@ -187,10 +189,24 @@ export class LoopPage {
     const next = shownReplica(replicas, isInItsPlace && !isChosen ? undefined : shown, isChosen)?.data
       .instance;
     this.store.change({ replicas, shown: next, failure: undefined });
+    this.tellIfMissing(data);
     if (left !== undefined && next !== shown) {
       this.tell(`${next} answers now. ${shown} was last seen ${ago(now - left.answeredAt)}.`);
     }
     this.arrange();
+  }
+
+  /** When the loop that is open ends, its row is gone, and nothing else on the page says why. */
+  private tellIfMissing({ instance, detail }: PageData): void {
+    const { view, shown } = this.store.state;
+    if (instance !== shown) {
+      return;
+    }
+    const missing = detail === undefined ? view.loop : undefined;
+    if (missing !== undefined && missing !== this.missing) {
+      this.tell(`${missing} is not here. It may have ended, or be on another replica.`);
+    }
+    this.missing = missing;
   }
 
   private arrange(isHeld = this.clock.now() - this.touchedAt < HELD_FOR): void {

@@ -34,7 +34,7 @@ export function remedyWords(problem: PageProblem, { state, lastError }: PageLoop
 }
 
 const REMEDIES = {
-  hung: 'Find out what it waits for. It cannot be ended from here. A timeout helps a run that listens to its signal.',
+  hung: 'Find out what it waits for. If it never ends, only a restart of the application helps. A timeout ends a run that listens to its signal.',
   overdue: 'Look for code that blocks the event loop, or give the process more CPU.',
   failing: 'The log says why. Pause the loop if its runs do harm, and run it now once it is mended.',
   stopped: 'The log says why. Only a restart of the application starts the loop again.',
