@@ -1,6 +1,7 @@
 import { expect, it, jest } from '@jest/globals';
 import { ForbiddenException, UnauthorizedException, type CanActivate } from '@nestjs/common';
-import { serve } from './support/serve.js';
+import type { PageRequest, PageResponse } from '../../src/page/http.js';
+import { OPEN, serve } from './support/serve.js';
 import { visit } from './support/visit.js';
 
 jest.setTimeout(60_000); // starting a browser takes long on a busy machine
@@ -71,3 +72,22 @@ it.each([
     await page.getByText(want).and(page.locator('main *')).waitFor({ state: 'detached' });
   },
 );
+
+it('works when the name and the password stand in the address', async () => {
+  const password: CanActivate = {
+    canActivate: (context) => {
+      const http = context.switchToHttp();
+      http.getResponse<PageResponse>().header('WWW-Authenticate', 'Basic realm="loops"');
+      if (http.getRequest<PageRequest>().headers['authorization'] !== `Basic ${btoa('eve:secret')}`) {
+        throw new UnauthorizedException();
+      }
+      return true;
+    },
+  };
+  const served = await serve({ page: { ...OPEN, guards: [password] } });
+  served.loop('Outbox.flush');
+  const { opener, button, status } = await visit(served.url.replace('//', '//eve:secret@'));
+  await opener('Outbox.flush').click();
+  await button('Run Outbox.flush now').click();
+  await status.getByText('Outbox.flush runs now').waitFor();
+});

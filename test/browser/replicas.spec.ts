@@ -47,6 +47,32 @@ it('has no tab as long as one replica answers, and one tab for each that has ans
   expect(await row('OnlyB.tick').count()).toBe(0);
 });
 
+it('says on its tab that a replica has problems, moves no tab, and says that all is well of one replica only', async () => {
+  const { a, b, url } = await serveTwo();
+  const failing = a.loop('Outbox.flush');
+  b.loop('Outbox.flush');
+  const { page } = await visit(url);
+  const [tabOfA, tabOfB] = [A, B].map((name) => page.getByRole('tab', { name: new RegExp(name) }));
+  await tabOfB!.click();
+  await page.getByRole('tabpanel', { name: new RegExp(B) }).waitFor();
+  expect(
+    await page
+      .getByRole('tab')
+      .getByText(/attention/)
+      .count(),
+  ).toBe(0);
+  const place = await tabOfB!.boundingBox();
+
+  await failing.fails();
+  await tabOfA!.getByText('1 needs attention').waitFor();
+  expect(await tabOfB!.getByText(/attention/).count()).toBe(0);
+  expect(await tabOfB!.boundingBox()).toEqual(place);
+  await page.getByText(/All is well on this replica/).waitFor();
+
+  await failing.succeeds();
+  await tabOfA!.getByText('1 needs attention').waitFor({ state: 'detached' });
+});
+
 it('says which replica an action has reached, and tries again', async () => {
   const { a, b, url, sendTo } = await serveTwo();
   const loop = a.loop('Outbox.flush');

@@ -9,7 +9,9 @@ import { browserClock } from './time/browser-clock.js';
 import { Ticker } from './time/ticker.js';
 
 const store = new Store(firstState(readView(location.hash)));
-const server = new PageServer((...request) => fetch(...request));
+// The address of the page may have a name and a password in it. Chromium fetches nothing relative to such a one.
+const here = `${location.origin}${location.pathname}`;
+const server = new PageServer((url, init) => fetch(new URL(String(url), here), init));
 const page = new LoopPage(store, browserClock, server, keepView);
 const ticker = new Ticker(browserClock);
 

@@ -34,6 +34,7 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
   const data = replicaOf(state)?.data;
   const problems = data === undefined ? 0 : problemsIn(data);
   const title = data?.title ?? 'Loops';
+  const hasTabs = state.replicas.length > 1;
   useEffect(() => {
     document.title = problems > 0 ? `(${problems}) ${title}` : title;
   }, [problems, title]);
@@ -41,12 +42,12 @@ export function App({ page, ticker }: { readonly page: LoopPage; readonly ticker
     <Time.Provider value={time}>
       <main data-old={isOld(state, clock.now())}>
         <Header page={page} state={state} />
-        {state.replicas.length > 1 && <ReplicaTabs page={page} state={state} />}
+        {hasTabs && <ReplicaTabs page={page} state={state} />}
         {data !== undefined && (
-          <>
+          <div id="replica" {...(hasTabs && { role: 'tabpanel', 'aria-label': data.instance })}>
             <Filters page={page} view={state.view} counts={data.counts} />
             <LoopList page={page} state={state} data={data} />
-          </>
+          </div>
         )}
       </main>
       <Messages page={page} state={state} />

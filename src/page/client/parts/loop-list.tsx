@@ -55,7 +55,9 @@ export class LoopList extends Component<Props> {
             title={isWell ? 'Loops' : 'All other loops'}
             names={others}
           >
-            {isWell && !isOld(state, page.clock.now()) && <AllIsWell paused={data.counts.paused} />}
+            {isWell && !isOld(state, page.clock.now()) && (
+              <AllIsWell paused={data.counts.paused} isOne={state.replicas.length > 1} />
+            )}
           </LoopSection>
         )}
         {attention.length + others.length === 0 && <p class="empty">{emptyWords(state)}</p>}
@@ -65,13 +67,15 @@ export class LoopList extends Component<Props> {
   }
 }
 
-function AllIsWell({ paused }: { readonly paused: number }): JSX.Element {
+/** @param isOne - Whether this is one of several replicas: nothing is known here of the others. */
+function AllIsWell({ paused, isOne }: { readonly paused: number; readonly isOne: boolean }): JSX.Element {
+  const where = isOne ? ' on this replica' : '';
   return (
     <p class="all-well">
       <Icon shape="well" />{' '}
       {paused === 0
-        ? 'All is well: no loop is failing, hung or overdue.'
-        : `No loop is failing, hung or overdue; ${figure(paused)} ${paused === 1 ? 'is' : 'are'} paused.`}
+        ? `All is well${where}: no loop is failing, hung or overdue.`
+        : `No loop${where} is failing, hung or overdue; ${figure(paused)} ${paused === 1 ? 'is' : 'are'} paused.`}
     </p>
   );
 }

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
-import type { AppState } from '../state/app-state.js';
+import { problemsIn, type AppState } from '../state/app-state.js';
 import type { LoopPage } from '../state/loop-page.js';
 import { isLost, isSilent } from '../state/replicas.js';
+import { count } from '../words/count.js';
 import { ago } from '../words/elapsed.js';
 import { Live } from './live.js';
 
@@ -30,19 +31,25 @@ export function ReplicaTabs({
     <div class="tabs" role="tablist" aria-label="Replicas" onKeyDown={step}>
       {replicas.map((replica) => {
         const { instance, leading } = replica.data;
+        const problems = problemsIn(replica.data);
+        const isSilentNow = isSilent(replica, replicas);
         return (
           <button
             type="button"
             role="tab"
             key={instance}
             aria-selected={instance === shown}
+            aria-controls="replica"
             tabIndex={instance === shown ? 0 : -1}
             data-lost={isLost(replica, page.clock.now())}
             onClick={() => page.choose(instance)}
           >
             <b>{instance}</b>
             <small>
-              {leading.length > 0 && !isSilent(replica, replicas) && 'leader, '}
+              {problems > 0 && !isSilentNow && (
+                <strong>{count(problems, 'needs attention', 'need attention')}, </strong>
+              )}
+              {leading.length > 0 && !isSilentNow && 'leader, '}
               <Live words={() => `seen ${ago(page.clock.now() - replica.answeredAt)}`} />
             </small>
           </button>
