@@ -11,7 +11,7 @@ import { Ticker } from './time/ticker.js';
 const store = new Store(firstState(readView(location.hash)));
 // The address of the page may have a name and a password in it. Chromium fetches nothing relative to such a one.
 const here = `${location.origin}${location.pathname}`;
-const server = new PageServer((url, init) => fetch(new URL(String(url), here), init));
+const server = new PageServer((url, init) => fetch(new URL(url, here), init));
 const page = new LoopPage(store, browserClock, server, keepView);
 const ticker = new Ticker(browserClock);
 

@@ -10,8 +10,8 @@ interface Sent {
 /** A server that answers everything in the same way. */
 function answering(answer: Response | Error): { server: PageServer; sent: Sent[] } {
   const sent: Sent[] = [];
-  const server = new PageServer(async (url, init = {}) => {
-    sent.push({ url: url as string, init });
+  const server = new PageServer(async (url, init) => {
+    sent.push({ url, init });
     if (answer instanceof Error) {
       throw answer;
     }

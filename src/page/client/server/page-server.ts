@@ -16,7 +16,7 @@ const ACTION_WITHIN = 10_000;
 
 /** The server, beside whose page these relative URLs are. */
 export class PageServer {
-  constructor(private readonly send: typeof fetch) {}
+  constructor(private readonly send: (url: string, init: RequestInit) => Promise<Response>) {}
 
   async data({ state, q, loop }: View, limit: number, signal: AbortSignal): Promise<PageData> {
     const query = new URLSearchParams({ limit: String(limit) });
