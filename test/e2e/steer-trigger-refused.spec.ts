@@ -51,6 +51,32 @@ describe('a trigger that gets no run', () => {
     expect(outcomes.lines).toEqual(['trigger: WAIT_ERR_LOOP_STOPPED at 1', 'stop: resolved at 26']);
   });
 
+  it.each([
+    { title: 'of one worker', workers: 1 },
+    { title: 'of several workers', workers: 2 },
+  ])('rejects when a crash has ended the loop $title, and an update is refused then', async ({ workers }) => {
+    const crashHandlers = [
+      (error: unknown): never => {
+        throw error as Error;
+      },
+    ];
+    const { service, clock, registry } = await boot({}, { crashHandlers });
+    const outcomes = new Outcomes(clock);
+    const events: string[] = [];
+    const fail = (): Promise<never> => Promise.reject(new Error('boom'));
+    const handle = service.until(fail, { name: 'job', period: '1s', workers });
+    await expect(handle.done).rejects.toThrow('boom');
+    registry.onLoopEvent(({ type }) => events.push(type));
+    steer(handle, 'trigger', outcomes);
+    steer(handle, 'update 5s', outcomes);
+    await clock.advance(60_000);
+    expect(outcomes.lines).toEqual([
+      'update: WAIT_ERR_LOOP_STOPPED at 0',
+      'trigger: WAIT_ERR_LOOP_STOPPED at 0',
+    ]);
+    expect(events).toEqual([]);
+  });
+
   it('rejects when the application closes', async () => {
     const { service, clock, close } = await boot({});
     const outcomes = new Outcomes(clock);

@@ -99,9 +99,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.loop.isStopping;
   }
 
-  /** Whether the loop was told to stop for good. */
+  /** Whether the loop was told to stop for good, or has ended by a crash. */
   get isEnding(): boolean {
-    return this.loop instanceof LeaderOnlyLoop ? this.loop.isOver : this.loop.isStopping;
+    const isToldToStop = this.loop instanceof LeaderOnlyLoop ? this.loop.isOver : this.loop.isStopping;
+    return isToldToStop || this.state === 'stopped';
   }
 
   get plan(): WaitPlan {

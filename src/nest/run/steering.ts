@@ -9,7 +9,7 @@ interface SteeredLoop {
   readonly spec: LoopSpec;
   readonly runs: number;
   readonly figures: LoopFigures;
-  /** Whether it was told to stop for good. */
+  /** Whether it was told to stop for good, or has ended by a crash. */
   readonly isEnding: boolean;
   /** Decides anew when the next run begins. */
   replan(): void;
