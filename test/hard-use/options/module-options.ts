@@ -61,7 +61,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   exitOnHung: flag,
   crashHandlers: functions,
   around: functions,
-  logger: (value) => (value instanceof RecordingLogger ? value : WRONG),
+  logger: (value) => (isObject(value) && value instanceof RecordingLogger ? value : WRONG),
   requestContext: (value) => (isFunction(value) ? value : WRONG),
   defaults: defaultsOf,
   loops: (value) => overrideOf(value),
