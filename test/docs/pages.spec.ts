@@ -49,6 +49,12 @@ describe.each(PAGES)('%s', (page) => {
     expect(broken).toEqual([]);
   });
 
+  it('has lines of at most 110 columns, except in tables and in blocks', () => {
+    const prose = read(page).replaceAll(/^```.*?^```$/gms, '');
+    const lines = prose.split('\n').filter((line) => !line.startsWith('|'));
+    expect(lines.filter((line) => line.length > 110)).toEqual([]);
+  });
+
   it('shows only pictures that exist, and are small enough to load fast', () => {
     const pictures = Array.from(read(page).matchAll(/\bsrc(?:set)?="([^"]+)"/g), ([, file]) => file!);
     const bytes = pictures.map((file) => statSync(join(root, dirname(page), file)).size);
@@ -89,6 +95,13 @@ describe('README.md', () => {
     const [, list = ''] = read('README.md').split('\n## All pages\n');
     expect(DOCS.filter((page) => !list.includes(`](${page}) |`))).toEqual([]);
   });
+});
+
+it('docs/troubleshooting.md leads from its table to each of its sections', () => {
+  const [table = '', ...sections] = read('docs/troubleshooting.md').split('\n## ');
+  const anchors = headingsOf('docs/troubleshooting.md').slice(1);
+  expect(anchors).toHaveLength(sections.length);
+  expect(anchors.filter((anchor) => !table.includes(`(#${anchor})`))).toEqual([]);
 });
 
 it('docs/leader-election.md shows only lines that an election writes', () => {
