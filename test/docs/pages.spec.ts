@@ -104,6 +104,20 @@ it('docs/troubleshooting.md leads from its table to each of its sections', () =>
   expect(anchors.filter((anchor) => !table.includes(`(#${anchor})`))).toEqual([]);
 });
 
+it.each(['pg', 'ioredis', 'redis', '@kubernetes/client-node'])(
+  'docs/one-replica.md says which versions of %s work, as package.json does',
+  (client) => {
+    const { peerDependencies } = JSON.parse(read('package.json')) as {
+      peerDependencies: Record<string, string>;
+    };
+    const versions = peerDependencies[client]!.split(' || ').map((range) =>
+      range.replaceAll(/^\^|\.0.*$/g, ''),
+    );
+    const listed = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(versions);
+    expect(read('docs/one-replica.md')).toContain(`\`${client}\` ${listed}`);
+  },
+);
+
 it('docs/leader-election.md shows only lines that an election writes', () => {
   const table = read('docs/leader-election.md').split('## Lines in the log')[1]!;
   const rows = table.split('\n').filter((row) => row.startsWith('| `'));
