@@ -35,7 +35,7 @@ export function refusedText(
 ): { message: string; code?: WaitErrorCode } {
   if (code === 'WAIT_ERR_LOOP_STOPPED') {
     const message = enabled
-      ? `${name} has been stopped. Restart the application to start it again.`
+      ? `${name} has ended. Restart the application to start it again.`
       : `${name} is disabled. Enable it in its options, and restart the application.`;
     return { message, code };
   }

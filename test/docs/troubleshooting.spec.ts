@@ -15,6 +15,8 @@ const NOT_FOUND = [
   'without WaitModule: nothing is logged',
   'in no providers: 0 loops',
   'a value without a class: 0 loops',
+  'a method that was copied: 0 loops',
+  'a class that extends another one: 1 loops',
   'only compiled: 0 loops',
 ];
 const ON_STANDBY = ['waiting on the first, standby on the second', 'WAIT_ERR_NOT_LEADER'];

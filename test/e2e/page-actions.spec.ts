@@ -183,7 +183,7 @@ const rows: readonly Row[] = [
       action: { loop: 'Jobs.quick', action },
       wantStatus: 409,
       wantCode: 'WAIT_ERR_LOOP_STOPPED',
-      wantMessage: 'Jobs.quick has been stopped. Restart the application to start it again.',
+      wantMessage: 'Jobs.quick has ended. Restart the application to start it again.',
       want: { state: 'stopped', paused: false },
     },
     {
@@ -201,7 +201,7 @@ const rows: readonly Row[] = [
     action: { loop: 'Jobs.slow', action: 'trigger' },
     wantStatus: 409,
     wantCode: 'WAIT_ERR_LOOP_STOPPED',
-    wantMessage: 'Jobs.slow has been stopped. Restart the application to start it again.',
+    wantMessage: 'Jobs.slow has ended. Restart the application to start it again.',
     want: { state: 'running', runs: 1 },
   },
   {

@@ -266,6 +266,11 @@ export class ManagedLoop implements LoopWork, RunSignals {
     }
   }
 
+  /**
+   * The run is over, and the loop's state is still `running`. In this order: the figures count the run, the
+   * wait after it is planned, listeners hear of it, and those who asked for it get its result. Then the core
+   * calls the crash handlers, asks for the wait, and begins the next run or waits. Each may steer the loop.
+   */
   runEnded(outcome: RunOutcome, error: unknown): void {
     const { figures, environment, plan } = this;
     const { followUp } = environment;

@@ -4,7 +4,7 @@ import type { LoopSpec } from '../declare/resolve-loop.js';
 /** Says that a loop has ended, so that it can no longer be steered. */
 export function loopStopped(loop: string, action: string, { enabled }: Pick<LoopSpec, 'enabled'>): WaitError {
   const why = enabled
-    ? 'the loop has been stopped. Start it again with BackoffUntilService, or restart the application.'
+    ? 'the loop has ended. Start it again with BackoffUntilService, or restart the application.'
     : 'the loop is disabled. Remove enabled: false from its own options, from `loops`, or from the options of WaitModule.forRoot.';
   return new WaitError('WAIT_ERR_LOOP_STOPPED', `${loop}: ${action} has no effect, since ${why}`);
 }

@@ -60,9 +60,16 @@ await show('No line in the log names my loop', async () => {
   await (await boot({ providers: [Outbox] })).close();
   find('without WaitModule: nothing is logged');
   const mock = { provide: Outbox, useValue: { flush: () => {} } };
+  class Copied {}
+  for (const key of Object.getOwnPropertyNames(Outbox.prototype)) {
+    Object.defineProperty(Copied.prototype, key, Object.getOwnPropertyDescriptor(Outbox.prototype, key)); // applyMixins
+  }
+  class Heir extends Outbox {}
   for (const { what, providers } of [
     { what: 'in no providers', providers: [] },
     { what: 'a value without a class', providers: [mock] },
+    { what: 'a method that was copied', providers: [Copied] },
+    { what: 'a class that extends another one', providers: [Heir] },
   ]) {
     const { list, close } = await boot({ imports: [forRoot], providers });
     find(`${what}: ${list().length} loops`);

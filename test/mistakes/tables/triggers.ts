@@ -49,7 +49,7 @@ interface StoppedRow extends Row {
   readonly before?: (steered: Steered) => unknown;
 }
 
-const wasStopped = ['the loop has been stopped', 'BackoffUntilService'];
+const wasStopped = ['the loop has ended', 'BackoffUntilService'];
 const isDisabled = ['the loop is disabled', 'enabled: false', '`loops`', 'WaitModule.forRoot'];
 
 const stopped: readonly StoppedRow[] = [
