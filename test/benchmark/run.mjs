@@ -7,12 +7,13 @@ import { beforeAndAfter } from './sections/before-and-after.mjs';
 import { sections } from './sections/index.mjs';
 
 const {
-  values: { quick, before: ref, only },
+  values: { quick, before: ref, only, 'at-once': atOnce },
 } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     before: { type: 'string' },
     only: { type: 'string', multiple: true },
+    'at-once': { type: 'string', default: '1' },
   },
 });
 
@@ -20,7 +21,7 @@ const before = ref && (await buildOf(ref));
 const results = [];
 try {
   for (const section of asked(before)) {
-    const jobs = await runSection(section);
+    const jobs = await runSection(section, Number(atOnce));
     results.push({ section, jobs, charts: quick || only ? {} : (section.charts?.(jobs) ?? {}) });
   }
 } finally {
