@@ -7,8 +7,8 @@ import { rest } from './work.js';
 const NAME = 'leader';
 const RENEW_DEADLINE = 2000;
 
-/** How long a run that does not heed its signal may go on after the deadline, on a busy machine, in milliseconds. */
-const UNHEEDING = 10_000;
+/** How long a run may ignore its signal when the deadline has passed, in milliseconds. */
+const UNHEEDING = 5000;
 
 /** How long this process may take to see who holds the lease when it is busy, in milliseconds. */
 const SLACK = 8000;

@@ -61,7 +61,7 @@ export class ExpectedStarts {
       return own;
     }
     const initial = retries['initial'] as number | undefined;
-    const first = initial ?? Math.max(waits.first, 100);
+    const first = initial ?? Math.max(waits.known, 100);
     const max = Math.max(first, (retries['max'] as number | undefined) ?? 300_000);
     const factor = (retries['factor'] as number | undefined) ?? 2;
     const jitter = (retries['jitter'] as number | undefined) ?? 0.1;
@@ -78,6 +78,9 @@ export class ExpectedStarts {
 class OwnWaits {
   /** The period, or the first delay. */
   readonly first: number;
+  /** The same, or zero if only a backoff manager knows it. */
+  readonly known: number;
+  private readonly managed: number | undefined;
   private base: number;
   private hasEndedGrowth = false;
 
@@ -87,11 +90,16 @@ class OwnWaits {
     private lastAsked: number,
   ) {
     this.first = kind === 'BackoffUntil' ? this.number('initial', 800) : this.number('period', NaN);
+    this.managed = this.meaning['backoffManager'] as number | undefined;
+    this.known = this.managed === undefined ? this.first : 0;
     this.base = this.first;
   }
 
   /** @param asked - When the loop decides on it. */
   next(asked: number): number {
+    if (this.managed !== undefined) {
+      return this.managed;
+    }
     if (this.kind !== 'BackoffUntil') {
       return stretched(this.first, this.kind === 'JitterUntil' ? this.number('jitter', 0) : 0);
     }

@@ -73,6 +73,11 @@ export function judged(
   return meaning;
 }
 
+/** Makers of backoff managers, which always return the same delay. */
+const MANAGERS: ReadonlyMap<unknown, number> = new Map(
+  [0, 3000, 12_000].map((delay) => [() => ({ backoff: () => delay }), delay]),
+);
+
 const failureBackoff: Judge = (value) => {
   if (value === false) return undefined;
   return judged(RETRY_OPTIONS, value === true ? {} : value);
@@ -87,6 +92,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   factor: only((value) => isNumber(value) && (value as number) >= 0),
   jitter: number,
   sliding: flag,
+  backoffManager: (value) => MANAGERS.get(value) ?? WRONG,
   name: only(isText),
   enabled: flag,
   immediate: flag,
@@ -127,7 +133,7 @@ export const OPTIONS: Readonly<Record<LoopKind, readonly string[]>> = {
   NonSlidingUntil: ['period', ...COMMON],
   Forever: ['period', ...COMMON],
   JitterUntil: ['period', 'jitter', 'sliding', ...COMMON],
-  BackoffUntil: ['initial', 'max', 'reset', 'factor', 'jitter', 'sliding', ...COMMON],
+  BackoffUntil: ['initial', 'max', 'reset', 'factor', 'jitter', 'sliding', 'backoffManager', ...COMMON],
 };
 
 /** What an `update()` may change. */
@@ -154,8 +160,18 @@ export function meaningOf(kind: LoopKind, options: Record<string, unknown>): Mea
   return meaning === WRONG || !fits(kind, meaning) ? WRONG : meaning;
 }
 
+const NUMBERS = ['initial', 'max', 'reset', 'factor', 'jitter'];
+
+/** Whether the options fit to a backoff manager: it has no period, and replaces the five numbers. */
+const fitsManager = (meaning: Meaning): boolean =>
+  NUMBERS.every((name) => meaning[name] === undefined) && meaning['initialDelay'] !== 'jitter';
+
 /** Whether the options fit together: what is required is there, and no wait is longer than 292 years. */
 function fits(kind: LoopKind, meaning: Meaning): boolean {
+  const hasManager = meaning['backoffManager'] !== undefined;
+  if (hasManager && !fitsManager(meaning)) {
+    return false;
+  }
   const base =
     kind === 'BackoffUntil'
       ? Math.max(
@@ -168,7 +184,8 @@ function fits(kind: LoopKind, meaning: Meaning): boolean {
     return false;
   }
   const retries = meaning['failureBackoff'] as Meaning | undefined;
-  const ownFirst = kind === 'BackoffUntil' ? ((meaning['initial'] as number | undefined) ?? 800) : base;
+  const numbersFirst = kind === 'BackoffUntil' ? ((meaning['initial'] as number | undefined) ?? 800) : base;
+  const ownFirst = hasManager ? 0 : numbersFirst;
   const first = (retries?.['initial'] as number | undefined) ?? Math.max(ownFirst, 100);
   const most = Math.max(first, (retries?.['max'] as number | undefined) ?? 300_000);
   const retryJitter = (retries?.['jitter'] as number | undefined) ?? 0;
@@ -185,6 +202,7 @@ const HOW_RIGHT: Readonly<Record<string, (random: Random) => unknown>> = {
   leaderOnly: () => false,
   initialDelay: (random) => (random() < 0.5 ? 'jitter' : anyDuration(random)),
   pauseAfterFailures: (random) => pick(random, [false, 1, 2, 3, 100]),
+  backoffManager: (random) => pick(random, [...MANAGERS.keys()]),
   metricsName: (random) => pick(random, ['a', 'Outbox.flush', '\u{1f4a5}', ' a ']),
   failureBackoff: (random) => (random() < 0.4 ? random() < 0.5 : retryOptions(random, 0.05)),
 };
@@ -242,7 +260,13 @@ export function drawOptions(
       configurable: true,
     });
   } else if (isWrong) {
-    options[pick(random, names)] = anyValue(random);
+    // Only a call shows whether a function makes a backoff manager.
+    options[
+      pick(
+        random,
+        names.filter((name) => name !== 'backoffManager'),
+      )
+    ] = anyValue(random);
   }
   if (isText(options['name'])) {
     options['name'] = `${String(options['name'])} ${random()}`; // each loop needs a name of its own

@@ -89,7 +89,7 @@ const onlyDisables = (override: Options): boolean =>
   override['enabled'] === false && onlyHas(defined(override), ['enabled']);
 
 function drawOverride(random: Random, kind: LoopKind): Input {
-  const names = OPTIONS[kind].filter((name) => name !== 'name');
+  const names = OPTIONS[kind].filter((name) => name !== 'name' && name !== 'backoffManager');
   const options = drawOptions(random, names, []);
   if (random() < 0.3) {
     options['leaderOnly'] = pick(random, [true, ...GROUPS]);

@@ -21,6 +21,7 @@ const NO_OPTIONS = /^: @\w+ is given a class or a method instead of its options\
 /** Texts without the value of one option: they name what there is, or two values as one writes them best. */
 const NO_VALUE: readonly RegExp[] = [
   NO_OPTIONS,
+  /^: \w+ is .+, but the backoffManager replaces it\. Leave one of the two out\.$/,
   /^: leaderOnly: (?:WaitModule\.forRoot has no leaderElection|there is no leaderElection|there are several groups)/,
   /^: loops\['.*'\] fits no loop[.;] /,
   /^: two leaderElection groups have the same name, '.+'\. Give each a name of its own\.$/,
