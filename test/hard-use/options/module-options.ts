@@ -183,8 +183,13 @@ function ownersIn(kind: LoopKind, options: Options, override: Input): [string, u
       if (!isObject(election)) {
         return [[OWNER, { leaderElection: election }]]; // one of a list
       }
-      const name = typeof election['name'] === 'string' ? election['name'] : UNNAMED;
+      const name = typeof election['name'] === 'string' ? inOneLine(election['name']) : UNNAMED;
       return [`leaderElection '${name}'`, `leader election '${name}'`].map((owner) => [owner, election]);
     }),
   ];
+}
+
+/** As every text writes a name. */
+function inOneLine(name: string): string {
+  return name.replaceAll('\n', String.raw`\n`);
 }
