@@ -25,7 +25,7 @@ const NO_VALUE: readonly RegExp[] = [
   /^: leaderOnly: (?:WaitModule\.forRoot has no leaderElection|there is no leaderElection|there are several groups)/,
   /^: loops\['.*'\] fits no loop[.;] /,
   /^: two leaderElection groups have the same name, '.+'\. Give each a name of its own\.$/,
-  /^: \w+ must be greater than zero, not -?[\d.]+[a-z]+\.$/,
+  /^: \w+ must be greater than zero, not -?(?:[\d.]+[a-z]+)+\.$/,
   /^: \w+ must be greater than .+, and \S+ is not greater than \S+?(?: \* 1\.2)?\.$/,
 ];
 
