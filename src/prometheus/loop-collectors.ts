@@ -40,7 +40,7 @@ export class LoopCollectors {
     return new PromHistogram({ name, help, labelNames: ['loop'], buckets: [...buckets], registers: [] });
   }
 
-  private pulled({ type, name, help, labelNames, samples }: PulledMetric): Metric {
+  private pulled({ type, aggregator, name, help, labelNames, samples }: PulledMetric): Metric {
     const { client } = this;
     const collect = (): void => {
       metric.reset();
@@ -52,7 +52,7 @@ export class LoopCollectors {
         }
       }
     };
-    const configuration = { name, help, labelNames: [...labelNames], registers: [], collect };
+    const configuration = { name, help, labelNames: [...labelNames], registers: [], aggregator, collect };
     const metric: Counter | Gauge = new client[type](configuration);
     return metric;
   }

@@ -10,6 +10,8 @@ export interface Sample {
 /** A metric that is read from the loops when somebody scrapes. */
 export interface PulledMetric {
   readonly type: 'Counter' | 'Gauge';
+  /** How prom-client puts the values of all processes of `node:cluster` together. */
+  readonly aggregator: 'sum' | 'max';
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
@@ -20,6 +22,7 @@ export interface PulledMetric {
 export const PULLED_METRICS: readonly PulledMetric[] = [
   {
     type: 'Counter',
+    aggregator: 'sum',
     name: 'nestjs_wait_runs_total',
     help: HELP.runs,
     labelNames: ['loop', 'outcome'],
@@ -28,24 +31,28 @@ export const PULLED_METRICS: readonly PulledMetric[] = [
         Object.entries(runs).map(([outcome, value]) => ({ labels: { loop: name, outcome }, value })),
       ),
   },
-  ofLoops('nestjs_wait_run_active', HELP.active, ({ active }) => active),
+  ofLoops('sum', 'nestjs_wait_run_active', HELP.active, ({ active }) => active),
   ofLoops(
+    'max',
     'nestjs_wait_run_longest_active_seconds',
     HELP.longestActive,
     ({ longestActive }) => longestActive && longestActive / 1000,
   ),
   ofLoops(
+    'max',
     'nestjs_wait_loop_last_success_seconds',
     HELP.lastSuccess,
     ({ lastSuccess }) => lastSuccess && lastSuccess / 1000,
   ),
   ofLoops(
+    'max',
     'nestjs_wait_loop_consecutive_failures',
     HELP.consecutiveFailures,
     ({ consecutiveFailures }) => consecutiveFailures,
   ),
   {
     type: 'Gauge',
+    aggregator: 'sum',
     name: 'nestjs_wait_loops',
     help: HELP.loops,
     labelNames: ['state'],
@@ -53,6 +60,7 @@ export const PULLED_METRICS: readonly PulledMetric[] = [
   },
   {
     type: 'Gauge',
+    aggregator: 'sum',
     name: 'leader_election_master_status',
     help: HELP.leader,
     labelNames: ['name'],
@@ -63,12 +71,14 @@ export const PULLED_METRICS: readonly PulledMetric[] = [
 
 /** @param valueOf - Returns `undefined` for a loop that has no such value yet. */
 function ofLoops(
+  aggregator: PulledMetric['aggregator'],
   name: string,
   help: string,
   valueOf: (series: LoopSeries) => number | undefined,
 ): PulledMetric {
   return {
     type: 'Gauge',
+    aggregator,
     name,
     help,
     labelNames: ['loop'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Inject, Injectable } from '@nestjs/common';
+import { AggregatorRegistry } from 'prom-client';
 import {
   BackoffUntil,
   Forever,
@@ -123,6 +124,37 @@ describe('a scrape', () => {
     expect(await samples('nestjs_wait_run_active')).toEqual([
       'nestjs_wait_run_active{loop="a\\"\\n\\\\b"} 0',
     ]);
+  });
+});
+
+describe('the processes of node:cluster, whose scrapes prom-client puts together,', () => {
+  it('add up what they count, and keep the largest age, time and series of failures', async () => {
+    class Outbox {
+      @Until('10s')
+      flush(): void {}
+      @Until('10s')
+      fail(): never {
+        throw new Error('no');
+      }
+    }
+    const processes = [await bootScraped([Outbox]), await bootScraped([Outbox])] as const;
+    for (const { clock, service } of processes) {
+      service.until(() => clock.sleep(60_000), { name: 'tenant 1', period: '1s' });
+      await clock.advance(15_000);
+    }
+    const success = (processes[0].clock.wallNow() - 5000) / 1000;
+    const figures = await Promise.all(processes.map(({ register }) => register.getMetricsAsJSON()));
+    const lines = (await AggregatorRegistry.aggregate(figures).metrics()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'nestjs_wait_runs_total{loop="Outbox.flush",outcome="succeeded"} 4',
+        'nestjs_wait_run_active{loop="_dynamic"} 2',
+        'nestjs_wait_loops{state="waiting"} 4',
+        'nestjs_wait_run_longest_active_seconds{loop="_dynamic"} 15',
+        `nestjs_wait_loop_last_success_seconds{loop="Outbox.flush"} ${success}`,
+        'nestjs_wait_loop_consecutive_failures{loop="Outbox.fail"} 2',
+      ]),
+    );
   });
 });
 
