@@ -62,12 +62,16 @@ export class RunTracer {
     }
   }
 
+  /** A span ends even if the SDK cannot read what the run threw. */
   private end(span: Span | undefined, run: LoopRun, thrown?: Thrown): void {
     try {
-      if (span?.isRecording() === true) {
-        this.describe(span, run, thrown);
+      try {
+        if (span?.isRecording() === true) {
+          this.describe(span, run, thrown);
+        }
+      } finally {
+        span?.end();
       }
-      span?.end();
     } catch (error) {
       this.report(error);
     }
@@ -80,8 +84,8 @@ export class RunTracer {
       const { error } = thrown;
       const message = messageOf(error);
       span.setAttribute('error.type', errorTypeOf(error));
-      span.recordException(isError(error) ? error : message);
       span.setStatus({ code: this.api.SpanStatusCode.ERROR, message });
+      span.recordException(isError(error) ? error : message); // the last step, since it may throw
     }
   }
 

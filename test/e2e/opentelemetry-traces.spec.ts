@@ -121,6 +121,19 @@ describe('a span of a run', () => {
       wantEvents: [['exception', 'boom']],
     },
     {
+      what: 'a run that throws what cannot be read whole',
+      work: () => {
+        throw Object.defineProperty(new TypeError('odd'), 'stack', {
+          get: () => {
+            throw new Error('no stack');
+          },
+        });
+      },
+      wantAttributes: { 'nestjs_wait.run.outcome': 'failed', 'error.type': 'TypeError' },
+      wantStatus: failed('odd'),
+      wantEvents: [],
+    },
+    {
       what: 'a run that rejects with a string',
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- that is the case
       work: () => Promise.reject('no more'),
