@@ -16,6 +16,7 @@ export interface PageRequest {
 export interface PageResponse {
   status(code: number): PageResponse;
   header(name: string, value: string): PageResponse;
+  /** @returns The response. That of Fastify can be awaited: it resolves when it has been sent. */
   send(body?: string | Buffer): unknown;
 }
 

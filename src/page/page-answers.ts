@@ -14,7 +14,10 @@ const HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['Cross-Origin-Resource-Policy', 'same-origin'],
 ];
 
-/** Writes the answers. */
+/**
+ * Writes the answers. Each method waits until the answer has been sent, which may take a hook of Fastify some
+ * time. Otherwise a global interceptor that fails when a handler has no result would change the answer.
+ */
 @Injectable()
 export class PageAnswers implements BeforeApplicationShutdown {
   private isClosing = false;
@@ -25,24 +28,24 @@ export class PageAnswers implements BeforeApplicationShutdown {
   }
 
   /** Answers with a file of the page, or that the browser has it already. */
-  asset(request: PageRequest, response: PageResponse, { body, type, etag }: PageAsset): void {
+  async asset(request: PageRequest, response: PageResponse, { body, type, etag }: PageAsset): Promise<void> {
     this.begin(response, 'no-cache').header('ETag', etag);
     if (hasTag(headerOf(request, 'if-none-match'), etag)) {
-      response.status(304).send();
+      await response.status(304).send();
     } else {
-      response.status(200).header('Content-Type', type).send(body);
+      await response.status(200).header('Content-Type', type).send(body);
     }
   }
 
   /** Answers with JSON that nobody keeps. */
-  json(response: PageResponse, status: number, json: string | Buffer): void {
+  async json(response: PageResponse, status: number, json: string | Buffer): Promise<void> {
     const type = 'application/json; charset=utf-8';
-    this.begin(response, 'no-store').status(status).header('Content-Type', type).send(json);
+    await this.begin(response, 'no-store').status(status).header('Content-Type', type).send(json);
   }
 
   /** @param address - It is relative, since a proxy may have changed the path. */
-  redirect(response: PageResponse, address: string): void {
-    this.begin(response, 'no-store').status(302).header('Location', address).send();
+  async redirect(response: PageResponse, address: string): Promise<void> {
+    await this.begin(response, 'no-store').status(302).header('Location', address).send();
   }
 
   private begin(response: PageResponse, cacheControl: string): PageResponse {

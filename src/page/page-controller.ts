@@ -39,50 +39,51 @@ export function pageController({ path, guards }: PagePlacement): Type {
     ) {}
 
     @Get()
-    redirect(@Req() request: PageRequest, @Res() response: PageResponse): void {
+    redirect(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
       const last = pathOf(request).split('/').at(-1);
-      this.answers.redirect(response, last ? `${last}/page` : 'page');
+      return this.answers.redirect(response, last ? `${last}/page` : 'page');
     }
 
     // Fastify does not take `…/loops/` for `…/loops`, so the page needs a name for its relative addresses.
     @Get('page')
-    page(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      if (pathOf(request).endsWith('/')) {
-        this.answers.redirect(response, '../page');
-      } else {
-        this.answers.asset(request, response, PAGE_HTML);
-      }
+    page(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
+      return pathOf(request).endsWith('/')
+        ? this.answers.redirect(response, '../page')
+        : this.answers.asset(request, response, PAGE_HTML);
     }
 
     @Get('app.js')
-    script(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      this.answers.asset(request, response, APP_JS);
+    script(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
+      return this.answers.asset(request, response, APP_JS);
     }
 
     @Get('app.css')
-    style(@Req() request: PageRequest, @Res() response: PageResponse): void {
-      this.answers.asset(request, response, APP_CSS);
+    style(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
+      return this.answers.asset(request, response, APP_CSS);
     }
 
     @Get('data')
-    data(@Req() request: PageRequest, @Res() response: PageResponse): void {
+    data(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
       const query = queryOf(request);
       const message = refuseQuery(query);
       if (message !== undefined) {
-        this.tell(response, { status: 400, message });
-      } else {
-        const access = PageAccessGuard.accessOf(request);
-        this.answers.json(response, 200, this.source.json(query, access));
+        return this.tell(response, { status: 400, message });
       }
+      const access = PageAccessGuard.accessOf(request);
+      return this.answers.json(response, 200, this.source.json(query, access));
     }
 
     @Post('actions')
     async act(@Req() request: PageRequest, @Res() response: PageResponse): Promise<void> {
-      this.tell(response, await this.actions.act(request, PageAccessGuard.accessOf(request)));
+      await this.tell(response, await this.actions.act(request, PageAccessGuard.accessOf(request)));
     }
 
-    private tell(response: PageResponse, { status, ...reply }: PageReply): void {
-      this.answers.json(response, status, JSON.stringify({ instance: this.source.instance, ...reply }));
+    private tell(response: PageResponse, { status, ...reply }: PageReply): Promise<void> {
+      return this.answers.json(
+        response,
+        status,
+        JSON.stringify({ instance: this.source.instance, ...reply }),
+      );
     }
   }
   return WaitPageController;

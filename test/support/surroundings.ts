@@ -4,6 +4,7 @@ import {
   Catch,
   Controller,
   Get,
+  NotFoundException,
   Query,
   VERSION_NEUTRAL,
   VersioningType,
@@ -55,6 +56,30 @@ export class Neighbour {
 class Wrapping implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(map((data: unknown) => ({ wrapped: data })));
+  }
+}
+
+/** As one that takes a handler without a result for a thing that does not exist. */
+class Missing implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(
+      map(() => {
+        throw new NotFoundException('nothing there');
+      }),
+    );
+  }
+}
+
+/** As a plugin that compresses what is sent. */
+function useSlowHook(app: INestApplication, platform: Platform): void {
+  if (platform === 'Fastify') {
+    (app as NestFastifyApplication)
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onSend', async (_request, _reply, payload) => {
+        await new Promise(setImmediate);
+        return payload;
+      });
   }
 }
 
@@ -138,6 +163,12 @@ export const surroundings: readonly Surrounding[] = [
     title: 'under an interceptor that wraps every answer, and is not wrapped',
     providers: [{ provide: APP_INTERCEPTOR, useClass: Wrapping }],
     wantNeighbour: { status: 200, body: '{"wrapped":"all is well"}' },
+  },
+  {
+    title: 'under an interceptor that fails after every handler, with a hook that takes its time to send',
+    providers: [{ provide: APP_INTERCEPTOR, useClass: Missing }],
+    prepare: useSlowHook,
+    wantNeighbour: { status: 404, body: expect.stringContaining('nothing there') },
   },
   {
     title: 'under a pipe that refuses everything',
