@@ -34,10 +34,13 @@ export function readAction(body: unknown): PageAction | string {
   if (typeof loop !== 'string') {
     return `The loop must be the name of a loop, not ${show(loop)}.`;
   }
-  if (instance !== undefined && typeof instance !== 'string') {
-    return `The instance must be a string, not ${show(instance)}.`;
+  if (instance !== undefined && (typeof instance !== 'string' || instance === '')) {
+    return `The instance must be the name of a replica, not ${show(instance)}.`;
   }
-  if (note !== undefined && (typeof note !== 'string' || note.length > LONGEST_NOTE)) {
+  if (note !== undefined && typeof note !== 'string') {
+    return `The note must be a text, not ${show(note)}.`;
+  }
+  if (note !== undefined && note.length > LONGEST_NOTE) {
     return `The note must be a text of at most ${LONGEST_NOTE} characters. Make it shorter.`;
   }
   return body as PageAction;

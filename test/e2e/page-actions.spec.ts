@@ -303,12 +303,22 @@ describe.each(PLATFORMS)('POST actions on %s', (platform) => {
     [
       'an instance that is a number',
       { loop: 'Jobs.quick', action: 'pause', instance: 1 },
-      'The instance must be a string, not 1.',
+      'The instance must be the name of a replica, not 1.',
+    ],
+    [
+      'an instance without a name',
+      { loop: 'Jobs.quick', action: 'pause', instance: '' },
+      "The instance must be the name of a replica, not ''.",
     ],
     [
       'a note that is a list',
       { loop: 'Jobs.quick', action: 'pause', note: ['why'] },
-      'The note must be a text of at most 500 characters. Make it shorter.',
+      "The note must be a text, not [ 'why' ].",
+    ],
+    [
+      'a note that is null, as a script may send it',
+      { loop: 'Jobs.quick', action: 'pause', note: null },
+      'The note must be a text, not null.',
     ],
     [
       'a note that is too long',
