@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type pg from 'pg';
+import type { LeaderElectionRecord } from 'nestjs-wait/leader-election';
 import { PostgresLock } from 'nestjs-wait/leader-election/postgres';
 import { SERVER_CLOCK } from '../../src/leader-election/postgres/server-clock.js';
 import { A_RECORD } from './support/a-record.js';
@@ -13,6 +14,8 @@ import { at, usePg } from './support/subjects/postgres.js';
 jest.setTimeout(120_000);
 
 const live = (): AbortSignal => new AbortController().signal;
+/** Parses a value as a parser may that an application has set: a time becomes an object that is no `Date`. */
+const noDate = (text: string): unknown => (/^\d+-\d+-\d+ /.test(text) ? { text } : text);
 
 /** The statements in the documentation of `PostgresLock`. */
 function documentedSql(): string[] {
@@ -168,6 +171,23 @@ describeOn('postgres')('createTable()', () => {
     await lock.update(A_RECORD, live());
     expect(await version()).toBeGreaterThan(between);
     expect(await version()).toBeLessThan(await clock());
+  });
+
+  it.each<[how: string, config: pg.PoolConfig]>([
+    ['the DateStyle of the database is SQL, DMY', { options: '-c datestyle=SQL,DMY' }],
+    ['the DateStyle of the database is German', { options: '-c datestyle=German' }],
+    ['pg gives the application times of its own', { types: { getTypeParser: () => noDate } }],
+  ])('reads the times that it has written, and keeps its token, although %s', async (_how, config) => {
+    const lock = new PostgresLock({ name: 'a', pool: newPool(config) });
+    await lock.createTable();
+    const time = new Date('2026-11-26T10:20:30.456Z');
+    const written = { ...A_RECORD, acquireTime: time, renewTime: time };
+    await lock.create(written, live());
+    const token = lock.fencingToken();
+    const record = (await lock.get(live()))?.record as LeaderElectionRecord;
+    expect(record).toEqual(written);
+    await lock.update(record, live());
+    expect(lock.fencingToken()).toBe(token);
   });
 
   it('writes a greater version also after the clock was set back', async () => {

@@ -17,8 +17,8 @@ interface Row {
   token: unknown;
   holder_identity: string;
   lease_duration_seconds: unknown;
-  acquire_time: string | Date;
-  renew_time: string | Date;
+  acquire_time: string;
+  renew_time: string;
   leader_transitions: unknown;
 }
 
@@ -135,7 +135,7 @@ export class PostgresLock implements ResourceLock {
 
   async get(signal: AbortSignal): Promise<LockedRecord | undefined> {
     this.seen = undefined;
-    const sql = `SELECT version, holder_identity, lease_duration_seconds, acquire_time, renew_time, leader_transitions
+    const sql = `SELECT version, holder_identity, lease_duration_seconds, ${isoTime('acquire_time')}, ${isoTime('renew_time')}, leader_transitions
       FROM ${this.names.table} WHERE name = $1`;
     const [row] = await this.run(sql, [this.name], signal);
     if (row === undefined) {
@@ -257,4 +257,12 @@ export class PostgresLock implements ResourceLock {
     const server = this.session.describe();
     return server === '' ? this.describe() : `${this.describe()} at ${server}`;
   }
+}
+
+/**
+ * SQL that reads a time as a text of ISO 8601. A `timestamptz` would arrive as the `DateStyle` of the session
+ * and the type parsers of the application want it, which need not be readable.
+ */
+function isoTime(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
 }
