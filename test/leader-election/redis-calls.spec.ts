@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { RedisLock, type RedisClient } from 'nestjs-wait/leader-election/redis';
+import { urlThroughIORedis } from '../../src/leader-election/redis/through-ioredis.js';
 import { A_RECORD as record } from './support/a-record.js';
 
 // What a RedisLock makes of what its client does. The client is an adapter of the user's.
@@ -144,7 +146,7 @@ describe('a url', () => {
       connect = async (): Promise<void> => {};
       disconnect = (): void => {};
       eval = async (): Promise<null[]> => [null];
-      constructor(url: string) {
+      constructor(_options: object, url: string) {
         made.push(url);
       }
     }
@@ -154,4 +156,29 @@ describe('a url', () => {
     expect(made).toEqual(['redis://db']);
     await lock.close();
   });
+
+  it('does not change what the lock needs of ioredis, whatever is in its query', () => {
+    const own = optionsOfIORedis('redis://db:6380/2');
+    const query = 'connectTimeout=60000&enableOfflineQueue=true&lazyConnect=&disconnectTimeout=9000&family=6';
+    expect(optionsOfIORedis(`redis://db:6380/2?${query}`)).toEqual({
+      ...(own as object),
+      family: 6,
+      retryStrategy: expect.any(Function),
+      sentinelRetryStrategy: expect.any(Function),
+    });
+    expect(own).toMatchObject({ host: 'db', port: 6380, db: 2, connectTimeout: 3000, lazyConnect: true });
+  });
 });
+
+/** Returns the options that a client of ioredis gets for a URL. The client does not connect. */
+function optionsOfIORedis(url: string): unknown {
+  let options: unknown;
+  class Unconnected extends Redis {
+    override connect(): Promise<void> {
+      options = this.options;
+      return Promise.resolve();
+    }
+  }
+  urlThroughIORedis({ default: Unconnected }, url)().end();
+  return options;
+}

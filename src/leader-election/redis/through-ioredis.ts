@@ -65,8 +65,9 @@ const ownClusterOptions = ({ redisOptions }: IORedisOptions = {}): object => ({
 /** Connects to a URL. */
 export function urlThroughIORedis(ioredis: { readonly default: unknown }, url: string): Connect {
   // TypeScript takes the default for the whole package. Version 5.0 exports the class under no other name.
-  const Redis = ioredis.default as new (url: string, options: object) => IORedis;
-  return () => throughIORedis(new Redis(url, ownOptions()));
+  const Redis = ioredis.default as new (options: object, url: string) => IORedis;
+  // What comes first wins. ioredis takes options from the query of a URL too, all of them as texts.
+  return () => throughIORedis(new Redis(ownOptions(), url));
 }
 
 /** Connects as the user's client does. */
