@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Scope } from '@nestjs/common';
 import { describe, expect, it, jest } from '@jest/globals';
 import {
   BackoffUntil,
@@ -8,6 +8,7 @@ import {
   LeaderElection,
   NonSlidingUntil,
   Until,
+  type AroundRun,
   type LoopHandle,
   type WaitModuleOptions,
 } from 'nestjs-wait';
@@ -146,6 +147,57 @@ describe('leaderOnly', () => {
     expect(a.runs.filter((run) => run === 'lead')).toHaveLength(1);
     expect(a.registry.get('Worker.lead')?.info()).toMatchObject({ state: 'standby' });
     a.clock.now = now;
+  });
+
+  it('does not begin the work of a run whose instance was made during a pause of the process', async () => {
+    const events: string[] = [];
+    let goOn!: () => void;
+
+    @Injectable({ scope: Scope.REQUEST })
+    class Scoped {
+      constructor(@Inject('slow') _slow: unknown) {}
+
+      @Until({ period: '1h', leaderOnly: true, initialDelay: 1000 })
+      lead(): void {
+        events.push('works');
+      }
+    }
+    const slow = { provide: 'slow', scope: Scope.REQUEST, useFactory: () => waiting?.() };
+    let waiting: (() => Promise<void>) | undefined;
+    const { app, clock } = await boot({ providers: [slow, Scoped] }, electing(store(), 'a'));
+    waiting = () => new Promise<void>((resolve) => (goOn = resolve));
+    await clock.advance(1000); // the run waits for its instance
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + 10_000; // before the first timer
+    goOn();
+    await clock.advance(0);
+    expect(events).toEqual([]);
+    expect(app.get(LeaderElection).isLeader()).toBe(false);
+    clock.now = now;
+  });
+
+  it('tells a run that its term is over, when an around function was in a pause of the process', async () => {
+    const aborted: boolean[] = [];
+    let goOn!: () => void;
+
+    @Injectable()
+    class Worker {
+      @Until({ period: '1h', leaderOnly: true })
+      lead(signal: AbortSignal): void {
+        aborted.push(signal.aborted);
+      }
+    }
+    const slowly: AroundRun = async (_run, next) => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      await next();
+    };
+    const { clock } = await boot({ providers: [Worker] }, { ...electing(store(), 'a'), around: [slowly] });
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + 10_000; // before the first timer
+    goOn();
+    await clock.advance(0);
+    expect(aborted).toEqual([true]);
+    clock.now = now;
   });
 
   it('starts no loop in a term that has ended during the first run of another', async () => {

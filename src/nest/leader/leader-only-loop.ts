@@ -91,6 +91,11 @@ export class LeaderOnlyLoop implements TermMember {
     }
   }
 
+  /** Ends the term if its time is up. After a pause of the process, no timer may have noticed that yet. */
+  endLateTerm(): void {
+    void this.group.mayRun; // it asks the clock
+  }
+
   endTerm(reason: unknown): void {
     this.loop.stop(reason);
   }

@@ -17,7 +17,7 @@ interface RunOwner {
 }
 
 /** Tells the run in progress when it must end: when its loop is told to stop, or at its deadline. */
-export class CurrentRun implements RunSignals {
+export class CurrentRun implements Pick<RunSignals, 'signal'> {
   /**
    * The time limit that told the run to end, in milliseconds; `undefined` if none did, or if a stop came
    * before it.

@@ -124,7 +124,7 @@ class FreshBody implements LoopBody {
 
   async run(signals: RunSignals): Promise<unknown> {
     const instance = await this.provider.resolve(this.loop);
-    signals.signal.throwIfAborted(); // a run that was told to end meanwhile does not begin its work
+    signals.requireNotEnded();
     return this.method.call(instance, signals);
   }
 }

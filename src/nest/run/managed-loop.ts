@@ -152,6 +152,11 @@ export class ManagedLoop implements LoopWork, RunSignals {
     return this.signals.signal;
   }
 
+  requireNotEnded(): void {
+    this.endLateTerm();
+    this.signal.throwIfAborted();
+  }
+
   /** The fencing token of the term, if the loop is leader-only and the lock has one. */
   get fencingToken(): string | undefined {
     return this.loop instanceof LeaderOnlyLoop ? this.loop.fencingToken : undefined;
@@ -248,7 +253,10 @@ export class ManagedLoop implements LoopWork, RunSignals {
     if (around.isEmpty) {
       return this.body.run(this);
     }
-    this.passage = around.passage(new RunInProgress(this), () => this.body.run(this));
+    this.passage = around.passage(new RunInProgress(this), () => {
+      this.endLateTerm(); // the method sees that its signal has aborted
+      return this.body.run(this);
+    });
     return this.passage.enter(0);
   }
 
@@ -399,6 +407,13 @@ export class ManagedLoop implements LoopWork, RunSignals {
     followUp.failed(this, error, this.isPaused || isStopping ? undefined : retry);
     if (pausesItself && this.isPaused) {
       followUp.pausedItself(this);
+    }
+  }
+
+  /** Ends the term of a leader-only loop if its time is up, which no timer may have noticed yet. */
+  private endLateTerm(): void {
+    if (this.loop instanceof LeaderOnlyLoop) {
+      this.loop.endLateTerm();
     }
   }
 }
