@@ -14,14 +14,8 @@ export class ElectionEvents {
     private readonly fail: (fatal: unknown) => void,
   ) {}
 
-  /** A logger that throws ends the elector. */
   log(text: string): void {
-    const { logger, name } = this.settings;
-    try {
-      logger.log?.(`${name}: ${text}`);
-    } catch (error) {
-      this.fail(error);
-    }
+    this.write('log', text);
   }
 
   termBegins(): void {
@@ -31,10 +25,10 @@ export class ElectionEvents {
 
   /** Logs an event, and has the lock record it. */
   record(event: string): void {
-    const { lock, logger, name } = this.settings;
+    const { lock } = this.settings;
     this.log(event);
     const failed = (error: unknown): void =>
-      logger.warn(`${name}: its lock could not record '${event}': ${reasonOf(error)}`);
+      this.write('warn', `its lock could not record '${event}': ${reasonOf(error)}`);
     try {
       ifRejected(lock.recordEvent(event), failed);
     } catch (error) {
@@ -56,6 +50,16 @@ export class ElectionEvents {
     } catch (error) {
       this.crashed(error, term);
       return false;
+    }
+  }
+
+  /** A logger that throws ends the elector. */
+  private write(level: 'log' | 'warn', text: string): void {
+    const { logger, name } = this.settings;
+    try {
+      logger[level]?.(`${name}: ${text}`);
+    } catch (error) {
+      this.fail(error);
     }
   }
 

@@ -256,18 +256,25 @@ describe('LeaderElector', () => {
     await bench.end(run);
   });
 
-  it('ends in order, with the error, when its logger throws', async () => {
-    const broken = new Error('disk full');
-    const log = (): void => {
-      throw broken;
-    };
-    const run = bench.newElector(bench.newLock(), {}, { logger: { log, warn: () => {} } }).run(stop.signal);
-    const ended = expect(run).rejects.toBe(broken);
-    await clock.advance(1000);
-    await ended;
-    expect(bench.stored()).toMatchObject({ holderIdentity: '' });
-    expect(clock.armedTimers).toBe(0);
-  });
+  it.each(['log', 'warn'] as const)(
+    'ends in order, with the error, when its logger throws in %s()',
+    async (level) => {
+      const broken = new Error('disk full');
+      const fail = (): void => {
+        throw broken;
+      };
+      const lock = bench.newLock();
+      lock.recordEvent = () => {
+        throw new Error('not recorded'); // of which it warns
+      };
+      const run = bench.newElector(lock, {}, { logger: { warn: () => {}, [level]: fail } }).run(stop.signal);
+      const ended = expect(run).rejects.toBe(broken);
+      await clock.advance(1000);
+      await ended;
+      expect(bench.stored()).toMatchObject({ holderIdentity: '' });
+      expect(clock.armedTimers).toBe(0);
+    },
+  );
 
   it('does not lead any more from the moment at which it begins to release the lease', async () => {
     const lock = bench.newLock();
