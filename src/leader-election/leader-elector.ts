@@ -210,12 +210,12 @@ export class LeaderElector {
         this.term = undefined;
         await this.giveBack(clock.now() - term.endedAt);
       } else {
-        logger.warn(
-          `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise ${stopTimeoutOption}.`,
-        );
         void term.work.then(() => {
           this.term = undefined;
         });
+        logger.warn(
+          `${name}: the leader's work has not ended within ${formatDuration(stopTimeout)} of being told to; its lease is left to lapse. Let it end when its AbortSignal aborts, or raise ${stopTimeoutOption}.`,
+        );
       }
     });
   }

@@ -20,12 +20,13 @@ export class LockLog {
 
   succeeded(): void {
     const { clock, logger, name } = this.settings;
-    if (this.hasWarned) {
-      const took = formatElapsed(clock.now() - this.failingSince);
-      logger.log?.(`${name}: its lock works again, after ${timesFailed(this.failures)} in ${took}`);
-    }
+    const { failures, hasWarned } = this;
     this.failures = 0;
-    this.hasWarned = false;
+    this.hasWarned = false; // before a logger that throws, which would repeat the line for ever
+    if (hasWarned) {
+      const took = formatElapsed(clock.now() - this.failingSince);
+      logger.log?.(`${name}: its lock works again, after ${timesFailed(failures)} in ${took}`);
+    }
   }
 
   /**

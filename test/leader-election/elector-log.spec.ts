@@ -30,7 +30,7 @@ describe('LeaderElector', () => {
   const newLock = (identity: string): ScriptedLock =>
     new ScriptedLock(new InMemoryLock({ store, identity }), clock);
 
-  function start(lock: ScriptedLock): void {
+  function start(lock: ScriptedLock, log = (text: string): unknown => lines.push(text)): void {
     const elector = new LeaderElector(
       {
         lock,
@@ -42,7 +42,7 @@ describe('LeaderElector', () => {
         clock,
         random: () => 0,
         logger: {
-          log: (text) => void lines.push(text),
+          log: (text) => void log(text),
           warn: (text) => void lines.push(`warning: ${text}`),
           debug: (text) => void lines.push(`debug: ${text}`),
         },
@@ -86,6 +86,23 @@ describe('LeaderElector', () => {
         'a: became leader',
         'warning: a: no memory',
         'a: its lock works again, after 1 failed call in 0ms',
+      ]);
+    });
+
+    it('and leads when it works again, even if the logger throws', async () => {
+      const lock = newLock('a');
+      lock.fail('get', new Error('no connection'), 1);
+      start(lock, (text) => {
+        lines.push(text);
+        if (text.includes('works again')) {
+          throw new Error('disk full');
+        }
+      });
+      await clock.advance(5000);
+      expect(shown()).toEqual([
+        'warning: a: no connection',
+        'a: its lock works again, after 1 failed call in 500ms',
+        'a: became leader',
       ]);
     });
 

@@ -350,6 +350,22 @@ describe('LeaderElector', () => {
       await bench.end(run);
     });
 
+    it('is no longer stuck when it has ended, even if the logger has thrown', async () => {
+      const warn = (): void => {
+        throw new Error('disk full');
+      };
+      const elector = bench.newElector(bench.newLock(), { stopTimeout: '1s' }, { logger: { warn } });
+      const ended = expect(elector.run(stop.signal)).rejects.toThrow('disk full');
+      await clock.advance(100);
+      stop.abort();
+      await clock.advance(1000);
+      await ended;
+      await clock.advance(98_000);
+      expect(() => elector.check()).toThrow(/its work has not ended/);
+      await clock.advance(10_000);
+      expect(() => elector.check()).not.toThrow();
+    });
+
     it('begins no other term meanwhile, not even in a second run()', async () => {
       const elector = bench.newElector(bench.newLock(), { stopTimeout: '1s' });
       const run = elector.run(stop.signal);
