@@ -21,7 +21,7 @@ describeConsumer('an application that tsc compiles, and esbuild makes one minifi
 describeConsumer('an application that esbuild makes one minified file of, with @Inject()', {
   make: () =>
     withNamedLoop(loopApp())
-      .edit('src/outbox.ts', 'private', '@Inject(Database) private')
+      .edit('src/outbox.ts', 'private readonly database', '@Inject(Database) private readonly database')
       .edit('src/outbox.ts', '{ Injectable', '{ Inject, Injectable')
       .edit('src/app.controller.ts', 'private', '@Inject(AppService) private')
       .edit('src/app.controller.ts', '{ Controller', '{ Controller, Inject'),
