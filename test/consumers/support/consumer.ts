@@ -64,11 +64,12 @@ export class Consumer {
     return this;
   }
 
-  /** Replaces a part of a file that must have it. */
+  /** Replaces a part of a file that must have it once. */
   edit(file: string, from: string, to: string): this {
     const text = readFileSync(join(this.folder, file), 'utf8');
-    if (!text.includes(from)) {
-      throw new Error(`${file} does not contain ${from}`);
+    const found = text.split(from).length - 1;
+    if (found !== 1) {
+      throw new Error(`${file} contains '${from}' ${found} times, and not once.`);
     }
     this.write(file, text.replace(from, to));
     return this;
