@@ -31,28 +31,21 @@ import { promisify } from 'node:util';
 const HUNG = 120_000;
 
 /**
- * Measures a section: every job in a fresh process.
+ * Measures a section: every job in a fresh process, one at a time.
  *
  * @param {Section} section
- * @param {number} atOnce - How many processes measure at a time. With more than one, the figures mean nothing.
  * @returns {Promise<MeasuredJob[]>}
  */
-export async function runSection({ title, repetitions, jobs }, atOnce) {
+export async function runSection({ title, repetitions, jobs }) {
   const measured = jobs.map((job) => ({ ...job, samples: [] }));
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     console.error(`${title}, ${repetition} of ${repetitions}`);
     const due = measured.filter((job) => repetition <= (job.repetitions ?? repetitions));
-    const queue = (repetition % 2 === 1 ? due : due.toReversed()).values();
-    await Promise.all(Array.from({ length: atOnce }, () => measureAll(queue)));
+    for (const job of repetition % 2 === 1 ? due : due.toReversed()) {
+      job.samples.push(await measure(job));
+    }
   }
   return measured;
-}
-
-/** Measures what is left in a queue, which others may share. */
-async function measureAll(queue) {
-  for (const job of queue) {
-    job.samples.push(await measure(job));
-  }
 }
 
 async function measure({ measure: file, args, library }) {

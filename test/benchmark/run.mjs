@@ -7,13 +7,12 @@ import { beforeAndAfter } from './sections/before-and-after.mjs';
 import { sections } from './sections/index.mjs';
 
 const {
-  values: { quick, before: ref, only, 'at-once': atOnce },
+  values: { quick, before: ref, only },
 } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     before: { type: 'string' },
     only: { type: 'string', multiple: true },
-    'at-once': { type: 'string', default: '1' },
   },
 });
 
@@ -21,7 +20,7 @@ const before = ref && (await buildOf(ref));
 const results = [];
 try {
   for (const section of asked(before)) {
-    const jobs = await runSection(section, Number(atOnce));
+    const jobs = await runSection(section);
     results.push({ section, jobs, charts: quick || only ? {} : (section.charts?.(jobs) ?? {}) });
   }
 } finally {
