@@ -75,7 +75,7 @@ export default {
   // A test that computes for a second may need ten on a busy machine, where jest's own limit of five would
   // fail it. Files and tests that start processes or compute for longer set a limit of their own. This option
   // has no effect within a project.
-  testTimeout: 30_000,
+  testTimeout: 120_000, // the longest takes six seconds, and more than half a minute on a very busy machine
   projects: [
     project('core', ['unit', 'conformance', 'docs']),
     project('leader-election', ['leader-election']),

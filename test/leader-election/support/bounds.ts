@@ -2,8 +2,8 @@ import { DURATIONS, type ServerName } from './candidates.js';
 
 /** The longest wait before an attempt to become the leader, in retry periods. */
 const JITTER = 2.2;
-/** Milliseconds in which a process without anything left to do ends. */
-const EXIT = 1000;
+/** Milliseconds in which a process without anything left to do ends, also on a busy machine. */
+const EXIT = 2000;
 /**
  * PostgreSQL: two that are being dropped, with one each that cancels the query. Redis: one that is used, one that
  * is being dropped, and one of the client that the lock duplicates.
