@@ -36,8 +36,8 @@ describe('a library with loops that brings its own copy of the package', () => {
       )
       .edit(
         'node_modules/outbox-library/outbox.module.js',
-        'import',
-        "import { WaitModule } from 'nestjs-wait';\nimport",
+        'import { Outbox }',
+        "import { WaitModule } from 'nestjs-wait';\nimport { Outbox }",
       );
     const refused = await RunningApp.start(main(), { until: /WAIT_ERR/, env: { PORT: '0' } });
     expect(await refused.ended()).toBe(1);
