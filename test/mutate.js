@@ -982,7 +982,7 @@ const MUTATIONS = [
   {
     name: 'locks: a lock that works again with every renewal',
     file: LOCK_LOG,
-    edits: [['    this.hasWarned = false; // before', '    // before']],
+    edits: [['    this.hasWarned = false; // so', '    // so']],
     tests: 'leader-election/elector-log',
     project: 'leader-election',
   },

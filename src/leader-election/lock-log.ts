@@ -22,7 +22,7 @@ export class LockLog {
     const { clock, logger, name } = this.settings;
     const { failures, hasWarned } = this;
     this.failures = 0;
-    this.hasWarned = false; // before a logger that throws, which would repeat the line for ever
+    this.hasWarned = false; // so that a logger that throws does not get the line again
     if (hasWarned) {
       const took = formatElapsed(clock.now() - this.failingSince);
       logger.log?.(`${name}: its lock works again, after ${timesFailed(failures)} in ${took}`);
